@@ -1,0 +1,1 @@
+"""Anchorwatch. The map of the code is written here."""

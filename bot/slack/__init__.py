@@ -1,0 +1,1 @@
+"""Everything that Slack sends or shows."""
