@@ -1,0 +1,284 @@
+"""What can happen to a case: one frozen record for each kind of log entry.
+
+``KIND`` is ``subject:verb`` and never changes once it has been written; fields are only added, with a default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from bot.domain.action import Difference, Plan, Report, Risk
+from bot.domain.audit import Draft, Entry
+from bot.domain.ca_facts import CaFacts, RedFlag
+from bot.domain.detection import Detection
+from bot.domain.plain import from_plain, to_plain
+
+ANCHORWATCH = "anchorwatch"
+"""Who did it, when no person did."""
+
+
+def slack_user(user_id: str) -> str:
+    """Who did it, for a person in Slack."""
+    return f"slack:{user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionReceived:
+    """A detection joined the case. ``redelivered`` says that its message had been handed out before."""
+
+    KIND: ClassVar[str] = "detection:received"
+    detection: Detection
+    ca: CaFacts
+    flags: tuple[RedFlag, ...]
+    redelivered: bool = False
+
+
+class PostKind(StrEnum):
+    """What a message of ours in Slack is."""
+
+    CARD = "card"
+    NOTE = "note"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class PostReserved:
+    """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
+
+    ``through`` is the entry up to which a note tells the story, or the entry that a notice is about; 0 for the
+    card. ``ambiguous`` says that an earlier life of the store may have posted already.
+    """
+
+    KIND: ClassVar[str] = "post:reserved"
+    post: PostKind
+    through: int
+    owner: str
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostSent:
+    """The message stands in Slack. ``shown_seq`` is the entry up to which a card shows the case.
+
+    ``plain`` says that Slack refused the blocks and that plain text went out instead. ``found`` says that it was
+    found by its metadata and not posted again.
+    """
+
+    KIND: ClassVar[str] = "post:sent"
+    post: PostKind
+    through: int
+    channel: str
+    ts: str
+    shown_seq: int = 0
+    plain: bool = False
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostDropped:
+    """Slack refuses this message for good, so it is not tried again."""
+
+    KIND: ClassVar[str] = "post:dropped"
+    post: PostKind
+    through: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardShown:
+    """The card shows the case up to ``shown_seq``."""
+
+    KIND: ClassVar[str] = "card:shown"
+    shown_seq: int
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorObserved:
+    """What AWS said of the trust anchor. ``state`` is in the words that plans use; None when it can't be read."""
+
+    KIND: ClassVar[str] = "anchor:observed"
+    state: dict[str, str] | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody has it."""
+
+    KIND: ClassVar[str] = "case:acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFalsePositive:
+    """Somebody says that nothing is wrong, and why."""
+
+    KIND: ClassVar[str] = "case:marked_false_positive"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The case is open again."""
+
+    KIND: ClassVar[str] = "case:reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequested:
+    """Somebody asks for an action. ``plan`` is what they were shown and ``digest`` its digest.
+
+    ``needed`` is how many other people must say yes before ``deadline``.
+    """
+
+    KIND: ClassVar[str] = "action:requested"
+    request_id: str
+    action_id: str
+    risk: Risk
+    reason: str
+    plan: Plan
+    digest: str
+    needed: int
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """A yes to the plan with this digest."""
+
+    KIND: ClassVar[str] = "approval:given"
+    request_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRejected:
+    """A no, with its reason; nothing was run."""
+
+    KIND: ClassVar[str] = "request:rejected"
+    request_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExpired:
+    """The deadline passed before enough people said yes; nothing was run."""
+
+    KIND: ClassVar[str] = "request:expired"
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The intent, written right before the call: ``owner`` (a process) makes it now, until ``lease_until``."""
+
+    KIND: ClassVar[str] = "run:started"
+    request_id: str
+    owner: str
+    lease_until: datetime
+    state: dict[str, str]
+    capsule: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopped:
+    """Nothing was run: live AWS is not what was shown, or an approval no longer holds."""
+
+    KIND: ClassVar[str] = "run:stopped"
+    request_id: str
+    why: str
+    differences: tuple[Difference, ...] = ()
+    live: dict[str, str] | None = None
+
+
+class Outcome(StrEnum):
+    """How a run ended. ``unknown`` means that not even AWS could tell: a person must look."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The call was made and AWS was read back. ``settled`` says that a later process found out what had happened."""
+
+    KIND: ClassVar[str] = "run:finished"
+    request_id: str
+    outcome: Outcome
+    sentence: str
+    report: Report | None = None
+    state: dict[str, str] | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRefused:
+    """Somebody pressed what they may not press; they are told why in private."""
+
+    KIND: ClassVar[str] = "attempt:refused"
+    control: str
+    reason: str
+    sentence: str
+    channel: str
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalTold:
+    """The person was told; ``error`` is set when Slack would not show it to them."""
+
+    KIND: ClassVar[str] = "attempt:told"
+    seq: int
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageQuarantined:
+    """A message could not be understood and was put aside, whole. ``kept_in`` says where it is."""
+
+    KIND: ClassVar[str] = "message:quarantined"
+    code: str
+    message: str
+    position: str
+    came_from: str
+    kept_in: str
+
+
+Event = (
+    DetectionReceived
+    | PostReserved
+    | PostSent
+    | PostDropped
+    | CardShown
+    | AnchorObserved
+    | Acknowledged
+    | MarkedFalsePositive
+    | Reopened
+    | ActionRequested
+    | ApprovalGiven
+    | RequestRejected
+    | RequestExpired
+    | RunStarted
+    | RunStopped
+    | RunFinished
+    | AttemptRefused
+    | RefusalTold
+    | MessageQuarantined
+)
+
+_BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}
+
+
+def draft(event: Event, by: str = ANCHORWATCH) -> Draft:
+    """An event as it goes into the log."""
+    return Draft(event.KIND, by, to_plain(event))
+
+
+def event_of(entry: Entry) -> Event | None:
+    """The event of an entry; None for a kind that a newer version wrote and this one does not know."""
+    kind = _BY_KIND.get(entry.kind)
+    return None if kind is None else from_plain(kind, dict(entry.data))

@@ -1,0 +1,151 @@
+"""What the use cases need from outside: small Protocols, each with a fake and a real one behind one contract test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.action import ActionAws
+from bot.domain.approval import Person
+from bot.domain.audit import Entry, Head
+from bot.domain.errors import BadInput
+from bot.domain.identity import CaseId, Target
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+        ...
+
+
+class CaseLog(Protocol):
+    """The append-only log of all cases; an append is the only way to change anything.
+
+    ``exclusive`` is True when no other process can write to the same store, so that work claimed by another owner
+    is work of a process that is dead.
+    """
+
+    exclusive: bool
+
+    async def append(self, entries: Sequence[Entry], *, wake_at: datetime | None) -> None:
+        """Store entries of one case, all or none, durably before it returns.
+
+        ``entries`` are linked (:func:`bot.domain.audit.link`) behind the head that the caller has read.
+        ``wake_at`` is when the runner must look at the case next; None means never by itself. Not empty.
+
+        Raises:
+            LogConflict: the case has another head; nothing was stored.
+            StoreUnavailable: nothing was stored.
+        """
+        ...
+
+    async def read(self, case_id: CaseId, *, after_seq: int = 0) -> tuple[Entry, ...]:
+        """The entries of a case behind ``after_seq``, in order; empty for a case that is not there."""
+        ...
+
+    async def head(self, case_id: CaseId) -> Head:
+        """Where a case's log ends; ``Head()`` for a case that is not there."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
+        """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""
+        ...
+
+    async def next_wake(self) -> datetime | None:
+        """The earliest ``wake_at`` of all cases, or None when nothing waits."""
+        ...
+
+    def case_ids(self) -> AsyncIterator[CaseId]:
+        """The ids of all cases, oldest first."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the store."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that could not be understood. ``body`` is what came in, byte for byte."""
+
+    quarantine_id: str
+    at: datetime
+    where: str
+    code: str
+    message: str
+    position: str
+    body: bytes
+
+
+class Quarantine(Protocol):
+    """Keeps what could not be understood when there is no dead-letter queue."""
+
+    async def keep(self, body: bytes, why: BadInput, where: str, at: datetime) -> str:
+        """Store a message durably and return its id; the same body from the same place keeps its first id."""
+        ...
+
+    async def quarantined(self) -> tuple[Quarantined, ...]:
+        """Everything kept, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
+class Messenger(Protocol):
+    """Slack as the runner uses it. Messages are Slack's own JSON shapes, made by ``bot.slack``."""
+
+    async def post(self, message: Mapping[str, Any]) -> Posted:
+        """Post once: a call is never sent again by itself.
+
+        Raises:
+            SlackRateLimited: nothing was posted; wait.
+            SlackUnclear: it may have been posted; look before posting again.
+            SlackError: Slack refused it; nothing was posted.
+        """
+        ...
+
+    async def update(self, message: Mapping[str, Any]) -> None:
+        """Replace a message (``channel`` and ``ts`` in it). Safe to repeat. Raises as :meth:`post`."""
+        ...
+
+    async def tell(self, message: Mapping[str, Any]) -> None:
+        """Show something to one person only (``channel`` and ``user`` in it). Raises as :meth:`post`."""
+        ...
+
+    async def look_for(self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None) -> Posted | None:
+        """Find our own message by its metadata, posted at or after ``since``; None when Slack has none."""
+        ...
+
+
+class Directory(Protocol):
+    """Who may do what, as Slack knows people now."""
+
+    def person(self, user_id: str) -> Person:
+        """What was last known of a person, without waiting (at most a minute old)."""
+        ...
+
+    async def fresh(self, user_id: str) -> Person:
+        """Ask Slack now; what Slack can't tell makes ``unknown`` of the person."""
+        ...
+
+
+class AwsAccounts(Protocol):
+    """AWS of the account and Region that a case is about."""
+
+    def reader(self, target: Target, permissions: Sequence[str]) -> ActionAws:
+        """AWS with the read role; only ``permissions`` may be used."""
+        ...
+
+    def actor(self, target: Target, permissions: Sequence[str], *, session_name: str) -> ActionAws:
+        """AWS with the act role, in a session whose name says for which case and person; containment goes first."""
+        ...
