@@ -1,5 +1,7 @@
 """One thing that Slack would refuse, and where in the payload it stands."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 
@@ -9,8 +11,18 @@ class Problem:
 
     Attributes:
         message: What is wrong, worded as Slack words it.
-        pointer: JSON pointer into the payload, for example `/blocks/0/text/text`; empty for the whole.
+        pointer: JSON pointer into the checked payload, for example `/blocks/0/text/text`; empty for the
+            payload itself. Slack's own answers about a view put `/view` in front of it.
+        error: The `error` code that Slack answers with, for example `invalid_blocks`.
+
+    See: https://www.rfc-editor.org/rfc/rfc6901
     """
 
     message: str
     pointer: str
+    error: str = "invalid_blocks"
+
+
+def under(pointer: str, key: object) -> str:
+    """Return the JSON pointer of a member or an item below `pointer`."""
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
