@@ -1,0 +1,35 @@
+"""Reference: the least that acknowledges a click. Check the HMAC on the raw bytes, parse, answer 200."""
+
+from aiohttp import web
+from bench_plain_card import click_payload, settings_from_environment, signature_is_valid
+
+
+def application(signing_secret: str) -> web.Application:
+    """Return the application with the click's route and a readiness probe."""
+
+    async def click(request: web.Request) -> web.Response:
+        body = await request.read()
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not signature_is_valid(signing_secret, timestamp, body, signature):
+            return web.Response(status=401)
+        click_payload(body)
+        return web.Response()
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.post("/slack/events", click), web.get("/readyz", ready)])
+    return app
+
+
+if __name__ == "__main__":
+    settings = settings_from_environment()
+    web.run_app(
+        application(settings.slack_signing_secret),
+        host=settings.listen_host,
+        port=settings.listen_port,
+        access_log=None,
+        print=None,
+    )
