@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from bot.domain.action import ActionAws
 from bot.domain.approval import Person
 from bot.domain.audit import Entry, Head
+from bot.domain.case import Case, Notice, Refusal
+from bot.domain.detection import Detection
 from bot.domain.errors import BadInput
 from bot.domain.identity import CaseId, Target
 
@@ -122,7 +124,9 @@ class Messenger(Protocol):
         """Show something to one person only (``channel`` and ``user`` in it). Raises as :meth:`post`."""
         ...
 
-    async def look_for(self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None) -> Posted | None:
+    async def look_for(
+        self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None
+    ) -> Posted | None:
         """Find our own message by its metadata, posted at or after ``since``; None when Slack has none."""
         ...
 
@@ -142,10 +146,55 @@ class Directory(Protocol):
 class AwsAccounts(Protocol):
     """AWS of the account and Region that a case is about."""
 
-    def reader(self, target: Target, permissions: Sequence[str]) -> ActionAws:
-        """AWS with the read role; only ``permissions`` may be used."""
+    def reader(
+        self, target: Target, permissions: Sequence[str], *, progress: Callable[[str], Awaitable[None]] | None = None
+    ) -> ActionAws:
+        """AWS with the read role; only ``permissions`` may be used. ``progress`` hears how far a search is."""
         ...
 
-    def actor(self, target: Target, permissions: Sequence[str], *, session_name: str) -> ActionAws:
+    def actor(
+        self,
+        target: Target,
+        permissions: Sequence[str],
+        *,
+        session_name: str,
+        progress: Callable[[str], Awaitable[None]] | None = None,
+    ) -> ActionAws:
         """AWS with the act role, in a session whose name says for which case and person; containment goes first."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message for Slack in two dresses: with blocks, and as plain text for when Slack refuses the blocks."""
+
+    rich: Mapping[str, Any]
+    plain: Mapping[str, Any]
+
+
+class Presenter(Protocol):
+    """Turns cases into Slack messages; pure, so that it never fails for lack of anything."""
+
+    def card(self, case: Case, progress: str | None) -> Message:
+        """The case's card. ``progress`` says how far a running search is, or None."""
+        ...
+
+    def note(self, case: Case, entries: Sequence[Entry]) -> Message:
+        """What the thread tells of these entries."""
+        ...
+
+    def notice(self, case: Case, notice: Notice) -> Message:
+        """One line for the operations channel."""
+        ...
+
+    def refusal(self, case: Case, refusal: Refusal) -> Message:
+        """Why a press did nothing, for the one who pressed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a message holds: detections, and in plain words what in it is nothing for us."""
+
+    detections: tuple[Detection, ...] = ()
+    ignored: tuple[str, ...] = ()

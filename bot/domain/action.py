@@ -90,7 +90,12 @@ class Plan:
 
     def digest(self) -> str:
         """SHA-256 (hex) of what was shown: action, target, calls and state."""
-        shown = {"action": self.action_id, "target": self.target_arn, "calls": self.calls, "state": self.state}
+        shown = {
+            "action": self.action_id,
+            "target": self.target_arn,
+            "calls": self.calls,
+            "state": self.state,
+        }
         return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
@@ -157,6 +162,8 @@ class ResponseAction:
         apply: does it.
         verify: reads AWS back.
         undo: takes it back, or None with ``no_undo_because``.
+        contains: True when the case is contained once it is done, False when it takes a containment back, None when
+            it does neither.
     """
 
     id: str
@@ -169,3 +176,4 @@ class ResponseAction:
     verify: Verify
     undo: Apply | None
     no_undo_because: str | None = None
+    contains: bool | None = None

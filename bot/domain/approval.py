@@ -98,7 +98,10 @@ def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Deci
     if person.responder or (person.approver and risk is Risk.READ):
         return ALLOWED
     if person.unknown:
-        return refused(Reason.MEMBERSHIP_UNKNOWN, f"Nothing was done: {person.unknown}. Ask {policy.responders_in_words}.")
+        return refused(
+            Reason.MEMBERSHIP_UNKNOWN,
+            f"Nothing was done: {person.unknown}. Ask {policy.responders_in_words}.",
+        )
     return refused(Reason.NOT_A_RESPONDER, f"You may not do this. {policy.responders_in_words} may.")
 
 
@@ -122,7 +125,8 @@ def may_vote(
         return refused(Reason.EXPIRED, "This request has expired. Nothing was run. Ask for it again.")
     if person.user_id == requester:
         return refused(
-            Reason.OWN_REQUEST, f"You asked for this, so someone else must decide: {policy.approvers_in_words}."
+            Reason.OWN_REQUEST,
+            f"You asked for this, so someone else must decide: {policy.approvers_in_words}.",
         )
     if not person.approver:
         why = f"Nothing was done: {person.unknown}." if person.unknown else "You may not decide this."

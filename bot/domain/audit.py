@@ -103,18 +103,41 @@ def verify_chain(entries: Iterable[Entry], *, head: Head | None = None) -> int:
     case_id = ""
     for entry in entries:
         case_id = entry.case_id
-        _check_link(entry, at_head)
-        at_head = Head(entry.seq, entry.hash)
+        at_head = check_link(entry, at_head)
     if head is not None and head != at_head:
         raise LogDamaged(case_id, at_head.seq + 1, f"the log should end at entry {head.seq}, but ends at {at_head.seq}")
     return at_head.seq
 
 
-def _check_link(entry: Entry, before: Head) -> None:
+def check_piece(entries: Sequence[Entry]) -> Head:
+    """Check that ``entries`` are one unbroken piece of one case's chain, and return the head that they follow.
+
+    Each store calls it before it stores, so that nothing gets in that could never be verified. Not empty.
+
+    Raises:
+        ValueError: there are no entries, or they are of several cases.
+        LogDamaged: they do not follow from each other.
+    """
+    if len({entry.case_id for entry in entries}) != 1:
+        raise ValueError("an append is one or more entries of one case")
+    behind = at_head = Head(entries[0].seq - 1, entries[0].prev_hash)
+    for entry in entries:
+        at_head = check_link(entry, at_head)
+    return behind
+
+
+def check_link(entry: Entry, before: Head) -> Head:
+    """Check that ``entry`` follows from ``before`` and says what its hash says, and return the head it makes.
+
+    Raises:
+        LogDamaged: it does not; names the entry.
+    """
     if entry.seq != before.seq + 1:
-        raise LogDamaged(entry.case_id, before.seq + 1, f"entry {before.seq + 1} is missing: {entry.seq} comes next")
+        why = f"entry {before.seq + 1} should stand here, but entry {entry.seq} does"
+        raise LogDamaged(entry.case_id, before.seq + 1, why)
     if entry.prev_hash != before.hash:
         raise LogDamaged(entry.case_id, entry.seq, "does not follow from the entry before it")
     draft = Draft(entry.kind, entry.by, entry.data)
     if entry_hash(entry.case_id, entry.seq, entry.at, draft, entry.prev_hash) != entry.hash:
         raise LogDamaged(entry.case_id, entry.seq, "was changed after it was written")
+    return Head(entry.seq, entry.hash)

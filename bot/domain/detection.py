@@ -46,7 +46,9 @@ class Anchor:
     """The trust anchor as the event shows it; None means that the event does not say.
 
     ``certificates_pem`` holds the CERTIFICATE blocks of the bundle, cleaned; never a private key.
-    ``source_type_text`` is the type as written, for types that AWS adds later.
+    ``source_type_text`` is the type as written, for types that AWS adds later. ``source_in_request`` says whether
+    the caller sent a source: an update that does not leaves the CA as it was. ``held_private_key`` says that a
+    private key stood among the certificates; it was dropped.
     """
 
     arn: str | None = None
@@ -58,6 +60,8 @@ class Anchor:
     source_type_text: str | None = None
     certificates_pem: tuple[str, ...] = ()
     acm_pca_arn: str | None = None
+    source_in_request: bool | None = None
+    held_private_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,11 @@ class Detection:
     error_code: str | None = None
     error_message: str | None = None
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one message held: the events in it, and one plain reason for each part that is nothing for us."""
+
+    detections: tuple[Detection, ...] = ()
+    ignored: tuple[str, ...] = ()

@@ -143,6 +143,7 @@ class ActionRequested:
     digest: str
     needed: int
     deadline: datetime
+    contains: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

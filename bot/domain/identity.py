@@ -55,7 +55,7 @@ def case_id_for(account: str, region: str, name: str) -> CaseId:
     ``name`` is the trust anchor's id, or the event's id where no anchor id is known. Fifty bits: at 100,000 cases
     the chance that any two share an id is about 1 in 200,000.
     """
-    number = int.from_bytes(hashlib.sha256("\n".join((account, region, name)).encode()).digest()[:7], "big")
+    number = int.from_bytes(hashlib.sha256(f"{account}\n{region}\n{name}".encode()).digest()[:7], "big")
     letters = []
     for _ in range(_CASE_ID_CHARACTERS):
         number, digit = divmod(number, len(_ALPHABET))

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON values are what this returns.
     """Turn a record, enum, datetime, tuple or mapping into JSON values; datetimes become ISO 8601 in UTC."""
-    if value is None or isinstance(value, str | int | float) and not isinstance(value, enum.Enum):
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, enum.Enum)):
         return value
     if isinstance(value, enum.Enum):
         return value.value
@@ -46,7 +46,7 @@ def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON values com
         TypeError: a field without default is missing.
         ValueError: an enum or a datetime has no such value.
     """
-    return typing.cast(T, _decode(kind, data))
+    return typing.cast("T", _decode(kind, data))
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,217 @@
+"""A case: everything that its log says, in one frozen record (``fold.py`` makes it from the entries)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain import events as ev
+from bot.domain.action import Difference, Plan, Report, Risk
+from bot.domain.audit import Head
+from bot.domain.ca_facts import CaFacts, RedFlag
+from bot.domain.detection import Detection
+from bot.domain.identity import CaseId, Target
+
+
+class CaseState(StrEnum):
+    """What the card says first."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    APPROVAL_PENDING = "approval pending"
+    RUNNING = "running"
+    CONTAINED = "contained"
+    FALSE_POSITIVE = "false positive"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    UNKNOWN_OUTCOME = "unknown outcome"
+
+
+class RequestState(StrEnum):
+    """Where a request for an action stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    STOPPED = "stopped"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+_OPEN = (RequestState.PENDING, RequestState.APPROVED, RequestState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One person's yes and when it was given."""
+
+    user_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asked for an action: the plan that they saw, who said yes since, and how it ended.
+
+    ``contains`` True: when it is done, the case is contained; False: it takes a containment back; None: neither.
+    """
+
+    request_id: str
+    action_id: str
+    risk: Risk
+    by: str
+    at: datetime
+    reason: str
+    plan: Plan
+    digest: str
+    needed: int
+    deadline: datetime
+    state: RequestState
+    votes: tuple[Vote, ...] = ()
+    decided_by: str | None = None
+    ended_at: datetime | None = None
+    sentence: str = ""
+    differences: tuple[Difference, ...] = ()
+    report: Report | None = None
+    started: ev.RunStarted | None = None
+    contains: bool | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still run or is running."""
+        return self.state in _OPEN
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it only reads."""
+        return self.risk is Risk.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Somebody was about to post: who, when, and whether an earlier life may have posted already."""
+
+    owner: str
+    at: datetime
+    ambiguous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The case's message in Slack; ``ts`` None means that it does not stand there yet."""
+
+    reserved: Reservation | None = None
+    channel: str | None = None
+    ts: str | None = None
+    shown_seq: int = 0
+    dropped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Somebody must be told in private why their press did nothing."""
+
+    seq: int
+    user_id: str
+    channel: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the operations channel."""
+
+    seq: int
+    event: ev.MessageQuarantined
+    reserved: Reservation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that is known of a case.
+
+    ``revision`` is the entry that last changed what people can decide; buttons carry it. ``shown`` is the entry
+    that last changed anything the card shows. ``known_state`` is the trust anchor's state in the words of plans:
+    from AWS where it was read, else from the event.
+    """
+
+    case_id: CaseId
+    head: Head = Head()
+    opened_at: datetime | None = None
+    detections: tuple[Detection, ...] = ()
+    ca: CaFacts = CaFacts()
+    flags: tuple[RedFlag, ...] = ()
+    revision: int = 0
+    display_seq: int = 0
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    false_positive: tuple[str, str, datetime] | None = None
+    contained_by: str | None = None
+    requests: Mapping[str, Request] = field(default_factory=lambda: MappingProxyType({}))
+    latest_request: str | None = None
+    known_state: Mapping[str, str] | None = None
+    observed_seq: int = 0
+    observed_at: datetime | None = None
+    observe_error: str | None = None
+    detection_seq: int = 0
+    card: Card = Card()
+    noted_seq: int = 0
+    note_due_since: datetime | None = None
+    note_seq: int = 0
+    note_reserved: tuple[int, Reservation] | None = None
+    refusals: tuple[Refusal, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def exists(self) -> bool:
+        """Whether the log has any entry of the case."""
+        return self.head.seq > 0
+
+    @property
+    def detection(self) -> Detection:
+        """The newest detection."""
+        return self.detections[-1]
+
+    @property
+    def target(self) -> Target:
+        """The trust anchor that the case is about."""
+        for detection in self.detections:
+            if detection.anchor.arn:
+                return Target(detection.account, detection.region, detection.anchor.arn, detection.anchor.anchor_id)
+        return Target(self.detection.account, self.detection.region, None, None)
+
+    @property
+    def open_request(self) -> Request | None:
+        """The newest request for containment that is not settled, or None."""
+        return next((one for one in reversed(tuple(self.requests.values())) if one.is_open and not one.is_read), None)
+
+    @property
+    def last_containment(self) -> Request | None:
+        """The newest request that is more than reading, or None."""
+        return next((one for one in reversed(tuple(self.requests.values())) if not one.is_read), None)
+
+    @property
+    def state(self) -> CaseState:
+        """What the card says first."""
+        request = self.open_request
+        if request is not None:
+            pending = request.state is RequestState.PENDING
+            return CaseState.APPROVAL_PENDING if pending else CaseState.RUNNING
+        last = self.last_containment
+        if last is not None and last.state is RequestState.UNKNOWN:
+            return CaseState.UNKNOWN_OUTCOME
+        if self.false_positive is not None:
+            return CaseState.FALSE_POSITIVE
+        if last is not None and last.state in (RequestState.FAILED, RequestState.STOPPED):
+            return CaseState.FAILED
+        if self.contained_by is not None:
+            return CaseState.CONTAINED
+        if last is not None and last.state is RequestState.EXPIRED:
+            return CaseState.EXPIRED
+        return CaseState.ACKNOWLEDGED if self.acknowledged_by else CaseState.NEW

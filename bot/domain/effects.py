@@ -1,0 +1,138 @@
+"""What has to be done now or later for a case, derived from its log: nothing is remembered anywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.case import Case, Request, RequestState, Reservation
+
+
+class EffectKind(StrEnum):
+    """Something to do in Slack, in AWS or in the log."""
+
+    POST_CARD = "post_card"
+    UPDATE_CARD = "update_card"
+    POST_NOTE = "post_note"
+    POST_NOTICE = "post_notice"
+    TELL = "tell"
+    RUN = "run"
+    EXPIRE = "expire"
+    OBSERVE = "observe"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing to do at ``at`` or later.
+
+    ``lane`` names what must not happen at the same time: effects of one lane run one after the other. ``subject`` is
+    the request or the entry that it is about. ``look_first`` says that it may have happened already.
+    """
+
+    kind: EffectKind
+    lane: str
+    at: datetime
+    subject: str = ""
+    look_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who asks: the process that would do the work, and how sure it can be about others.
+
+    ``exclusive`` says that no other process can be alive. ``post_grace`` must be longer than a post can take to show
+    in Slack after our client gave up on it.
+    """
+
+    owner: str
+    exclusive: bool
+    post_grace: timedelta = timedelta(seconds=10)
+    note_delay: timedelta = timedelta(seconds=1)
+
+
+def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
+    """Everything that the case asks for, most urgent first."""
+    if not case.exists or case.opened_at is None:
+        return ()
+    found = [*_runs(case, me), *_slack(case, me), *_tells(case), *_notices(case, me), *_observe(case)]
+    return tuple(found)
+
+
+def wake_at(case: Case, me: Standing) -> datetime | None:
+    """When the case has to be looked at next; None when it asks for nothing."""
+    return min((effect.at for effect in effects(case, me)), default=None)
+
+
+def _opened(case: Case) -> datetime:
+    return case.opened_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _runs(case: Case, me: Standing) -> list[Effect]:
+    found = []
+    for request in case.requests.values():
+        if request.state is RequestState.PENDING:
+            found.append(
+                Effect(EffectKind.EXPIRE, f"expire:{request.request_id}", request.deadline, request.request_id)
+            )
+        elif request.is_open:
+            lane = f"read:{request.request_id}" if request.is_read else "act"
+            found.append(Effect(EffectKind.RUN, lane, _run_at(request, me), request.request_id))
+    return found
+
+
+def _run_at(request: Request, me: Standing) -> datetime:
+    if request.started is None:
+        return request.at
+    other_is_dead = me.exclusive and request.started.owner != me.owner
+    return request.at if other_is_dead else request.started.lease_until
+
+
+def _slack(case: Case, me: Standing) -> list[Effect]:
+    card, opened_at = case.card, _opened(case)
+    if not case.detections or card.dropped:
+        return []
+    if card.ts is None:
+        return [_post(EffectKind.POST_CARD, "slack", "", card.reserved, me, opened_at)]
+    found = []
+    if case.display_seq > card.shown_seq:
+        found.append(Effect(EffectKind.UPDATE_CARD, "slack", opened_at))
+    if case.note_seq > case.noted_seq and case.note_due_since is not None:
+        found.append(_note(case, me, case.note_due_since))
+    return found
+
+
+def _note(case: Case, me: Standing, since: datetime) -> Effect:
+    if case.note_reserved is None:
+        return Effect(EffectKind.POST_NOTE, "slack", since + me.note_delay, str(case.note_seq))
+    through, reserved = case.note_reserved
+    return _post(EffectKind.POST_NOTE, "slack", str(through), reserved, me, since)
+
+
+def _post(
+    kind: EffectKind, lane: str, subject: str, reserved: Reservation | None, me: Standing, at: datetime
+) -> Effect:
+    if reserved is None:
+        return Effect(kind, lane, at, subject)
+    if reserved.owner == me.owner and not reserved.ambiguous:
+        return Effect(kind, lane, reserved.at, subject)
+    return Effect(kind, lane, reserved.at + me.post_grace, subject, look_first=True)
+
+
+def _tells(case: Case) -> list[Effect]:
+    at = _opened(case)
+    return [Effect(EffectKind.TELL, f"tell:{one.seq}", at, str(one.seq)) for one in case.refusals]
+
+
+def _notices(case: Case, me: Standing) -> list[Effect]:
+    at = _opened(case)
+    return [
+        _post(EffectKind.POST_NOTICE, f"notice:{one.seq}", str(one.seq), one.reserved, me, at) for one in case.notices
+    ]
+
+
+def _observe(case: Case) -> list[Effect]:
+    seen = case.observed_seq > case.detection_seq
+    if seen or not case.detections or case.card.ts is None or case.target.anchor_arn is None:
+        return []
+    return [Effect(EffectKind.OBSERVE, "observe", _opened(case))]

@@ -1,0 +1,94 @@
+"""AWS as the log remembers it: plans are drawn from it at once, before anything is asked of AWS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.action import Plan, ResponseAction, Risk
+from bot.domain.case import Case
+from bot.domain.errors import AwsError
+from bot.domain.plain import to_plain
+
+
+class KnownAws:
+    """Answers GetTrustAnchor from the newest detection, and nothing else."""
+
+    def __init__(self, case: Case, now: datetime) -> None:
+        self._case = case
+        self._now = now
+
+    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
+        """The trust anchor as the event shows it.
+
+        Raises:
+            AwsError: for every other call.
+        """
+        del parameters
+        if (service, operation) != ("rolesanywhere", "GetTrustAnchor"):
+            raise AwsError("NotKnown", "the log does not know this", f"{service}:{operation}")
+        return {"trustAnchor": _detail(self._case)}
+
+    async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
+        """Nothing that has pages is known.
+
+        Raises:
+            AwsError: always.
+        """
+        yield await self.call(service, operation, **parameters)
+
+    async def progress(self, sentence: str) -> None:
+        """Nobody waits."""
+
+    def now(self) -> datetime:
+        """The time of the press."""
+        return self._now
+
+
+async def known_plan(action: ResponseAction, case: Case, now: datetime) -> Plan:
+    """The plan of an action from what is known of the trust anchor: by AWS where it was read, else by the event.
+
+    Raises:
+        AwsError: not even the event says enough.
+    """
+    if action.risk is Risk.READ:
+        return _reading_plan(action, case)
+    plan = await action.plan(case.target, KnownAws(case, now))
+    if case.known_state is None:
+        return plan
+    return Plan(**{**_fields(plan), "state": dict(case.known_state)})
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    return {name: getattr(plan, name) for name in Plan.__dataclass_fields__}
+
+
+def _reading_plan(action: ResponseAction, case: Case) -> Plan:
+    return Plan(
+        action_id=action.id,
+        target_arn=case.target.anchor_arn or "",
+        calls=action.permissions,
+        state={},
+        stops="Nothing: it only reads.",
+        does_not_stop="",
+        who_would_notice="Nobody: the calls show in CloudTrail as Anchorwatch's.",
+        way_back="Nothing to take back.",
+    )
+
+
+def _detail(case: Case) -> Mapping[str, Any]:
+    anchor = case.detection.anchor
+    detail: dict[str, Any] = {"trustAnchorArn": case.target.anchor_arn, "trustAnchorId": case.target.anchor_id}
+    if anchor.name is not None:
+        detail["name"] = anchor.name
+    if anchor.enabled is not None:
+        detail["enabled"] = anchor.enabled
+    data: dict[str, Any] = {}
+    if anchor.certificates_pem:
+        data["x509CertificateData"] = "\n".join(anchor.certificates_pem)
+    if anchor.acm_pca_arn:
+        data["acmPcaArn"] = anchor.acm_pca_arn
+    if data and anchor.source_type_text:
+        detail["source"] = {"sourceType": anchor.source_type_text, "sourceData": data}
+    return dict(to_plain(detail))
