@@ -1,0 +1,103 @@
+"""Reads an HTTP request to an AWS API: which operation, with what parameters, signed with which key."""
+
+import io
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import NotFound, get_service_router
+from moto.core.utils import get_service_model
+
+# See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+_CREDENTIAL = re.compile(r"AWS4-\S+ Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class AwsCall:
+    """One signed request.
+
+    Attributes:
+        service: Signing name, such as `rolesanywhere`.
+        region: Region of the signature.
+        model: The operation in moto's view of botocore's service model.
+        protocol: `rest-json`, `json` or `query`.
+        parameters: The parsed request members.
+        access_key_id: The key of the signature.
+        source_ip: The caller's address; `X-Forwarded-For` wins, so that a story can name an outside address.
+        user_agent: As sent.
+    """
+
+    service: str
+    region: str
+    model: Any
+    protocol: str
+    parameters: dict[str, Any] = field(repr=False)
+    access_key_id: str
+    source_ip: str
+    user_agent: str
+
+    @property
+    def operation(self) -> str:
+        """The API name, such as `CreateTrustAnchor`."""
+        return str(self.model.name)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether CloudTrail would call it a read."""
+        reads = ("Get", "List", "Lookup", "Describe", "Simulate", "AssumeRole", "Receive")
+        return self.operation.startswith(reads)
+
+    @property
+    def reads_only_state(self) -> bool:
+        """Whether it leaves everything as it was; AssumeRole is a read to CloudTrail, yet makes credentials."""
+        return self.is_read_only and not self.operation.startswith(("AssumeRole", "Receive"))
+
+
+def read_call(environ: dict[str, Any]) -> AwsCall | None:
+    """Read a WSGI request, leaving its body readable for the application behind.
+
+    Returns:
+        The call, or None when it is not signed or names no operation.
+    """
+    credential = _CREDENTIAL.match(environ.get("HTTP_AUTHORIZATION", ""))
+    if not credential:
+        return None
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    service = credential["service"]
+    request = Request(environ.copy())
+    try:
+        model, url_params = get_service_router(service).match(request)
+    except NotFound:
+        return None
+    finally:
+        environ["wsgi.input"] = io.BytesIO(body)
+    protocol = determine_request_protocol(get_service_model(service), request.content_type)
+    return AwsCall(
+        service=service,
+        region=credential["region"],
+        model=model,
+        protocol=protocol,
+        parameters=_parameters(request, model, protocol, url_params),
+        access_key_id=credential["key"],
+        source_ip=environ.get("HTTP_X_FORWARDED_FOR") or environ["REMOTE_ADDR"],
+        user_agent=environ.get("HTTP_USER_AGENT", ""),
+    )
+
+
+def _parameters(request: Request, model: Any, protocol: str, url_params: dict[str, Any]) -> dict[str, Any]:
+    content = {
+        "method": request.method,
+        "values": request.values,
+        "headers": request.headers,
+        "body": request.data,
+        "url_path": request.path,
+        "url_params": url_params,
+    }
+    try:
+        return dict(PROTOCOL_PARSERS[protocol](model, map_type=dict).parse(content))
+    except (ValueError, TypeError, AttributeError):
+        # A body that does not fit the model; the service behind answers for it.
+        return {}

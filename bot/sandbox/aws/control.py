@@ -1,0 +1,72 @@
+"""The control endpoints, under the same port as AWS: what happened, what shall go wrong, synthetic sessions.
+
+GET    /_aws/health
+GET    /_aws/journal?after=SEQ&service=NAME&operation=NAME
+GET    /_aws/events
+GET    /_aws/faults
+POST   /_aws/faults     {"service", "operation", "kind", "times", "seconds"}
+DELETE /_aws/faults
+POST   /_aws/sessions   see `bot.sandbox.aws.sessions.SessionRequest`
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from .account import Account
+from .faults import read_fault
+from .sessions import read_session_request, record_session
+
+CONTROL_PREFIX = "/_aws/"
+
+
+class Control:
+    """A small WSGI application for tests and for the sandbox's story.
+
+    Args:
+        account: The state that it shows and changes.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._routes: dict[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "health"): lambda _: {"status": "ok", "account_id": account.account_id},
+            ("GET", "journal"): self._journal,
+            ("GET", "events"): lambda _: account.all_records(),
+            ("GET", "faults"): lambda _: account.faults.listing(),
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._clear_faults,
+            ("POST", "sessions"): self._session,
+        }
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one HTTP request with JSON."""
+        request = Request(environ)
+        route = self._routes.get((request.method, request.path.removeprefix(CONTROL_PREFIX)))
+        if route is None:
+            return _json({"error": "no such control endpoint"}, 404)(environ, start_response)
+        try:
+            return _json(route(request), 200)(environ, start_response)
+        except ValueError as wrong:
+            return _json({"error": str(wrong)}, 400)(environ, start_response)
+
+    def _journal(self, request: Request) -> Any:
+        after = int(request.args.get("after", "0"))
+        return self._account.journal.entries(after, request.args.get("service"), request.args.get("operation"))
+
+    def _add_fault(self, request: Request) -> Any:
+        self._account.faults.add(read_fault(json.loads(request.data)))
+        return self._account.faults.listing()
+
+    def _clear_faults(self, _: Request) -> Any:
+        self._account.faults.clear()
+        return []
+
+    def _session(self, request: Request) -> Any:
+        return record_session(self._account, read_session_request(json.loads(request.data)))
+
+
+def _json(content: Any, status: int) -> Response:
+    return Response(json.dumps(content, default=str), status=status, content_type="application/json")

@@ -1,0 +1,133 @@
+"""Writes a call down as CloudTrail does.
+
+See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from .answers import Answer, parsed
+from .callers import Caller
+from .calls import AwsCall
+
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+EVENT_VERSION = "1.10"
+
+# The services whose calls CloudTrail records here; the data plane of SQS and DynamoDB is not in the history.
+RECORDED_SERVICES = frozenset({"rolesanywhere", "iam", "sts", "cloudtrail"})
+
+_RESOURCE_TYPES = {
+    "RoleName": "AWS::IAM::Role",
+    "UserName": "AWS::IAM::User",
+    "PolicyArn": "AWS::IAM::Policy",
+    "RoleArn": "AWS::IAM::Role",
+}
+
+
+def make_record(call: AwsCall, caller: Caller, answer: Answer, now: datetime) -> dict[str, Any]:
+    """Build the record of one call.
+
+    Args:
+        call: The request.
+        caller: Who signed it.
+        answer: What the service said.
+        now: Aware UTC time of the call.
+
+    Returns:
+        The record; tags and secrets hidden, `responseElements` None for reads and failures.
+    """
+    answered = parsed(call, answer)
+    error = answered.get("Error")
+    parameters = _camel(_redacted(call.model.input_shape, call.parameters)) or None
+    record = {
+        **_head(call, caller.identity, now),
+        "requestParameters": parameters,
+        "responseElements": None if error else _response_elements(call, answer, answered),
+        "requestID": answer.request_id or str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": call.is_read_only,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": caller.account_id,
+        "eventCategory": "Management",
+        "tlsDetails": _tls(call.service, call.region),
+    }
+    if error:
+        record |= {"errorCode": error["Code"], "errorMessage": error["Message"]}
+    if call.service == "sts" and "RoleArn" in call.parameters:
+        arn = call.parameters["RoleArn"]
+        record["resources"] = [{"ARN": arn, "accountId": arn.split(":")[4], "type": "AWS::IAM::Role"}]
+    return record
+
+
+def _head(call: AwsCall, identity: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": identity,
+        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": f"{call.service}.amazonaws.com",
+        "eventName": call.operation,
+        "awsRegion": call.region,
+        "sourceIPAddress": call.source_ip,
+        "userAgent": call.user_agent,
+    }
+
+
+def shown_resources(call: AwsCall) -> tuple[tuple[str, str], ...]:
+    """The (type, name) pairs that the event history lists; Roles Anywhere's records name none."""
+    if call.service not in {"iam", "sts"}:
+        return ()
+    named = ((kind, call.parameters.get(member)) for member, kind in _RESOURCE_TYPES.items())
+    return tuple((kind, name) for kind, name in named if name)
+
+
+def _tls(service: str, region: str) -> dict[str, str]:
+    return {
+        "tlsVersion": "TLSv1.3",
+        "cipherSuite": "TLS_AES_128_GCM_SHA256",
+        "clientProvidedHostHeader": "iam.amazonaws.com" if service == "iam" else f"{service}.{region}.amazonaws.com",
+    }
+
+
+def _response_elements(call: AwsCall, answer: Answer, answered: dict[str, Any]) -> dict[str, Any] | None:
+    if call.reads_only_state or not answered:
+        return None
+    if call.protocol == "rest-json":
+        # The body itself, because CloudTrail keeps the service's own timestamps with their fractions.
+        elements: dict[str, Any] = json.loads(answer.body)
+        return elements
+    return dict(_camel(_without_secrets(answered)))
+
+
+def _redacted(shape: Any, value: Any) -> Any:
+    """Hide what the service model calls sensitive, such as the keys and values of tags."""
+    if shape is None or value is None:
+        return value
+    if shape.metadata.get("sensitive"):
+        return HIDDEN
+    if shape.type_name == "structure":
+        return {name: _redacted(shape.members.get(name), item) for name, item in value.items()}
+    if shape.type_name == "list":
+        return [_redacted(shape.member, item) for item in value]
+    return value
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _without_secrets(item) for name, item in value.items() if name != "SecretAccessKey"}
+    return {**kept, "SessionToken": HIDDEN} if "SessionToken" in kept else kept
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name[:1].lower() + name[1:]: _camel(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_camel(item) for item in value]
+    if isinstance(value, datetime):
+        return f"{value:%b} {value.day}, {value:%Y}, {value.hour % 12 or 12}:{value:%M:%S %p}"
+    return value.decode(errors="replace") if isinstance(value, bytes) else value

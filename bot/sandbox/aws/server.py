@@ -1,0 +1,168 @@
+"""Starts the stand-in: one port that answers for SQS, STS, IAM, Roles Anywhere and CloudTrail.
+
+boto3 reaches it with `AWS_ENDPOINT_URL`; moto tells the services apart by the signature's credential scope.
+"""
+
+import argparse
+import re
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from moto import backend_index
+from moto.core.base_backend import BackendDict
+from moto.core.responses import BaseResponse
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from . import rolesanywhere
+from .account import Account
+from .callers import Callers
+from .cloudtrail.models import utc_now
+from .cloudtrail.responses import EventHistoryResponse
+from .gate import Gate
+from .rolesanywhere import urls as rolesanywhere_urls
+from .sts.responses import SessionResponse
+from .throttle import Throttle
+
+HOST = "127.0.0.1"
+DEFAULT_ACCOUNT_ID = "123456789012"
+DEFAULT_DELIVERY_DELAY = timedelta(seconds=5)
+
+# moto keeps its state in the process, so two stand-ins in one process would share their accounts.
+_running = threading.Lock()
+
+
+class AwsStandIn:
+    """An AWS account on 127.0.0.1, in threads of this process; one at a time in a process.
+
+    Args:
+        rate_scale: Factor on AWS's waiting times: 1 is AWS (1 request/s), 0 switches throttling off.
+        delivery_delay: How long after a call its record can be found with LookupEvents.
+        account_id: The account that callers without known credentials act in.
+        port: TCP port; 0 takes a free one.
+        clock: Gives the aware UTC time of throttling, records and delivery.
+    """
+
+    def __init__(
+        self,
+        *,
+        rate_scale: float = 1.0,
+        delivery_delay: timedelta = DEFAULT_DELIVERY_DELAY,
+        account_id: str = DEFAULT_ACCOUNT_ID,
+        port: int = 0,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._account = Account(account_id, delivery_delay, clock, Throttle(rate_scale, clock), Callers(account_id))
+        self._port = port
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where boto3 finds it, such as `http://127.0.0.1:41234`.
+
+        Raises:
+            RuntimeError: When it is not running.
+        """
+        if self._server is None:
+            raise RuntimeError("The AWS stand-in is not running")
+        return f"http://{HOST}:{self._server.server_port}"
+
+    def start(self) -> str:
+        """Forget any earlier state and serve.
+
+        Returns:
+            The endpoint URL.
+
+        Raises:
+            RuntimeError: When another one runs in this process.
+        """
+        if not _running.acquire(blocking=False):
+            raise RuntimeError("An AWS stand-in is already running in this process")
+        try:
+            BackendDict.reset()
+            application = Gate(_moto_application(), self._account)
+            self._server = make_server(HOST, self._port, application, threaded=True, request_handler=_QuietHandler)
+        except BaseException:
+            _running.release()
+            raise
+        self._thread = threading.Thread(target=self._server.serve_forever, name="aws-stand-in", daemon=True)
+        self._thread.start()
+        return self.endpoint_url
+
+    def stop(self) -> None:
+        """Stop serving; receivers that still wait for messages lose their connection."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server = self._thread = None
+        _running.release()
+
+    def __enter__(self) -> "AwsStandIn":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _QuietHandler(MotoRequestHandler):
+    """Keeps the line for each request to itself: the journal has them."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing."""
+
+
+def _moto_application() -> DomainDispatcherApplication:
+    # moto imports a service by name from below its own package; this is the name it asks for.
+    sys.modules.setdefault("moto.rolesanywhere", rolesanywhere)
+    application = DomainDispatcherApplication(_create_app)
+    ours = [("rolesanywhere", re.compile(base)) for base in rolesanywhere_urls.url_bases]
+    application.backend_url_patterns = [*ours, *backend_index.backend_url_patterns]
+    return application
+
+
+def _create_app(service: Any) -> Any:
+    app = create_backend_app(service)
+    extended: dict[str, type[BaseResponse]] = {"cloudtrail": EventHistoryResponse, "sts": SessionResponse}
+    if service in extended:
+        view = convert_to_flask_response(extended[service].dispatch)
+        app.view_functions = dict.fromkeys(app.view_functions, view)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until interrupted.
+
+    Args:
+        arguments: Command line without the program's name; None reads that of the process.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bot.sandbox.aws.server", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--rate-scale", type=float, default=1.0, help="1 is AWS's rates, 0 none")
+    parser.add_argument("--delivery-delay-seconds", type=float, default=DEFAULT_DELIVERY_DELAY.total_seconds())
+    parser.add_argument("--account-id", default=DEFAULT_ACCOUNT_ID)
+    asked = parser.parse_args(arguments)
+    stand_in = AwsStandIn(
+        rate_scale=asked.rate_scale,
+        delivery_delay=timedelta(seconds=asked.delivery_delay_seconds),
+        account_id=asked.account_id,
+        port=asked.port,
+    )
+    with stand_in:
+        sys.stdout.write(f"AWS stand-in at {stand_in.endpoint_url}\n")
+        sys.stdout.flush()
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            sys.stdout.write("stopped\n")
+
+
+if __name__ == "__main__":
+    main()
