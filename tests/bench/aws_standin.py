@@ -60,11 +60,13 @@ class AwsStandin:
     certificate_pem: str = ""
     anchors: dict[str, TrustAnchor] = field(default_factory=dict)
     calls: list[AwsCall] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
 
     def reset(self) -> None:
         """Forget anchors and calls."""
         self.anchors.clear()
         self.calls.clear()
+        self.unknown.clear()
 
     def add(self, anchor_id: str, name: str, region: str) -> None:
         """Create an enabled anchor."""
@@ -93,6 +95,7 @@ class AwsStandin:
             return web.json_response({"trustAnchors": [self.detail(a) for a in self.anchors.values()]})
         if request.method == "GET" and request.path in EMPTY_LISTS:
             return web.json_response(EMPTY_LISTS[request.path])
+        self.unknown.add(f"{request.method} {request.path}")
         return rest_error(400, "ValidationException", f"not in this stand-in: {request.method} {request.path}")
 
     def answer_anchor(self, operation: str, anchor_id: str) -> web.Response:

@@ -31,6 +31,7 @@ POLL_SECONDS = 0.02
 STEP_SECONDS = 10.0
 PROBE_SECONDS = 3.0
 PREPARED_AT_ONCE = 4
+WARM_UP_APPROVALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class People:
 
 async def approve_deletions(session: Session) -> Measures:
     """P13 for the product: prepare all cases, then give the last approvals at their scheduled times."""
-    anchors = new_anchors(session.sizes.approvals + 1, "approval")
+    anchors = new_anchors(1 + WARM_UP_APPROVALS + session.sizes.approvals, "approval")
     cases = await report_cases(session, anchors)
     async with aiohttp.ClientSession() as http:
         people = People(session, http)
@@ -201,7 +202,7 @@ def anchor_of(messages: list[Json], anchors: list[Anchor]) -> Anchor:
 
 async def delete_directly(session: Session, card: list[Json]) -> Measures:
     """P13 for the bare handler: the same kind of click, whose button's value is the anchor's id."""
-    anchors = new_anchors(session.sizes.approvals, "direct")
+    anchors = new_anchors(WARM_UP_APPROVALS + session.sizes.approvals, "direct")
     await session.standins.fill(session.queue, anchors)
     action = {
         "type": "button",
@@ -215,7 +216,7 @@ async def delete_directly(session: Session, card: list[Json]) -> Measures:
 
 
 async def time_deletions(session: Session, requests: list[SignedRequest], anchors: list[Anchor]) -> Measures:
-    """Send the requests evenly spaced and time the first AWS call and the deletion of each."""
+    """Send the requests evenly spaced and time the first AWS call and the deletion of each after the warm-up."""
     arrivals = [index / session.sizes.approvals_per_second for index in range(len(requests))]
     answers = await open_loop(session.url, requests, arrivals)
     session.faults["approvals not answered 200"] += sum(a.status != 200 for a in answers)
@@ -231,6 +232,7 @@ async def time_deletions(session: Session, requests: list[SignedRequest], anchor
         previous_deleted_at = times[1]
         first_ms.append((times[0] - answer.scheduled_at) * 1000)
         delete_ms.append((times[1] - answer.scheduled_at) * 1000)
+    first_ms, delete_ms = first_ms[WARM_UP_APPROVALS:], delete_ms[WARM_UP_APPROVALS:]
     if not delete_ms:
         raise ProgramFailedError("no approval led to a deletion")
     return {

@@ -36,6 +36,7 @@ class Control:
         self.aws.reset()
         self.aws.certificate_pem = arguments["certificate_pem"]
         self.sqs.queues = {}
+        self.sqs.unknown.clear()
         self.sqs.create(arguments["queue"])
         return web.json_response({})
 
@@ -62,6 +63,7 @@ class Control:
                 "left_in_queue": len(queue.messages),
                 "updated": sum(any(m.updates for m in posts) for posts in self.slack.by_key.values()),
                 "last_call_at": self.slack.last_call_at,
+                "unknown_calls": sorted(self.slack.unknown | self.aws.unknown | self.sqs.unknown),
                 "now": time.monotonic(),
             }
         )

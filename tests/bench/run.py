@@ -117,9 +117,12 @@ class Benchmark:
         try:
             if name in READY_PATH:
                 await wait_until_ready(program, port, READY_PATH[name])
-            return await self.measure_session(name, session)
+            measures = await self.measure_session(name, session)
+            for call in (await self.standins.get("progress", queue=queue))["unknown_calls"]:
+                faults[f"calls of {call}, which the stand-ins don't answer"] += 1
         finally:
             program.stop()
+        return measures
 
     async def measure_session(self, name: str, session: Session) -> Measures:
         """Take the wanted measures of one running program."""
@@ -154,6 +157,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--act-role", default="", help="ANCHORWATCH_ACT_ROLE of the product (default none)")
     parser.add_argument("--product-command", help="instead of this environment's `anchorwatch run`")
     parser.add_argument("--seed", type=int, default=1, help="of the click times and the order of programs")
+    parser.add_argument("--work-dir", type=Path, help="keep stores and logs there (default: a folder removed)")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     return parser.parse_args()
 
@@ -171,7 +175,16 @@ async def benchmark(arguments: argparse.Namespace, work_dir: Path) -> int:
     async with aiohttp.ClientSession() as http:
         standins = await start_standins(work_dir, cpus.load, http)
         wanted = frozenset(arguments.only.split(","))
-        run = Benchmark(standins, cpus, work_dir, wanted, arguments.subject, arguments.seed, arguments.act_role)
+        run = Benchmark(
+            standins=standins,
+            cpus=cpus,
+            work_dir=work_dir,
+            wanted=wanted,
+            subject=arguments.subject,
+            seed=arguments.seed,
+            act_role=arguments.act_role,
+            product=shlex.split(arguments.product_command or "") or product_command(),
+        )
         try:
             await run.run(arguments.rounds or (2 if arguments.quick else 5), sizes)
         finally:
@@ -200,9 +213,11 @@ def main() -> int:
     """Run the benchmark in a folder of its own and return the exit code."""
     arguments = parse_arguments()
     with tempfile.TemporaryDirectory(prefix="anchorwatch-bench-") as folder:
+        work_dir = arguments.work_dir or Path(folder)
+        work_dir.mkdir(parents=True, exist_ok=True)
         try:
             with asyncio.Runner(loop_factory=event_loop) as runner:
-                return runner.run(benchmark(arguments, Path(folder)))
+                return runner.run(benchmark(arguments, work_dir.resolve()))
         except ProgramFailedError as error:
             say(f"FAILED: {error}")
             return 1

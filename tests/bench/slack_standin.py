@@ -60,6 +60,7 @@ class SlackStandin:
     by_key: dict[str, list[PostedMessage]] = field(default_factory=dict)
     views: dict[str, OpenedView] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    unknown: set[str] = field(default_factory=set)
     posted_twice: int = 0
     last_call_at: float = 0.0
     serial: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -92,6 +93,7 @@ class SlackStandin:
         self.by_key.clear()
         self.views.clear()
         self.calls.clear()
+        self.unknown.clear()
         self.posted_twice = 0
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -101,7 +103,10 @@ class SlackStandin:
         self.calls[name] += 1
         self.last_call_at = time.monotonic()
         method = self.methods.get(name)
-        answer = {"ok": False, "error": "unknown_method"} if method is None else {"ok": True, **method(arguments)}
+        if method is None:
+            self.unknown.add(name)
+            return web.json_response({"ok": False, "error": "unknown_method"})
+        answer = {"ok": True, **method(arguments)}
         headers = {"x-oauth-scopes": "chat:write,users:read,usergroups:read,channels:history"}
         return web.json_response(answer, headers=headers)
 

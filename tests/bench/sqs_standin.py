@@ -139,6 +139,7 @@ class SqsStandin:
 
     def __init__(self) -> None:
         self.queues: dict[str, Queue] = {}
+        self.unknown: set[str] = set()
         self.operations: dict[str, Operation] = {
             "GetQueueUrl": self.get_queue_url,
             "GetQueueAttributes": self.get_queue_attributes,
@@ -170,8 +171,10 @@ class SqsStandin:
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one call of the JSON protocol; an unknown operation is an error botocore understands."""
         self.origin = f"{request.scheme}://{request.host}"
-        operation = self.operations.get(request.headers.get("X-Amz-Target", "").rpartition(".")[2])
+        name = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        operation = self.operations.get(name)
         if operation is None:
+            self.unknown.add(name)
             return refusal("com.amazon.coral.service#UnknownOperationException")
         try:
             answer = await operation(json.loads(await request.read()))
