@@ -33,8 +33,13 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON values are what this 
 
 
 def canonical(value: object) -> str:
-    """One text for one value: sorted keys, no spaces, ASCII. Hashes are taken over it."""
-    return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """One text for one value: sorted keys, no spaces, ASCII. Hashes are taken over it.
+
+    Raises:
+        TypeError: something in it has no plain form.
+        ValueError: it holds NaN or an infinity, for which JSON has no text.
+    """
+    return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON values come in.
