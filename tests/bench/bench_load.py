@@ -1,6 +1,6 @@
 """The load generator: requests at scheduled times (open loop), each timed from its scheduled moment.
 
-A closed loop would wait for a slow program and so hide its queue; it is used for capacity only.
+A closed loop would wait for a slow program and so hide its queue. Capacity comes from a filled queue instead.
 """
 
 import asyncio

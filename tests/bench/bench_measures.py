@@ -157,9 +157,9 @@ async def wait_until_ready(program: Program, port: int, path: str | None) -> flo
     """
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while not await is_ready(port, path):
-        program.require_running()
-        if time.monotonic() > deadline:
-            raise ProgramFailedError(f"{program.name} isn't ready\n{program.output_end()}")
+        if program.process.poll() is not None or time.monotonic() > deadline:
+            state = "isn't ready yet" if program.process.returncode is None else "has ended"
+            raise ProgramFailedError(f"{program.name} can't be started: it {state}; it wrote:\n{program.output_end()}")
         await asyncio.sleep(READY_POLL_SECONDS)
     return time.monotonic()
 

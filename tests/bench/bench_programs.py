@@ -63,7 +63,9 @@ class Program:
             ProgramFailedError: It has ended.
         """
         if self.process.poll() is not None:
-            raise ProgramFailedError(f"{self.name} ended with {self.process.returncode}\n{self.output_end()}")
+            raise ProgramFailedError(
+                f"{self.name} ended by itself (exit code {self.process.returncode}); it wrote:\n{self.output_end()}"
+            )
 
     def output_end(self) -> str:
         """Return the last 20 lines that the program wrote."""

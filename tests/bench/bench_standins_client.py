@@ -109,9 +109,9 @@ async def start_standins(work_dir: Path, cpu: int | None, session: aiohttp.Clien
     program = start("bench_standins", reference_command("bench_standins"), {}, work_dir, cpu)
     deadline = time.monotonic() + START_SECONDS
     while not (first_line := program.log.read_text().partition("\n")[0]).startswith("{"):
-        program.require_running()
-        if time.monotonic() > deadline:
-            raise ProgramFailedError(f"the stand-ins didn't start\n{program.output_end()}")
+        if program.process.poll() is not None or time.monotonic() > deadline:
+            program.stop()
+            raise ProgramFailedError(f"the stand-ins can't be started\n{program.output_end()}")
         await asyncio.sleep(POLL_SECONDS)
     program.ports = json.loads(first_line)
     return Standins(program, session, self_signed_ca())
