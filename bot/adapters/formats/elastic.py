@@ -1,0 +1,85 @@
+"""Elastic security alerts and the CloudTrail documents behind them, nested or dotted.
+
+A document is turned back into the CloudTrail record that it was made of, so that one reader reads all forms.
+
+See: https://www.elastic.co/docs/reference/security/fields-and-object-schemas/alert-schema
+See: https://www.elastic.co/docs/reference/integrations/aws/cloudtrail
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.adapters.formats import cloudtrail
+from bot.adapters.formats.ecs_document import EcsDocument
+from bot.adapters.formats.ecs_record import record_of
+from bot.adapters.formats.form import Form, Ignored, JsonObject, Part, place
+from bot.adapters.formats.kept import moment, name, text
+from bot.domain.detection import RuleAlert
+from bot.domain.errors import BadInput
+
+_RULE_ID = "71de53ea-ff3b-11ee-b572-f661ea17fbce"
+_RULE_NAME = "trust anchor created with external ca"
+_OURS = "rolesanywhere.amazonaws.com"
+
+
+def _fits(message: JsonObject) -> bool:
+    document = EcsDocument(message)
+    return any(map(document.has_group, ("kibana", "signal"))) or (
+        document.has_group("event") and document.has_group("aws")
+    )
+
+
+def _read(message: JsonObject, at: str) -> tuple[Part, ...]:
+    document = EcsDocument(message)
+    alert = _rule_alert(document)
+    record, missing = record_of(document)
+    missing += _fill_in(record, about_us=_is_our_rule(document))
+    if "eventName" not in record or "eventSource" not in record:
+        rule = alert.name if alert and alert.name else "unnamed"
+        return (Ignored(f"an Elastic document without a CloudTrail event in it (rule {rule!r})"),)
+    if moment(record.get("eventTime")) is None:
+        raise BadInput("bad_time", "the alert does not say when the event happened", place(at, "@timestamp"))
+    account = document.get("cloud.account.id")
+    region = document.get("cloud.region")
+    detection = cloudtrail.read_record(
+        record, at, form="elastic", account=account, region=region, alert=alert, missing=missing
+    )
+    return (detection,)
+
+
+def _fill_in(record: dict[str, Any], *, about_us: bool) -> tuple[str, ...]:
+    """An alert of the rule, or about an operation that only one service has, is kept when it says little."""
+    missing = []
+    if about_us and "eventName" not in record:
+        record["eventName"] = "CreateTrustAnchor"
+        missing.append("which operation was called (the rule that sent this watches CreateTrustAnchor)")
+    named = str(record.get("eventName", ""))
+    if "eventSource" not in record and named.endswith("TrustAnchor"):
+        record["eventSource"] = _OURS
+        missing.append("which AWS service was called (only Roles Anywhere has this operation)")
+    return tuple(missing)
+
+
+def _rule_field(document: EcsDocument, field: str) -> Any:  # noqa: ANN401 - a JSON value.
+    return document.get(f"kibana.alert.rule.{field}") or document.get(f"signal.rule.{field}")
+
+
+def _is_our_rule(document: EcsDocument) -> bool:
+    rule_id, rule_name = _rule_field(document, "rule_id"), _rule_field(document, "name")
+    return rule_id == _RULE_ID or _RULE_NAME in (name(rule_name) or "").lower()
+
+
+def _rule_alert(document: EcsDocument) -> RuleAlert | None:
+    if not any(map(document.has_group, ("kibana", "signal"))):
+        return None
+    url = text(document.get("kibana.alert.url"))
+    return RuleAlert(
+        system="Elastic",
+        name=name(_rule_field(document, "name")),
+        severity=name(document.get("kibana.alert.severity") or _rule_field(document, "severity")),
+        url=url if url and url.startswith(("https://", "http://")) else None,
+    )
+
+
+FORM = Form("elastic", _fits, _read)

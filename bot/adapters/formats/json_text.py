@@ -1,0 +1,76 @@
+"""Reads JSON that a stranger wrote: bounded, and with one kind of error."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from bot.domain.errors import BadInput
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The most that SQS carries, and that our own HTTP intake takes.
+
+See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+"""
+_MAX_DEPTH = 64
+
+
+def read_body(body: bytes) -> object:
+    """Read a body of at most 1 MiB as JSON in UTF-8; a byte order mark is tolerated.
+
+    Raises:
+        BadInput: ``too_large``, ``not_utf8``, or as :func:`read_json`.
+    """
+    if len(body) > MAX_BODY_BYTES:
+        raise BadInput("too_large", f"the body has {len(body)} bytes; {MAX_BODY_BYTES} are the most", "body")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput("not_utf8", f"the body is not UTF-8 (byte {error.start})", "body") from None
+    return read_json(text, "body")
+
+
+def read_json(text: str, at: str) -> object:
+    """Read JSON, nested at most 64 deep. Of keys that come twice the last one counts.
+
+    Raises:
+        BadInput: ``not_json`` (NaN and numbers without end are not JSON either) or ``too_deep``.
+    """
+    try:
+        value: object = json.loads(text, parse_constant=_no_such_number, parse_float=_finite)
+    except RecursionError:
+        raise BadInput("too_deep", f"nested deeper than {_MAX_DEPTH}", at) from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BadInput("not_json", f"this is not JSON ({where})", at) from None
+    except ValueError:
+        raise BadInput("not_json", "this holds a number that JSON does not have", at) from None
+    if _deeper_than(value, _MAX_DEPTH):
+        raise BadInput("too_deep", f"nested deeper than {_MAX_DEPTH}", at)
+    return value
+
+
+def _no_such_number(text: str) -> float:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
+
+
+def _deeper_than(value: object, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            item
+            for node in level
+            if isinstance(node, dict | list)
+            for item in (node.values() if isinstance(node, dict) else node)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
