@@ -1,0 +1,132 @@
+"""Finds the response actions: one file of ``handlers/`` is one action, and a wrong one stops the start."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+
+from bot.domain.action import ResponseAction, Risk
+from bot.domain.errors import BadSettings
+
+_MAX_TITLE_CHARACTERS = 40
+_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_PERMISSION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
+_READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
+_SMALL_WORDS = frozenset({"a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
+# What a file that is no sound module raises when it is imported.
+_BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError)
+
+
+def load_actions(folder: Path | None = None) -> Mapping[str, ResponseAction]:
+    """Import every handler and hold it to the contract.
+
+    Args:
+        folder: where the handlers are; None means ``handlers`` beside this package, as it is installed.
+
+    Returns:
+        The actions by id, in the order of their ids.
+
+    Raises:
+        BadSettings: one line for each mistake, naming the file.
+    """
+    folder = folder or Path(__file__).parent.parent / "handlers"
+    actions: dict[str, ResponseAction] = {}
+    mistakes: list[str] = []
+    for path in sorted(folder.glob("[!_]*.py")):
+        found = _load(path)
+        if isinstance(found, ResponseAction):
+            mistakes += [f"{path.name}: {mistake}" for mistake in _mistakes(found, path.stem)]
+            actions[path.stem] = found
+        else:
+            mistakes.append(f"{path.name}: {found}")
+    mistakes += _duplicates(actions)
+    if not actions and not mistakes:
+        mistakes.append(f"{folder.name}: there is no response action in this folder")
+    if mistakes:
+        raise BadSettings(tuple(mistakes))
+    return MappingProxyType(actions)
+
+
+def _load(path: Path) -> ResponseAction | str:
+    """The action of a file, or what is wrong with the file."""
+    try:
+        module = _imported(path)
+    except _BROKEN as error:
+        return f"can't be imported: {type(error).__name__}: {error}"
+    action = getattr(module, "ACTION", None)
+    if isinstance(action, ResponseAction):
+        return action
+    return "has no ACTION" if action is None else "ACTION is not a ResponseAction"
+
+
+def _imported(path: Path) -> ModuleType:
+    # By its file and not by a package name: another distribution may have a package called handlers too.
+    name = f"anchorwatch_handler_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up by its name.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _mistakes(action: ResponseAction, stem: str) -> Iterator[str]:
+    if action.id != stem:
+        yield f"id is {action.id!r} but must equal the file's name, {stem!r}"
+    if not _ID.fullmatch(action.id):
+        yield f"id {action.id!r} must be lower-case words joined by underscores"
+    yield from _title_mistakes(action.title)
+    yield from _permission_mistakes(action)
+    yield from _undo_mistakes(action)
+
+
+def _title_mistakes(title: str) -> Iterator[str]:
+    if not 0 < len(title) <= _MAX_TITLE_CHARACTERS:
+        yield f"title must have 1 to {_MAX_TITLE_CHARACTERS} characters, it has {len(title)}"
+    words = title.split()
+    if any(not (word[0].isupper() or (place and word in _SMALL_WORDS)) for place, word in enumerate(words)):
+        yield f"title {title!r} must be in Title Case"
+
+
+def _permission_mistakes(action: ResponseAction) -> Iterator[str]:
+    if not action.permissions:
+        yield "permissions are missing: name the IAM action of every call"
+    for permission, count in Counter(action.permissions).items():
+        if not _PERMISSION.fullmatch(permission):
+            yield f"permission {permission!r} must look like service:Operation"
+        elif action.risk is Risk.READ and not permission.partition(":")[2].startswith(_READS):
+            yield f"permission {permission!r} changes something, but the risk is read"
+        if count > 1:
+            yield f"permission {permission!r} is named {count} times"
+
+
+def _undo_mistakes(action: ResponseAction) -> Iterator[str]:
+    if action.undo is None and not action.no_undo_because:
+        yield "undo is None, so no_undo_because must say why"
+    if action.undo is not None and action.no_undo_because:
+        yield "no_undo_because is set although there is an undo"
+    if action.risk is Risk.REVERSIBLE and action.undo is None:
+        yield "risk is reversible, so it needs an undo"
+    if action.risk is Risk.IRREVERSIBLE and action.undo is not None:
+        yield "risk is irreversible, so it can't have an undo"
+
+
+def _duplicates(actions: Mapping[str, ResponseAction]) -> Iterator[str]:
+    for what in ("id", "title"):
+        files: dict[str, list[str]] = {}
+        for stem, action in actions.items():
+            files.setdefault(getattr(action, what), []).append(f"{stem}.py")
+        for value, stems in files.items():
+            if len(stems) > 1:
+                yield f"{', '.join(stems)}: the same {what} {value!r}"
