@@ -66,11 +66,7 @@ class Interactions:
             NotPossible: The person can't see the message, or it never had such a control.
         """
         person = self._active(user)
-        message = self._workspace.message(channel, ts)
-        if message is None or user not in self._workspace.channels[channel].members:
-            raise NotPossible("there is no such message for this person")
-        if message.ephemeral_for not in {None, user}:
-            raise NotPossible("this note is for somebody else")
+        message = self._visible(user, channel, ts)
         action = self._action(_control(message, block_id, action_id), block_id, value, option)
         payload = to_bot.message_actions(
             self._workspace,
@@ -168,6 +164,14 @@ class Interactions:
         if person is None or person.deactivated or person.is_bot:
             raise NotPossible("there is no such active person")
         return person
+
+    def _visible(self, user: str, channel: str, ts: str) -> Message:
+        message = self._workspace.message(channel, ts)
+        if message is None or user not in self._workspace.channels[channel].members:
+            raise NotPossible("there is no such message for this person")
+        if message.ephemeral_for not in {None, user}:
+            raise NotPossible("this note is for somebody else")
+        return message
 
     def _view(self, user: str, view_id: str) -> OpenView:
         view = self._workspace.open_view(view_id)
