@@ -32,6 +32,7 @@ __all__ = [
     "Target",
     "Verdict",
     "differences",
+    "offered_while_it_exists",
     "read_trust_policy",
 ]
 
@@ -143,6 +144,11 @@ class Verdict:
     state: Mapping[str, str] = field(default_factory=dict)
 
 
+def offered_while_it_exists(state: Mapping[str, str]) -> bool:
+    """Whether the trust anchor is still there, as far as it is known."""
+    return state.get("exists") != "no"
+
+
 MakePlan = Callable[[Target, ActionAws], Awaitable[Plan]]
 Apply = Callable[[Plan, ActionAws], Awaitable[Report]]
 Verify = Callable[[Plan, ActionAws], Awaitable[Verdict]]
@@ -164,6 +170,7 @@ class ResponseAction:
         undo: takes it back, or None with ``no_undo_because``.
         contains: True when the case is contained once it is done, False when it takes a containment back, None when
             it does neither.
+        offered: whether the control makes sense for a trust anchor in this state, which may be known in part only.
     """
 
     id: str
@@ -177,3 +184,4 @@ class ResponseAction:
     undo: Apply | None
     no_undo_because: str | None = None
     contains: bool | None = None
+    offered: Callable[[Mapping[str, str]], bool] = offered_while_it_exists

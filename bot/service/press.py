@@ -101,7 +101,7 @@ def unknown_case() -> Decision:
 
 
 def _only_reads(drafts: Sequence[Draft]) -> bool:
-    return all(one.data.get("risk") == "read" for one in drafts)
+    return bool(drafts) and all(one.data.get("risk") == "read" for one in drafts)
 
 
 def _refusal(press: Press, decision: Decision) -> Draft:

@@ -1,0 +1,291 @@
+"""The only reader of the environment and of the configuration file.
+
+Each setting has one name, in the environment and in the TOML file that ``ANCHORWATCH_CONFIG`` names; the environment
+wins. Every mistake is one line that names the setting.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.domain.approval import RiskRule
+from bot.domain.errors import BadSettings
+
+CONFIG_VARIABLE = "ANCHORWATCH_CONFIG"
+
+_ID = re.compile(r"[USW][A-Z0-9]{2,20}")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
+_LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
+_ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_HIGHEST_PORT = 65_535
+_SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """Everything that can be set; secrets never show in its ``repr``."""
+
+    slack_bot_token: str
+    slack_signing_secret: str
+    slack_app_token: str
+    slack_api_url: str
+    channel: str
+    ops_channel: str
+    queue_url: str
+    store: str
+    listen_host: str
+    listen_port: int
+    webhook_token: str
+    webhook_hmac_secret: str
+    responders: tuple[str, ...]
+    approvers: tuple[str, ...]
+    read_role: str
+    act_role: str
+    receivers: int
+    post_grace: timedelta
+    observe: bool
+    reversible: RiskRule
+    irreversible: RiskRule
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether clicks come over Socket Mode."""
+        return bool(self.slack_app_token)
+
+    def __repr__(self) -> str:
+        """Only what is no secret."""
+        return f"Settings(channel={self.channel!r}, store={self.store!r}, listen={self.listen_host}:{self.listen_port})"
+
+
+class _Wrong(Exception):
+    """Why a value is not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, what it means, and how its text is read. ``default`` None means that it must be set."""
+
+    name: str
+    meaning: str
+    read: Callable[[str], object]
+    default: str | None = ""
+    secret: bool = False
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _token(prefix: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value and not value.startswith(prefix):
+            raise _Wrong(f"must begin with {prefix}")
+        return value
+
+    return read
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise _Wrong("must be an http or https URL")
+    return value if value.endswith("/") else value + "/"
+
+
+def _queue_url(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("http", "https"):
+        raise _Wrong("must be the queue's URL")
+    return value
+
+
+def _channel(value: str) -> str:
+    if value and not _CHANNEL.fullmatch(value):
+        raise _Wrong("must be a channel id such as C0123456789, not a name")
+    return value
+
+
+def _ids(value: str) -> tuple[str, ...]:
+    ids = tuple(word for word in (part.strip() for part in value.split(",")) if word)
+    for one in ids:
+        if not _ID.fullmatch(one):
+            raise _Wrong(f"{one!r} is neither a user id (U…) nor a user group id (S…)")
+    return ids
+
+
+def _listen(value: str) -> tuple[str, int]:
+    match = _LISTEN.fullmatch(value)
+    if match is None or int(match["port"]) > _HIGHEST_PORT:
+        raise _Wrong("must be host:port, such as 127.0.0.1:8080")
+    return match["host"].strip("[]"), int(match["port"])
+
+
+def _store(value: str) -> str:
+    if not value.startswith("sqlite:///") or value == "sqlite:///":
+        raise _Wrong("must be sqlite:///path")
+    return value
+
+
+def _secret(value: str) -> str:
+    if value and len(value) < _SHORTEST_SECRET:
+        raise _Wrong(f"must have at least {_SHORTEST_SECRET} characters")
+    return value
+
+
+def _role(value: str) -> str:
+    if value and not _ROLE.fullmatch(value):
+        raise _Wrong("must be the name of an IAM role")
+    return value
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise _Wrong(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _switch(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise _Wrong("must be on or off")
+    return value == "on"
+
+
+ALL_SETTINGS = (
+    Setting("SLACK_BOT_TOKEN", "The bot's token, xoxb-….", _token("xoxb-"), None, secret=True),
+    Setting("SLACK_SIGNING_SECRET", "The app's signing secret; needed without Socket Mode.", _text, secret=True),
+    Setting("SLACK_APP_TOKEN", "The app-level token, xapp-…; set means Socket Mode.", _token("xapp-"), secret=True),
+    Setting("ANCHORWATCH_SLACK_API_URL", "Where Slack's Web API is.", _api_url, "https://slack.com/api/"),
+    Setting("ANCHORWATCH_CHANNEL", "The id of the channel for cards.", _channel, None),
+    Setting("ANCHORWATCH_OPS_CHANNEL", "The id of the channel for notices; empty means the same.", _channel),
+    Setting("ANCHORWATCH_QUEUE_URL", "The SQS queue with detections; empty means no queue.", _queue_url),
+    Setting("ANCHORWATCH_STORE", "Where the case log is.", _store, "sqlite:///anchorwatch.db"),
+    Setting("ANCHORWATCH_LISTEN", "host:port of the HTTP server.", _listen, "127.0.0.1:8080"),
+    Setting("ANCHORWATCH_WEBHOOK_TOKEN", "Bearer token for POST /detections.", _secret, secret=True),
+    Setting("ANCHORWATCH_WEBHOOK_HMAC_SECRET", "HMAC secret for POST /detections.", _secret, secret=True),
+    Setting("ANCHORWATCH_RESPONDERS", "Who may press: user and user group ids, comma-separated.", _ids, None),
+    Setting("ANCHORWATCH_APPROVERS", "Who may approve: user and user group ids, comma-separated.", _ids, None),
+    Setting("ANCHORWATCH_READ_ROLE", "Role to read with in the target account; empty means own credentials.", _role),
+    Setting("ANCHORWATCH_ACT_ROLE", "Role to contain with in the target account; empty means own credentials.", _role),
+    Setting("ANCHORWATCH_RECEIVERS", "Long polls at once.", _number(1, 16), "2"),
+    Setting("ANCHORWATCH_POST_GRACE_SECONDS", "Wait before a doubtful post is looked for.", _number(1, 600), "10"),
+    Setting("ANCHORWATCH_OBSERVE", "Read the trust anchor from AWS once a card is out: on or off.", _switch, "on"),
+    Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", _number(0, 5), "0"),
+    Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", _number(1, 5), "1"),
+    Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", _number(1, 1440), "30"),
+)
+"""Every setting, in the order in which the settings page lists them."""
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    ``environment`` None means the process's own.
+
+    Raises:
+        BadSettings: one line for each setting that is missing or wrong, and for each name that nobody knows.
+    """
+    environment = os.environ if environment is None else environment
+    mistakes: list[str] = []
+    values = _read_all(environment, mistakes)
+    if not mistakes:
+        mistakes.extend(_conflicts(values))
+    if mistakes:
+        raise BadSettings(tuple(mistakes))
+    return _settings(values)
+
+
+def _read_all(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, object]:
+    file = _read_file(environment.get(CONFIG_VARIABLE, ""), mistakes)
+    values: dict[str, object] = {}
+    for setting in ALL_SETTINGS:
+        text = environment.get(setting.name) or file.get(setting.name) or setting.default
+        if text is None:
+            mistakes.append(f"{setting.name}: is missing. {setting.meaning}")
+            continue
+        try:
+            values[setting.name] = setting.read(text)
+        except _Wrong as why:
+            mistakes.append(f"{setting.name}: {why}")
+    return values
+
+
+def _read_file(path: str, mistakes: list[str]) -> dict[str, str]:
+    if not path:
+        return {}
+    try:
+        found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        mistakes.append(f"{CONFIG_VARIABLE}: {path} can't be read: {error}")
+        return {}
+    known = {setting.name for setting in ALL_SETTINGS}
+    mistakes.extend(f"{name}: no such setting (in {path})" for name in found if name not in known)
+    return {name: _as_text(value) for name, value in found.items() if name in known}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _conflicts(values: Mapping[str, object]) -> list[str]:
+    mistakes = []
+    if not values["SLACK_APP_TOKEN"] and not values["SLACK_SIGNING_SECRET"]:
+        mistakes.append("SLACK_SIGNING_SECRET: is missing. Set it, or SLACK_APP_TOKEN for Socket Mode.")
+    mistakes.extend(
+        f"{name}: names nobody" for name in ("ANCHORWATCH_RESPONDERS", "ANCHORWATCH_APPROVERS") if not values[name]
+    )
+    read, act = values["ANCHORWATCH_READ_ROLE"], values["ANCHORWATCH_ACT_ROLE"]
+    if read and read == act:
+        mistakes.append("ANCHORWATCH_ACT_ROLE: must not be the read role")
+    return mistakes
+
+
+def _settings(values: Mapping[str, object]) -> Settings:
+    def of(name: str) -> object:
+        return values["ANCHORWATCH_" + name]
+
+    host, port = _listen_pair(of("LISTEN"))
+    open_for = timedelta(minutes=int(str(of("APPROVAL_MINUTES"))))
+    channel = str(of("CHANNEL"))
+    return Settings(
+        slack_bot_token=str(values["SLACK_BOT_TOKEN"]),
+        slack_signing_secret=str(values["SLACK_SIGNING_SECRET"]),
+        slack_app_token=str(values["SLACK_APP_TOKEN"]),
+        slack_api_url=str(of("SLACK_API_URL")),
+        channel=channel,
+        ops_channel=str(of("OPS_CHANNEL")) or channel,
+        queue_url=str(of("QUEUE_URL")),
+        store=str(of("STORE")),
+        listen_host=host,
+        listen_port=port,
+        webhook_token=str(of("WEBHOOK_TOKEN")),
+        webhook_hmac_secret=str(of("WEBHOOK_HMAC_SECRET")),
+        responders=_id_tuple(of("RESPONDERS")),
+        approvers=_id_tuple(of("APPROVERS")),
+        read_role=str(of("READ_ROLE")),
+        act_role=str(of("ACT_ROLE")),
+        receivers=int(str(of("RECEIVERS"))),
+        post_grace=timedelta(seconds=int(str(of("POST_GRACE_SECONDS")))),
+        observe=bool(of("OBSERVE")),
+        reversible=RiskRule(int(str(of("REVERSIBLE_APPROVALS"))), open_for),
+        irreversible=RiskRule(int(str(of("IRREVERSIBLE_APPROVALS"))), open_for),
+    )
+
+
+def _listen_pair(value: object) -> tuple[str, int]:
+    host, port = value if isinstance(value, tuple) else ("", 0)
+    return str(host), int(port)
+
+
+def _id_tuple(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, tuple) else ()

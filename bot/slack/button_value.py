@@ -1,0 +1,47 @@
+"""What a control carries: the case, the revision that it was drawn for, and a request. Never anything else.
+
+The truth is in the log, so a control that was copied, kept or forged can do nothing but name a case.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.errors import BadInput
+from bot.domain.identity import is_case_id
+
+_REVISION = re.compile(r"[0-9]{1,9}")
+_REQUEST = re.compile(r"R[0-9]{1,6}")
+_PARTS_OF_A_REQUEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Case, revision and (for votes) request, as a control names them."""
+
+    case_id: str
+    revision: int
+    request_id: str = ""
+
+    def text(self) -> str:
+        """The reference as a control carries it: ``AW-…:12`` or ``AW-…:12:R1``."""
+        words = [self.case_id, str(self.revision), self.request_id]
+        return ":".join(word for word in words if word)
+
+    def block_id(self, part: str) -> str:
+        """The id of a block: unique in its message and new with each revision."""
+        return f"{self.case_id}:{self.revision}:{part}"
+
+
+def parse_reference(text: str) -> Reference:
+    """Read what a control carries; also a block id, whose last part is then no request.
+
+    Raises:
+        BadInput: this is nothing that Anchorwatch wrote.
+    """
+    words = text.split(":")
+    if not is_case_id(words[0]) or len(words) < 2 or not _REVISION.fullmatch(words[1]):  # noqa: PLR2004
+        raise BadInput("not_our_control", "this control carries no case of Anchorwatch", "value")
+    request_id = words[2] if len(words) == _PARTS_OF_A_REQUEST and _REQUEST.fullmatch(words[2]) else ""
+    return Reference(words[0], int(words[1]), request_id)

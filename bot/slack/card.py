@@ -1,0 +1,197 @@
+"""The card: one message for a case, drawn anew from its state each time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.ca_facts import Certificate
+from bot.domain.case import Case, Request, RequestState
+from bot.ports import Message
+from bot.service.show_case import CARD_EVENT_TYPE
+from bot.slack.button_value import Reference
+from bot.slack.card_words import (
+    actor_fields,
+    headline,
+    next_step,
+    place_fields,
+    state_words,
+    utc,
+    what_happened,
+)
+from bot.slack.controls import Controls
+from bot.slack.text import code, date, defang, mention_user, plain, shown
+
+_MOST_CERTIFICATES = 3
+_MOST_FLAGS = 8
+_NAME = 200
+
+Block = dict[str, Any]
+
+
+class Card:
+    """Draws cards.
+
+    Args:
+        channel: where new cards go.
+        controls: which buttons they have.
+        approvers_in_words: who may say yes, for the people who wait.
+    """
+
+    def __init__(self, channel: str, controls: Controls, approvers_in_words: str) -> None:
+        self._channel = channel
+        self._controls = controls
+        self._approvers = approvers_in_words
+
+    def draw(self, case: Case, progress: str | None) -> Message:
+        """The case's card as it is now."""
+        envelope = {
+            "channel": case.card.channel or self._channel,
+            "text": self._notification(case),
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": CARD_EVENT_TYPE, "event_payload": {"key": case.case_id}},
+        }
+        return Message({**envelope, "blocks": self._blocks(case, progress)}, {**envelope, "text": self._as_text(case)})
+
+    def _titles(self, case: Case) -> dict[str, str]:
+        return {one.action_id: self._controls.title(one.action_id) for one in case.requests.values()}
+
+    def _notification(self, case: Case) -> str:
+        account = shown(case.detection.account or "unknown", 20)
+        return f"{case.state.value.capitalize()}: external CA in IAM Roles Anywhere, account {account}. {case.case_id}"
+
+    def _blocks(self, case: Case, progress: str | None) -> list[Block]:
+        actions, menu = self._controls.blocks(case)
+        blocks = [
+            {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
+            self._status(case, menu),
+            *self._plans(case),
+            *_fields(case),
+            *_flags(case),
+            *_certificates(case),
+            *actions,
+        ]
+        return [*blocks, self._footer(case, progress)]
+
+    def _status(self, case: Case, menu: Block | None) -> Block:
+        lines = [state_words(case, self._titles(case)), what_happened(case.detection), f"*Next:* {next_step(case)}"]
+        block = _section("\n".join(lines), Reference(case.case_id, case.revision).block_id("status"))
+        block["expand"] = True
+        if menu is not None:
+            block["accessory"] = menu
+        return block
+
+    def _plans(self, case: Case) -> list[Block]:
+        pending = [one for one in case.requests.values() if one.state is RequestState.PENDING]
+        reference = Reference(case.case_id, case.revision)
+        return [
+            {**_section(self._plan(one), reference.block_id(f"plan-{one.request_id}")), "expand": True}
+            for one in pending[-1:]
+        ]
+
+    def _plan(self, request: Request) -> str:
+        state = ", ".join(f"{shown(what, 40)}: {code(value, 120)}" for what, value in request.plan.state.items())
+        title = self._controls.title(request.action_id)
+        votes = f"{len(request.votes)} of {request.needed} yes"
+        lines = [
+            f"*{title}*, asked by {mention_user(request.by)}: {shown(request.reason, 500)}",
+            f"*Runs:* {'; '.join(code(call, 200) for call in request.plan.calls)}",
+            f"*Stops:* {shown(request.plan.stops, 300)}",
+            f"*Does not stop:* {shown(request.plan.does_not_stop, 300)}",
+            f"*Who would notice:* {shown(request.plan.who_would_notice, 300)}",
+            f"*Way back:* {shown(request.plan.way_back, 300)}",
+            f"*Only if AWS still shows:* {state or 'not known yet'}",
+            f"{votes} from {self._approvers} · expires {date(request.deadline)} · plan {code(request.digest[:8], 8)}",
+        ]
+        return "\n".join(lines)
+
+    def _footer(self, case: Case, progress: str | None) -> Block:
+        words = [case.case_id]
+        alert = case.detection.alert
+        if alert is not None and alert.name:
+            words.append(f"{shown(alert.system, 30)}: {shown(alert.name, 120)}")
+        if len(case.detections) > 1:
+            words.append(f"{len(case.detections)} events")
+        words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
+        elements = [_mrkdwn(" · ".join(words))]
+        running = [self._controls.title(one.action_id) for one in case.requests.values() if one.is_read and one.is_open]
+        if running:
+            elements.append(_mrkdwn(f"{', '.join(running)}: {shown(progress or 'started', 200)}"))
+        return {"type": "context", "elements": elements}
+
+    def _as_text(self, case: Case) -> str:
+        """The whole alert without blocks, with the way to act when there are no buttons."""
+        detection = case.detection
+        lines = [
+            f"*{headline(case)}*",
+            state_words(case, self._titles(case)),
+            what_happened(detection),
+            *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
+            *(f"• {shown(flag.sentence, 200)}" for flag in case.flags[:_MOST_FLAGS]),
+            "Slack would not show the buttons. To disable by hand: "
+            + code(
+                f"aws rolesanywhere disable-trust-anchor --trust-anchor-id {case.target.anchor_id} "
+                f"--region {detection.region}",
+                250,
+            ),
+            case.case_id,
+        ]
+        return "\n".join(lines)[:3_900]
+
+
+def _section(text: str, block_id: str) -> Block:
+    return {"type": "section", "block_id": block_id, "text": _mrkdwn(text[:3_000])}
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _fields(case: Case) -> list[Block]:
+    fields = [*place_fields(case), *actor_fields(case.detection)]
+    block_id = Reference(case.case_id, case.revision).block_id("facts")
+    return [{"type": "section", "block_id": block_id, "fields": [_mrkdwn(text) for text in fields[:10]]}]
+
+
+def _flags(case: Case) -> list[Block]:
+    if not case.flags:
+        return []
+    lines = [f"• {shown(flag.sentence, 200)}" for flag in case.flags[:_MOST_FLAGS]]
+    more = len(case.flags) - _MOST_FLAGS
+    if more > 0:
+        lines.append(f"• and {more} more, in the audit log")
+    return [_section("*Red flags*\n" + "\n".join(lines), Reference(case.case_id, case.revision).block_id("flags"))]
+
+
+def _certificates(case: Case) -> list[Block]:
+    """The CA's certificates as preformatted text: no parser of Slack's reads what an attacker wrote there."""
+    texts = [_certificate(number, one) for number, one in enumerate(case.ca.certificates[:_MOST_CERTIFICATES], 1)]
+    more = len(case.ca.certificates) - _MOST_CERTIFICATES
+    if more > 0:
+        texts.append(f"and {more} more certificates, in the audit log")
+    texts.extend(f"Not readable: {plain(line, _NAME)}" for line in case.ca.unreadable[:3])
+    if not texts and case.detection.anchor.acm_pca_arn:
+        texts.append(f"AWS Private CA: {plain(case.detection.anchor.acm_pca_arn, _NAME)}")
+    if not texts:
+        texts.append("The report holds no certificate of this CA.")
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n\n".join(texts)}]}
+    block_id = Reference(case.case_id, case.revision).block_id("certificates")
+    return [{"type": "rich_text", "block_id": block_id, "elements": [element]}]
+
+
+def _certificate(number: int, one: Certificate) -> str:
+    signed = {True: "yes, checked with its key", False: "no", None: "could not be checked"}[one.self_signed]
+    is_ca = {True: "yes", False: "no", None: "not stated"}[one.is_ca]
+    size = f" {one.key_bits} bits" if one.key_bits else ""
+    return "\n".join(
+        (
+            f"Certificate {number}",
+            f"  Subject      {plain(defang(one.subject), _NAME)}",
+            f"  Issuer       {plain(defang(one.issuer), _NAME)}",
+            f"  Self-signed  {signed}",
+            f"  Valid        {utc(one.not_before)} to {utc(one.not_after)}",
+            f"  Key          {plain(one.key_type, 40)}{size}, {plain(one.signature_algorithm, 60)}",
+            f"  CA           {is_ca}",
+            f"  SHA-256      {one.sha256}",
+        )
+    )

@@ -1,0 +1,205 @@
+"""What the card says, sentence by sentence: short, plain and true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.case import Case, CaseState, Request
+from bot.domain.detection import Detection, SourceType
+from bot.slack.text import code, date, defang, mention_user, shown
+
+_SHORT = 80
+_ARN = 300
+_ASK = "ask the person below whether this CA is theirs. If in doubt, disable: it can be undone."
+
+
+def headline(case: Case) -> str:
+    """The card's header."""
+    if case.detection.event_name == "UpdateTrustAnchor":
+        return "IAM Roles Anywhere: a trust anchor now trusts an external CA"
+    return "IAM Roles Anywhere: a trust anchor with an external CA"
+
+
+def what_happened(detection: Detection) -> str:
+    """One sentence: who did what, where, and why it matters."""
+    verb = {"CreateTrustAnchor": "created", "UpdateTrustAnchor": "changed"}.get(detection.event_name, "touched")
+    who = code(_who(detection), _SHORT)
+    name = code(detection.anchor.name, _SHORT) if detection.anchor.name else "without a known name"
+    account = code(detection.account or "unknown", _SHORT)
+    region = code(detection.region or "unknown", _SHORT)
+    return (
+        f"{who} {verb} trust anchor {name} with {_ca_words(detection)} in account {account}, {region}. "
+        "Whoever holds that CA's key can get AWS credentials from anywhere."
+    )
+
+
+def _who(detection: Detection) -> str:
+    actor = detection.actor
+    return actor.name or actor.arn or actor.invoked_by or "Somebody"
+
+
+def _ca_words(detection: Detection) -> str:
+    if detection.anchor.source_type is SourceType.CERTIFICATE_BUNDLE:
+        return "an external CA"
+    if detection.anchor.source_type is SourceType.SELF_SIGNED_REPOSITORY:
+        return "a self-signed external CA"
+    if detection.anchor.source_type is SourceType.AWS_ACM_PCA:
+        return "a CA of AWS Private CA"
+    written = detection.anchor.source_type_text
+    return f"a CA of unknown type {code(written, _SHORT)}" if written else "a CA of unknown type"
+
+
+def state_words(case: Case, titles: dict[str, str]) -> str:
+    """The case's state, who and when."""
+    words = {
+        CaseState.NEW: "*New.* Nobody has this yet.",
+        CaseState.ACKNOWLEDGED: _acknowledged(case),
+        CaseState.APPROVAL_PENDING: _pending(case, titles),
+        CaseState.RUNNING: _running(case, titles),
+        CaseState.CONTAINED: _contained(case, titles),
+        CaseState.FALSE_POSITIVE: _false_positive(case),
+        CaseState.EXPIRED: _ended(case, titles, "*Request expired.* Nothing was run."),
+        CaseState.FAILED: _ended(case, titles, "*Failed.*"),
+        CaseState.UNKNOWN_OUTCOME: _ended(case, titles, "*Outcome unknown.* Look in AWS now."),
+    }
+    return words[case.state]
+
+
+def _acknowledged(case: Case) -> str:
+    if not case.acknowledged_by or case.acknowledged_at is None:
+        return ""
+    return f"*Acknowledged* by {mention_user(case.acknowledged_by)}, {date(case.acknowledged_at)}."
+
+
+def _pending(case: Case, titles: dict[str, str]) -> str:
+    request = case.open_request
+    return f"*Approval pending:* {titles[request.action_id]}." if request else ""
+
+
+def _running(case: Case, titles: dict[str, str]) -> str:
+    request = case.open_request
+    return f"*Running now:* {titles[request.action_id]}." if request else ""
+
+
+def _contained(case: Case, titles: dict[str, str]) -> str:
+    request = case.requests.get(case.contained_by or "")
+    if request is None:
+        return ""
+    title, sentence = titles[request.action_id], shown(request.sentence, 300)
+    return f"*Contained:* {title}, {_by_whom(request)}. {sentence}{_took(case, request)}"
+
+
+def _took(case: Case, request: Request) -> str:
+    if request.ended_at is None or case.opened_at is None:
+        return ""
+    return f" Contained {span(request.ended_at - case.opened_at)} after the alert came in."
+
+
+def span(length: timedelta) -> str:
+    """A length of time as people say it."""
+    seconds = max(int(length.total_seconds()), 0)
+    minutes, hours = seconds // 60, seconds // 3600
+    if hours:
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+
+
+def _by_whom(request: Request) -> str:
+    words = f"asked by {mention_user(request.by)}"
+    voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
+    return f"{words}, approved by {voters}" if voters else words
+
+
+def _false_positive(case: Case) -> str:
+    if case.false_positive is None:
+        return ""
+    user_id, reason, at = case.false_positive
+    return f"*False positive*, closed by {mention_user(user_id)}, {date(at)}: {shown(reason, 500)}"
+
+
+def _ended(case: Case, titles: dict[str, str], first: str) -> str:
+    request = case.last_containment
+    if request is None:
+        return first
+    sentence = f" {shown(request.sentence, 400)}" if request.sentence else ""
+    return f"{first} {titles[request.action_id]}, {_by_whom(request)}.{sentence}"
+
+
+def next_step(case: Case) -> str:
+    """The first thing to do now."""
+    steps = {
+        CaseState.NEW: f"acknowledge, then {_ASK}",
+        CaseState.ACKNOWLEDGED: _ASK,
+        CaseState.APPROVAL_PENDING: "somebody else must read the plan below and decide.",
+        CaseState.RUNNING: "wait a moment, AWS is being called.",
+        CaseState.CONTAINED: "sessions that were issued before live on for up to 12 hours: find certificate usage.",
+        CaseState.FALSE_POSITIVE: "nothing. The evidence is kept.",
+        CaseState.EXPIRED: "the trust anchor is as it was. Ask again if it is still needed.",
+        CaseState.FAILED: "read why in the thread, then try again or act in AWS.",
+        CaseState.UNKNOWN_OUTCOME: "check the trust anchor in AWS, then decide again.",
+    }
+    return steps[case.state]
+
+
+def utc(moment: datetime) -> str:
+    """A moment in UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def actor_fields(detection: Detection) -> list[str]:
+    """Who and from where, one field each."""
+    actor = detection.actor
+    who = code(actor.arn, _ARN) if actor.arn else "not stated"
+    fields = [f"*Who*\n{who}{_kind(detection)}"]
+    if actor.session_issuer_arn:
+        fields.append(f"*Session of*\n{code(actor.session_issuer_arn, _ARN)}")
+    key = code(actor.access_key_id, _SHORT) if actor.access_key_id else "not stated"
+    fields.append(f"*Access key*\n{key}\nMFA: {_mfa(actor.mfa)}")
+    address = code(defang(actor.source_address), _SHORT) if actor.source_address else "not stated"
+    fields.append(f"*From*\n{address}\nVia: {_via(actor.via)}")
+    if actor.user_agent:
+        fields.append(f"*User agent*\n{code(defang(actor.user_agent), 160)}")
+    return fields
+
+
+def _kind(detection: Detection) -> str:
+    return f"\n{shown(detection.actor.kind, _SHORT)}" if detection.actor.kind else ""
+
+
+def _mfa(mfa: bool | None) -> str:  # noqa: FBT001 - A value to put into words.
+    return {True: "yes", False: "no", None: "not stated"}[mfa]
+
+
+def _via(via: str | None) -> str:
+    return {"console": "console", "cli": "AWS CLI", "sdk": "SDK or tool", "service": "another AWS service"}.get(
+        via or "", "not stated"
+    )
+
+
+def place_fields(case: Case) -> list[str]:
+    """When, where and which trust anchor, one field each."""
+    detection = case.detection
+    account = code(detection.account or "unknown", _SHORT)
+    region = code(detection.region or "unknown", _SHORT)
+    return [
+        f"*Account and Region*\n{account}\n{region}",
+        f"*When*\n{date(detection.happened_at)}\n{utc(detection.happened_at)}",
+        f"*Trust anchor*\n{_anchor(case)}",
+    ]
+
+
+def _anchor(case: Case) -> str:
+    anchor = case.detection.anchor
+    name = code(anchor.name, _SHORT) if anchor.name else "name not stated"
+    anchor_id = code(case.target.anchor_id, _SHORT) if case.target.anchor_id else "id not stated"
+    return f"{name}\n{anchor_id}\n{_enabled(case)}"
+
+
+def _enabled(case: Case) -> str:
+    known = case.known_state or {}
+    if known.get("exists") == "no":
+        return "Deleted"
+    if "enabled" in known:
+        return "Enabled" if known["enabled"] == "yes" else "Disabled"
+    enabled = case.detection.anchor.enabled
+    return "Enabled or not: not stated" if enabled is None else ("Enabled" if enabled else "Disabled")

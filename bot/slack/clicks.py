@@ -1,0 +1,239 @@
+"""From a click to a decision: which case, which control, which rule; nothing is acknowledged before it is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.action import ResponseAction, Risk
+from bot.domain.approval import ALLOWED, ApprovalPolicy, Decision, Reason, refused
+from bot.domain.case import Case
+from bot.domain.errors import AwsError, BadInput, SlackError
+from bot.ports import Clock, Directory
+from bot.service.acknowledge import acknowledge
+from bot.service.ask_for_action import ask_for_action, may_ask
+from bot.service.case_book import CaseBook
+from bot.service.cast_vote import approve_request, may_reject, reject_request
+from bot.service.known_state import known_plan
+from bot.service.mark_false_positive import mark_false_positive, may_mark_false_positive, reopen
+from bot.service.press import Press, Pressing
+from bot.slack import controls, forms
+from bot.slack.block_limits import view_problems
+from bot.slack.button_value import parse_reference
+from bot.slack.web_errors import slack_errors
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A press and, for forms, the trigger that opens one; Slack's triggers live three seconds."""
+
+    press: Press
+    trigger_id: str
+
+
+Handle = Callable[[Click], Awaitable[Decision]]
+
+
+class Clicks:
+    """What each control does.
+
+    Args:
+        book: the cases.
+        pressing: decides presses against the log.
+        actions: the response actions by id.
+        policy: who may do what.
+        directory: people.
+        client: opens forms; must not retry, because a trigger works once.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        book: CaseBook,
+        pressing: Pressing,
+        actions: Mapping[str, ResponseAction],
+        policy: ApprovalPolicy,
+        directory: Directory,
+        client: AsyncWebClient,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._pressing = pressing
+        self._actions = actions
+        self._policy = policy
+        self._directory = directory
+        self._client = client
+        self._clock = clock
+        self._by_control: dict[str, Handle] = {
+            controls.ACKNOWLEDGE: self._acknowledge,
+            controls.REOPEN: self._reopen,
+            controls.MARK_FALSE_POSITIVE: self._open_false_positive,
+            controls.APPROVE: self._approve,
+            controls.REJECT: self._open_reject,
+            **dict.fromkeys(actions, self._action),
+        }
+
+    async def pressed(self, body: Mapping[str, Any]) -> Decision:
+        """Handle a ``block_actions`` payload; everything that it decides stands in the log when this returns.
+
+        See: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+
+        Raises:
+            StoreUnavailable: nothing was stored; Slack must show a failure.
+        """
+        click, problem = self._read(body)
+        if problem is not None:
+            return await self._pressing.refuse(click.press, problem)
+        return await self._by_control[click.press.control](click)
+
+    async def submitted(self, body: Mapping[str, Any]) -> Decision:
+        """Handle a ``view_submission`` payload. Raises as :meth:`pressed`."""
+        view = body["view"]
+        control = str(view.get("callback_id", ""))
+        person = self._directory.person(str(body["user"]["id"]))
+        try:
+            reference, digest, channel = forms.parse_metadata(str(view.get("private_metadata", "")))
+        except BadInput:
+            press = Press(control, person, "", None, "", in_form=True)
+            return await self._pressing.refuse(press, _forged())
+        press = Press(
+            control=control,
+            person=person,
+            case_id=reference.case_id,
+            revision=None,
+            channel=channel,
+            request_id=reference.request_id,
+            reason=forms.reason_of(view),
+            digest=digest,
+            in_form=True,
+        )
+        return await self._submitted(press)
+
+    async def _submitted(self, press: Press) -> Decision:
+        if press.control == controls.MARK_FALSE_POSITIVE:
+            return await self._pressing(press, mark_false_positive(self._policy))
+        if press.control == controls.REJECT:
+            return await self._pressing(press, reject_request(self._policy))
+        action = self._actions.get(press.control)
+        if action is None:
+            return await self._pressing.refuse(press, _unknown_action())
+        return await self._ask(press, action)
+
+    async def _ask(self, press: Press, action: ResponseAction) -> Decision:
+        case = await self._book.load(press.case_id)
+        if not case.detections:
+            return await self._pressing(press, may_ask(self._policy, action))
+        try:
+            plan = await known_plan(action, case, self._clock.now())
+        except AwsError:
+            return await self._pressing(press, lambda *_: _no_plan())
+        return await self._pressing(press, ask_for_action(self._policy, action, plan))
+
+    def _read(self, body: Mapping[str, Any]) -> tuple[Click, Decision | None]:
+        action = body["actions"][0]
+        overflow = action.get("type") == "overflow"
+        control = _chosen(action) if overflow else str(action["action_id"])
+        press = Press(
+            control=control[:100],
+            person=self._directory.person(str(body["user"]["id"])),
+            case_id="",
+            revision=0,
+            channel=_channel(body),
+        )
+        click = Click(press, str(body.get("trigger_id", "")))
+        if control not in self._by_control:
+            return click, _unknown_action()
+        try:
+            reference = parse_reference(str(action.get("block_id", "")))
+            carried = reference if overflow else parse_reference(str(action.get("value", "")))
+        except BadInput:
+            return click, _forged()
+        if (carried.case_id, carried.revision) != (reference.case_id, reference.revision):
+            return click, _forged()
+        press = replace(press, case_id=carried.case_id, revision=carried.revision, request_id=carried.request_id)
+        return replace(click, press=press), None
+
+    async def _acknowledge(self, click: Click) -> Decision:
+        return await self._pressing(click.press, acknowledge(self._policy))
+
+    async def _reopen(self, click: Click) -> Decision:
+        return await self._pressing(click.press, reopen(self._policy))
+
+    async def _approve(self, click: Click) -> Decision:
+        return await self._pressing(click.press, approve_request(self._policy))
+
+    async def _open_false_positive(self, click: Click) -> Decision:
+        decision = await self._pressing(click.press, may_mark_false_positive(self._policy))
+        if decision.allowed:
+            return await self._open(click, forms.false_positive_form(await self._case(click)))
+        return decision
+
+    async def _open_reject(self, click: Click) -> Decision:
+        decision = await self._pressing(click.press, may_reject(self._policy))
+        if not decision.allowed:
+            return decision
+        case = await self._case(click)
+        request = case.requests[click.press.request_id]
+        action = self._actions.get(request.action_id)
+        title = action.title if action else request.action_id
+        return await self._open(click, forms.reject_form(case, request, title))
+
+    async def _action(self, click: Click) -> Decision:
+        action = self._actions[click.press.control]
+        if action.risk is Risk.READ:
+            return await self._ask(click.press, action)
+        decision = await self._pressing(click.press, may_ask(self._policy, action))
+        if not decision.allowed:
+            return decision
+        case = await self._case(click)
+        try:
+            plan = await known_plan(action, case, self._clock.now())
+        except AwsError:
+            return await self._pressing(click.press, lambda *_: _no_plan())
+        needed = self._policy.rule_for(action.risk).approvals
+        form = forms.action_form(case, action, plan, needed, self._policy.approvers_in_words)
+        return await self._open(click, form)
+
+    async def _case(self, click: Click) -> Case:
+        return await self._book.load(click.press.case_id)
+
+    async def _open(self, click: Click, view: Mapping[str, Any]) -> Decision:
+        problems = view_problems(view)
+        if problems:
+            _log.error("form_refused", control=click.press.control, problem=str(problems[0]))
+        try:
+            with slack_errors("views.open"):
+                await self._client.views_open(trigger_id=click.trigger_id, view=dict(view))
+        except SlackError as error:
+            _log.warning("form_not_opened", control=click.press.control, error=error.code)
+            not_opened = refused(Reason.NOT_IN_THIS_STATE, "Slack did not open the form in time. Press again.")
+            return await self._pressing(click.press, lambda *_: not_opened)
+        return ALLOWED
+
+
+def _channel(body: Mapping[str, Any]) -> str:
+    channel = body.get("channel")
+    return str(channel.get("id", "")) if isinstance(channel, Mapping) else ""
+
+
+def _chosen(action: Mapping[str, Any]) -> str:
+    option = action.get("selected_option")
+    return str(option.get("value", "")) if isinstance(option, Mapping) else ""
+
+
+def _forged() -> Decision:
+    return refused(Reason.FORGED, "This control is not one that Anchorwatch drew. Nothing was done.")
+
+
+def _unknown_action() -> Decision:
+    return refused(Reason.UNKNOWN_ACTION, "Anchorwatch does not know this action. Nothing was done.")
+
+
+def _no_plan() -> Decision:
+    return refused(Reason.NO_TARGET, "Too little is known of the trust anchor to draw a plan. Nothing was done.")

@@ -1,0 +1,120 @@
+"""Which buttons a card has: at most three, the rest in the menu, none that could only fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.action import ResponseAction, Risk
+from bot.domain.case import Case, CaseState
+from bot.slack.button_value import Reference
+from bot.slack.text import plain
+
+ACKNOWLEDGE = "acknowledge"
+MARK_FALSE_POSITIVE = "mark_false_positive"
+REOPEN = "reopen"
+APPROVE = "approve_request"
+REJECT = "reject_request"
+MORE = "more"
+
+_MOST_BUTTONS = 3
+_MOST_OPTIONS = 5
+_ORDER = {Risk.REVERSIBLE: 0, Risk.IRREVERSIBLE: 1, Risk.READ: 2}
+
+Block = dict[str, Any]
+
+
+class Controls:
+    """The controls of a case's card.
+
+    Args:
+        actions: the response actions by id.
+    """
+
+    def __init__(self, actions: Mapping[str, ResponseAction]) -> None:
+        self._actions = sorted(actions.values(), key=lambda action: (_ORDER[action.risk], action.id))
+
+    def title(self, action_id: str) -> str:
+        """What people call an action."""
+        return next((action.title for action in self._actions if action.id == action_id), action_id)
+
+    def blocks(self, case: Case) -> tuple[list[Block], Block | None]:
+        """The actions block (or none) and the overflow menu (or None)."""
+        buttons, options = self._chosen(case)
+        reference = Reference(case.case_id, case.revision)
+        elements = [_button(one, title, style, case) for one, title, style in buttons]
+        blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
+        menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in options]}
+        return (blocks if elements else []), (menu if options else None)
+
+    def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+        state = case.state
+        reads = [(one.id, one.title) for one in self._offered(case) if one.risk is Risk.READ]
+        if state is CaseState.RUNNING:
+            return [], []
+        if state is CaseState.FALSE_POSITIVE:
+            return [(REOPEN, "Reopen", "")], reads
+        contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
+        if state is CaseState.APPROVAL_PENDING:
+            return self._voting(case, contain), reads
+        first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
+        buttons = [*first, *contain]
+        if not first and buttons and state is not CaseState.CONTAINED:
+            buttons[0] = (*buttons[0][:2], "danger")
+        rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
+        options = [*reads, *rest, (MARK_FALSE_POSITIVE, "Mark as False Positive…")]
+        return buttons[:_MOST_BUTTONS], options[:_MOST_OPTIONS]
+
+    def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        pending = {one.action_id for one in case.requests.values() if one.is_open}
+        quick = [one for one in contain if one[0] not in pending and self._risk(one[0]) is Risk.REVERSIBLE]
+        return [(APPROVE, "Approve and Run", "primary"), (REJECT, "Reject…", ""), *quick][:_MOST_BUTTONS]
+
+    def _risk(self, action_id: str) -> Risk:
+        return next(action.risk for action in self._actions if action.id == action_id)
+
+    def _offered(self, case: Case) -> list[ResponseAction]:
+        if case.target.anchor_arn is None:
+            return []
+        state = known_state(case)
+        return [action for action in self._actions if action.offered(state)]
+
+
+def known_state(case: Case) -> Mapping[str, str]:
+    """The trust anchor's state as far as it is known: by AWS where it was read, else by the event."""
+    if case.known_state is not None:
+        return case.known_state
+    enabled = case.detection.anchor.enabled
+    return {} if enabled is None else {"enabled": "yes" if enabled else "no"}
+
+
+def _button(action_id: str, title: str, style: str, case: Case) -> Block:
+    request = case.open_request
+    votes = action_id in (APPROVE, REJECT) and request is not None
+    reference = Reference(case.case_id, case.revision, request.request_id if votes and request else "")
+    button: Block = {
+        "type": "button",
+        "action_id": action_id,
+        "text": {"type": "plain_text", "text": title},
+        "value": reference.text(),
+    }
+    if style:
+        button["style"] = style
+    if action_id == APPROVE and request is not None:
+        button["confirm"] = _confirm(request.plan.calls, request.plan.does_not_stop)
+    return button
+
+
+def _confirm(calls: Sequence[str], does_not_stop: str) -> Block:
+    text = plain(f"Runs at once: {'; '.join(calls)}. {does_not_stop}", 300)
+    return {
+        "title": {"type": "plain_text", "text": "Approve and run?"},
+        "text": {"type": "plain_text", "text": text},
+        "confirm": {"type": "plain_text", "text": "Approve and Run"},
+        "deny": {"type": "plain_text", "text": "Cancel"},
+        "style": "danger",
+    }
+
+
+def _option(action_id: str, title: str) -> Block:
+    return {"text": {"type": "plain_text", "text": title}, "value": action_id}

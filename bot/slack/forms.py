@@ -1,0 +1,121 @@
+"""The forms (modals): a reason, and above it the plan that the person would ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.action import Plan, ResponseAction, Risk
+from bot.domain.case import Case, Request
+from bot.domain.errors import BadInput
+from bot.slack.button_value import Reference, parse_reference
+from bot.slack.controls import MARK_FALSE_POSITIVE, REJECT
+from bot.slack.text import code, shown
+
+REASON_BLOCK = "reason"
+REASON_INPUT = "reason"
+_MOST_REASON = 1_000
+
+View = dict[str, Any]
+
+
+def action_form(case: Case, action: ResponseAction, plan: Plan, needed: int, approvers_in_words: str) -> View:
+    """The form of a response action: what it does, what it does not, and why it is asked for."""
+    state = ", ".join(f"{shown(what, 40)}: {code(value, 120)}" for what, value in plan.state.items())
+    lines = [
+        f"*Trust anchor* {code(plan.target_arn, 300)}",
+        f"*Runs:* {'; '.join(code(call, 200) for call in plan.calls)}",
+        f"*Stops:* {shown(plan.stops, 300)}",
+        f"*Does not stop:* {shown(plan.does_not_stop, 300)}",
+        f"*Who would notice:* {shown(plan.who_would_notice, 300)}",
+        f"*Way back:* {shown(plan.way_back, 300)}",
+        f"*Only if AWS still shows:* {state or 'not known yet'}",
+        f"*When you send this:* {_then(action, needed, approvers_in_words)}",
+    ]
+    return _form(action.id, _title(action.title), _submit(needed), "\n".join(lines), case, plan.digest())
+
+
+def false_positive_form(case: Case) -> View:
+    """The form that closes a case as a false positive."""
+    text = "The case is closed and its evidence kept. The trust anchor stays as it is. It can be opened again."
+    return _form(MARK_FALSE_POSITIVE, "False positive", "Close Case", text, case, "")
+
+
+def reject_form(case: Case, request: Request, title: str) -> View:
+    """The form that rejects a request."""
+    view = _form(REJECT, "Reject request", "Reject", f"*{title}* will not be run.", case, "")
+    view["private_metadata"] = _metadata(case, "", request.request_id)
+    return view
+
+
+def _then(action: ResponseAction, needed: int, approvers_in_words: str) -> str:
+    if needed == 0:
+        return "it runs at once."
+    people = "one other person" if needed == 1 else f"{needed} other people"
+    kind = "It can't be undone, so " if action.risk is Risk.IRREVERSIBLE else ""
+    return f"{kind}{people} must say yes first: {approvers_in_words}."
+
+
+def _submit(needed: int) -> str:
+    return "Ask for Approval" if needed else "Run Now"
+
+
+def _title(title: str) -> str:
+    return title if len(title) <= 24 else title[:23] + "…"  # noqa: PLR2004 - Slack's limit for a modal's title.
+
+
+def _form(callback_id: str, title: str, submit: str, text: str, case: Case, digest: str) -> View:
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": {"type": "plain_text", "text": title},
+        "submit": {"type": "plain_text", "text": submit},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "private_metadata": _metadata(case, digest, ""),
+        "blocks": [
+            {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}},
+            {
+                "type": "input",
+                "block_id": REASON_BLOCK,
+                "label": {"type": "plain_text", "text": "Why?"},
+                "hint": {"type": "plain_text", "text": "Goes to the thread and the audit log."},
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": REASON_INPUT,
+                    "multiline": True,
+                    "min_length": 3,
+                    "max_length": _MOST_REASON,
+                    "focus_on_load": True,
+                },
+            },
+        ],
+    }
+
+
+def _metadata(case: Case, digest: str, request_id: str) -> str:
+    reference = Reference(case.case_id, case.revision, request_id)
+    channel = case.card.channel or ""
+    return json.dumps({"ref": reference.text(), "digest": digest, "channel": channel}, separators=(",", ":"))
+
+
+def parse_metadata(text: str) -> tuple[Reference, str, str]:
+    """Reference, plan digest and channel of a form that came back.
+
+    Raises:
+        BadInput: this is nothing that Anchorwatch wrote.
+    """
+    try:
+        data = json.loads(text)
+        return parse_reference(str(data["ref"])), str(data["digest"]), str(data["channel"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput("not_our_form", "this form carries no case of Anchorwatch", "private_metadata") from error
+
+
+def reason_of(view: Mapping[str, Any]) -> str:
+    """What the person wrote; empty when the form has no reason."""
+    try:
+        value = view["state"]["values"][REASON_BLOCK][REASON_INPUT]["value"]
+    except (KeyError, TypeError):
+        return ""
+    return value if isinstance(value, str) else ""

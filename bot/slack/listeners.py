@@ -1,0 +1,72 @@
+"""Bolt's listeners: one catch-all a kind, because Bolt's dispatch costs time for each listener.
+
+The durable append stands before ``ack()``, and nothing stands after it: what runs after an acknowledgement is lost
+when the process dies. An error before it makes Slack show a failure, so the person can press again.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.clicks import Clicks
+from bot.slack.forms import REASON_BLOCK
+
+_ANYTHING = re.compile(".*", re.DOTALL)
+
+
+def build_app(client: AsyncWebClient, signing_secret: str, identity: AuthorizeResult, clicks: Clicks) -> AsyncApp:
+    """Bolt's app with our listeners.
+
+    Args:
+        client: the Web API client that Bolt may use.
+        signing_secret: Slack's; our own gate has checked the signature already.
+        identity: who we are, asked once at the start, so that no click waits for it.
+        clicks: what each control does.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        return identity
+
+    app = AsyncApp(
+        client=client,
+        signing_secret=signing_secret,
+        authorize=authorize,
+        request_verification_enabled=False,
+        ssl_check_enabled=True,
+        url_verification_enabled=True,
+        logger=_quiet_logger(),
+    )
+
+    async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await clicks.pressed(body)
+        await ack()
+
+    async def on_view(ack: AsyncAck, body: dict[str, Any]) -> None:
+        decision = await clicks.submitted(body)
+        if decision.allowed:
+            await ack()
+        else:
+            await ack(response_action="errors", errors={REASON_BLOCK: decision.sentence})
+
+    async def on_anything_else(ack: AsyncAck) -> None:
+        await ack()
+
+    app.action(_ANYTHING)(on_action)
+    app.view_submission(_ANYTHING)(on_view)
+    app.view_closed(_ANYTHING)(on_anything_else)
+    app.event(_ANYTHING)(on_anything_else)
+    return app
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt logs whole bodies at INFO; they hold what attackers and people wrote."""
+    logger = logging.getLogger("anchorwatch.bolt")
+    logger.setLevel(logging.ERROR)
+    return logger

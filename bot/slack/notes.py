@@ -1,0 +1,171 @@
+"""The thread: what happened to the case, line by line, and what the searches found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain import events as ev
+from bot.domain.action import Report
+from bot.domain.audit import Entry
+from bot.domain.case import Case, Notice, Refusal, Request
+from bot.domain.fold import user_of
+from bot.ports import Message
+from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
+from bot.slack.controls import Controls
+from bot.slack.text import code, date, defang, mention_user, plain, shown
+
+_MOST_LINES = 60
+_MOST_REPORT_CHARACTERS = 2_800
+_REASON = 600
+
+Block = dict[str, Any]
+
+
+class Notes:
+    """Writes notes, notices and private answers.
+
+    Args:
+        channel: where cards stand.
+        ops_channel: where notices go.
+        controls: knows what people call the actions.
+        approvers_in_words: who is asked for a yes.
+    """
+
+    def __init__(self, channel: str, ops_channel: str, controls: Controls, approvers_in_words: str) -> None:
+        self._channel = channel
+        self._ops_channel = ops_channel
+        self._controls = controls
+        self._approvers = approvers_in_words
+
+    def note(self, case: Case, entries: Sequence[Entry]) -> Message:
+        """What the thread tells of these entries, oldest first."""
+        lines, reports = [], []
+        for entry in entries:
+            event = ev.event_of(entry)
+            if event is None:
+                continue
+            lines.append(self._line(case, entry, event))
+            if isinstance(event, ev.RunFinished) and event.report is not None:
+                reports.append(event.report)
+        text = "\n".join(line for line in lines if line) or "Nothing to tell."
+        through = case.note_reserved[0] if case.note_reserved else case.note_seq
+        envelope = {
+            "channel": case.card.channel or self._channel,
+            "thread_ts": case.card.ts,
+            "text": text[:2_900],
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
+        }
+        blocks = [_section(text[:2_900]), *(block for report in reports for block in _report(report))]
+        return Message({**envelope, "blocks": blocks}, envelope)
+
+    def notice(self, case: Case, notice: Notice) -> Message:
+        """One line for the operations channel: a message was put aside, why and where it is."""
+        event = notice.event
+        text = (
+            f"A message from {code(event.came_from, 80)} can't be understood and was put aside: "
+            f"{shown(event.message, 300)} (at {code(event.position, 120)}). Kept in {code(event.kept_in, 120)}."
+        )
+        envelope = {
+            "channel": self._ops_channel,
+            "text": text,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": NOTICE_EVENT_TYPE, "event_payload": {"key": f"{case.case_id}:{notice.seq}"}},
+        }
+        return Message({**envelope, "blocks": [_section(text)]}, envelope)
+
+    def refusal(self, case: Case, refusal: Refusal) -> Message:
+        """Why a press did nothing, for the one who pressed. Our own words and mentions: nothing of an attacker's."""
+        envelope: dict[str, Any] = {
+            "channel": refusal.channel,
+            "user": refusal.user_id,
+            "text": refusal.sentence,
+        }
+        if case.card.ts and refusal.channel == case.card.channel and case.noted_seq:
+            envelope["thread_ts"] = None
+        return Message({k: v for k, v in envelope.items() if v is not None}, envelope)
+
+    def _line(self, case: Case, entry: Entry, event: ev.Event) -> str:
+        who = mention_user(user_of(entry.by)) if user_of(entry.by) else "Anchorwatch"
+        request = case.requests.get(getattr(event, "request_id", ""))
+        match event:
+            case ev.Acknowledged():
+                return f"{who} acknowledged this."
+            case ev.MarkedFalsePositive(reason=reason):
+                return f"{who} closed this as a false positive: {shown(reason, _REASON)}"
+            case ev.Reopened():
+                return f"{who} opened this again."
+        return "" if request is None else self._about_request(who, event, request)
+
+    def _about_request(self, who: str, event: ev.Event, request: Request) -> str:
+        title = self._controls.title(request.action_id)
+        match event:
+            case ev.ActionRequested():
+                return self._asked(who, title, request)
+            case ev.ApprovalGiven(digest=digest):
+                return f"{who} approved *{title}* as shown in plan {code(digest[:8], 8)}."
+            case ev.RequestRejected(reason=reason):
+                return f"{who} rejected *{title}*: {shown(reason, _REASON)} Nothing was run."
+            case ev.RequestExpired():
+                return f"The request for *{title}* expired. Nothing was run."
+            case ev.RunStarted():
+                return f"Running *{title}*: {'; '.join(code(call, 200) for call in request.plan.calls)}"
+            case ev.RunStopped():
+                return _stopped(title, event)
+            case ev.RunFinished():
+                return _finished(title, event, request)
+        return ""
+
+    def _asked(self, who: str, title: str, request: Request) -> str:
+        asked = f"{who} asks for *{title}*: {shown(request.reason, _REASON)}"
+        if not request.needed:
+            return asked
+        return f"{asked} It needs a yes from {self._approvers} before {date(request.deadline)}."
+
+
+def _stopped(title: str, event: ev.RunStopped) -> str:
+    lines = [f"*{title} was not run.* {shown(event.why, _REASON)}"]
+    lines.extend(
+        f"• {shown(one.what, 60)}: was shown as {code(one.shown, 200)}, is now {code(one.live, 200)}"
+        for one in event.differences
+    )
+    return "\n".join(lines)
+
+
+def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
+    if request.is_read:
+        return f"*{title}*, asked by {mention_user(request.by)}: {shown(defang(event.sentence), _REASON)}"
+    words = {ev.Outcome.DONE: "done", ev.Outcome.FAILED: "failed", ev.Outcome.UNKNOWN: "outcome not known"}
+    voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
+    approved = f", approved by {voters}" if voters else ""
+    settled = " (found out after a restart)" if event.settled else ""
+    return (
+        f"*{title}: {words[event.outcome]}*{settled}. {shown(event.sentence, _REASON)} "
+        f"Asked by {mention_user(request.by)}{approved}. Reason: {shown(request.reason, _REASON)}"
+    )
+
+
+def _report(report: Report) -> list[Block]:
+    """A search's findings as preformatted text: no parser of Slack's reads what an attacker wrote there."""
+    lines = [plain(defang(line), 300) for line in report.lines[:_MOST_LINES]]
+    more = len(report.lines) - _MOST_LINES
+    if more > 0:
+        lines.append(f"and {more} more lines, in the audit log")
+    text = "\n".join(lines)
+    if len(text) > _MOST_REPORT_CHARACTERS:
+        text = text[:_MOST_REPORT_CHARACTERS] + "\n… cut here; all of it is in the audit log"
+    blocks: list[Block] = []
+    if text:
+        element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+        blocks.append({"type": "rich_text", "elements": [element]})
+    if report.not_checked:
+        unchecked = "\n".join(f"• {shown(one, 300)}" for one in report.not_checked[:8])
+        blocks.append(_section(f"*Could not check*\n{unchecked}"))
+    return blocks
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}, "expand": True}

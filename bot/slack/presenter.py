@@ -1,0 +1,40 @@
+"""Everything that Anchorwatch shows in Slack, in one hand for the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.audit import Entry
+from bot.domain.case import Case, Notice, Refusal
+from bot.ports import Message
+from bot.slack.card import Card
+from bot.slack.notes import Notes
+
+
+class SlackPresenter:
+    """Turns cases into Slack messages.
+
+    Args:
+        card: draws cards.
+        notes: writes everything else.
+    """
+
+    def __init__(self, card: Card, notes: Notes) -> None:
+        self._card = card
+        self._notes = notes
+
+    def card(self, case: Case, progress: str | None) -> Message:
+        """The case's card."""
+        return self._card.draw(case, progress)
+
+    def note(self, case: Case, entries: Sequence[Entry]) -> Message:
+        """What the thread tells of these entries."""
+        return self._notes.note(case, entries)
+
+    def notice(self, case: Case, notice: Notice) -> Message:
+        """One line for the operations channel."""
+        return self._notes.notice(case, notice)
+
+    def refusal(self, case: Case, refusal: Refusal) -> Message:
+        """Why a press did nothing."""
+        return self._notes.refusal(case, refusal)
