@@ -1,56 +1,29 @@
-"""The contract of ``CaseLog``, over the fake and over each real store.
-
-A new store is one more entry in ``STORES``: from an empty folder, a function that opens the same store each time.
-"""
+"""The contract of ``CaseLog``, over the fake and over each real store."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.memory_log import MemoryDisk, MemoryLog
+from fakes.chains import CASE, NOON, OTHER, head_of, piece
+from fakes.stores import CASE_LOGS, OpenLog
 
-from bot.adapters.sqlite_log import SqliteLog
 from bot.domain.audit import GENESIS_HASH, Draft, Entry, Head, link, verify_chain
 from bot.domain.errors import LogConflict, LogDamaged, StoreUnavailable
 from bot.ports import CaseLog
 
-OpenLog = Callable[[], Awaitable[CaseLog]]
-
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-CASE = "AW-0123456789"
-OTHER = "AW-ABCDEFGHJK"
 
 
-def _memory(_folder: Path) -> OpenLog:
-    disk = MemoryDisk()
-
-    async def open_log() -> CaseLog:
-        return MemoryLog(disk)
-
-    return open_log
-
-
-def _sqlite(folder: Path) -> OpenLog:
-    async def open_log() -> CaseLog:
-        return SqliteLog.open(folder / "cases.db")
-
-    return open_log
-
-
-STORES: dict[str, Callable[[Path], OpenLog]] = {"memory": _memory, "sqlite": _sqlite}
-
-
-@pytest.fixture(params=list(STORES))
+@pytest.fixture(params=list(CASE_LOGS))
 def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> OpenLog:
     """Opens the store under test; a second call after ``close`` is its next life."""
-    return STORES[request.param](tmp_path)
+    return CASE_LOGS[request.param](tmp_path)
 
 
 @pytest.fixture
@@ -59,21 +32,6 @@ async def log(open_log: OpenLog) -> AsyncIterator[CaseLog]:
     opened = await open_log()
     yield opened
     await opened.close()
-
-
-def drafts(count: int, by: str = "anchorwatch") -> list[Draft]:
-    """Made-up drafts, no two of them alike."""
-    return [Draft("case:acknowledged", by, {"number": number}) for number in range(count)]
-
-
-def piece(case_id: str, count: int, behind: Head | None = None, by: str = "anchorwatch") -> tuple[Entry, ...]:
-    """Linked entries behind ``behind``, or from the case's first on."""
-    return link(case_id, behind or Head(), NOON, drafts(count, by))
-
-
-def head_of(entries: Sequence[Entry]) -> Head:
-    """The head that these entries make."""
-    return Head(entries[-1].seq, entries[-1].hash)
 
 
 async def all_ids(log: CaseLog) -> list[str]:
@@ -132,7 +90,7 @@ class TestCaseLog:
         """A time given in another zone comes back as the same instant in UTC, to the microsecond."""
         at = datetime(2026, 11, 22, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=-7)))
 
-        await log.append(link(CASE, Head(), at, drafts(1)), wake_at=at)
+        await log.append(link(CASE, Head(), at, [Draft("a:b", "x", {})]), wake_at=at)
 
         (found,) = await log.read(CASE)
         assert (at, timedelta(0)) == (found.at, found.at.utcoffset())

@@ -3,52 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.memory_log import MemoryDisk, MemoryQuarantine
+from fakes.chains import NOON
+from fakes.stores import QUARANTINES, OpenQuarantine
 
-from bot.adapters.sqlite_log import SqliteLog
-from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.domain.errors import BadInput
-from bot.ports import Quarantine, Quarantined
+from bot.ports import Quarantined
 
-OpenQuarantine = Callable[[], AbstractAsyncContextManager[Quarantine]]
-
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NOT_JSON = BadInput("not_json", "the body is not JSON", "line 1")
 
 
-def _memory(_folder: Path) -> OpenQuarantine:
-    disk = MemoryDisk()
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Quarantine]:
-        yield MemoryQuarantine(disk)
-
-    return opened
-
-
-def _sqlite(folder: Path) -> OpenQuarantine:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Quarantine]:
-        log = SqliteLog.open(folder / "cases.db")
-        yield SqliteQuarantine(log.file)
-        await log.close()
-
-    return opened
-
-
-STORES: dict[str, Callable[[Path], OpenQuarantine]] = {"memory": _memory, "sqlite": _sqlite}
-
-
-@pytest.fixture(params=list(STORES))
+@pytest.fixture(params=list(QUARANTINES))
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> OpenQuarantine:
     """Opens the quarantine under test; a second use is its next life."""
-    return STORES[request.param](tmp_path)
+    return QUARANTINES[request.param](tmp_path)
 
 
 class TestQuarantine:

@@ -1,0 +1,62 @@
+"""Every store that the contract tests hold to the contract; a new store is one more entry in each of the two tables.
+
+A table's function takes an empty folder and returns what opens the same store each time that it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fakes.memory_log import MemoryDisk, MemoryLog, MemoryQuarantine
+
+from bot.adapters.sqlite_log import SqliteLog
+from bot.adapters.sqlite_quarantine import SqliteQuarantine
+from bot.ports import CaseLog, Quarantine
+
+OpenLog = Callable[[], Awaitable[CaseLog]]
+OpenQuarantine = Callable[[], AbstractAsyncContextManager[Quarantine]]
+
+
+def _memory_log(_folder: Path) -> OpenLog:
+    disk = MemoryDisk()
+
+    async def open_log() -> CaseLog:
+        return MemoryLog(disk)
+
+    return open_log
+
+
+def _sqlite_log(folder: Path) -> OpenLog:
+    async def open_log() -> CaseLog:
+        return SqliteLog.open(folder / "cases.db")
+
+    return open_log
+
+
+def _memory_quarantine(_folder: Path) -> OpenQuarantine:
+    disk = MemoryDisk()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Quarantine]:
+        yield MemoryQuarantine(disk)
+
+    return opened
+
+
+def _sqlite_quarantine(folder: Path) -> OpenQuarantine:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Quarantine]:
+        log = SqliteLog.open(folder / "cases.db")
+        yield SqliteQuarantine(log.file)
+        await log.close()
+
+    return opened
+
+
+CASE_LOGS: dict[str, Callable[[Path], OpenLog]] = {"memory": _memory_log, "sqlite": _sqlite_log}
+QUARANTINES: dict[str, Callable[[Path], OpenQuarantine]] = {
+    "memory": _memory_quarantine,
+    "sqlite": _sqlite_quarantine,
+}
