@@ -232,6 +232,7 @@ async def time_deletions(session: Session, requests: list[SignedRequest], anchor
         previous_deleted_at = times[1]
         first_ms.append((times[0] - answer.scheduled_at) * 1000)
         delete_ms.append((times[1] - answer.scheduled_at) * 1000)
+    late_ms = [(answer.sent_at - answer.scheduled_at) * 1000 for answer in answers]
     first_ms, delete_ms = first_ms[WARM_UP_APPROVALS:], delete_ms[WARM_UP_APPROVALS:]
     if not delete_ms:
         raise ProgramFailedError("no approval led to a deletion")
@@ -240,6 +241,7 @@ async def time_deletions(session: Session, requests: list[SignedRequest], anchor
         "first_call_p99_ms": percentile(first_ms, 0.99),
         "delete_p50_ms": percentile(delete_ms, 0.50),
         "delete_p99_ms": percentile(delete_ms, 0.99),
+        "approver_late_p99_ms": percentile(late_ms[WARM_UP_APPROVALS:], 0.99),
     }
 
 

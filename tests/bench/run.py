@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import shlex
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -200,6 +201,8 @@ def report(run: Benchmark, facts: Json, sizes: Sizes, arguments: argparse.Namesp
     """Print the table and the notes, write the JSON file, and return the exit code."""
     found = comparisons(run.rounds, list(dict.fromkeys((run.subject, "plain_bot"))))
     lines = notes(run.rounds, run.faults)
+    facts["load_average_after"] = os.getloadavg()[0]
+    lines.append(f"load average after: {facts['load_average_after']:.2f}")
     say("\n" + table(found) + "\n\n" + "\n".join(lines))
     if arguments.json is not None:
         whole = {
@@ -216,6 +219,8 @@ def report(run: Benchmark, facts: Json, sizes: Sizes, arguments: argparse.Namesp
 def main() -> int:
     """Run the benchmark in a folder of its own and return the exit code."""
     arguments = parse_arguments()
+    # A benchmark that is ended from outside must end its programs, too; the default would leave them.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="anchorwatch-bench-") as folder:
         work_dir = arguments.work_dir or Path(folder)
         work_dir.mkdir(parents=True, exist_ok=True)
