@@ -103,7 +103,8 @@ function dayItem(message) {
 export function channelItems(channel, open) {
   const messages = messagesOf(channel).filter((message) => !isReply(message));
   if (!messages.length) {
-    return [{ key: "empty", value: "", draw: () => el("p", { class: "empty" }, "Nothing here yet. When the app posts a message, it shows up here by itself.") }];
+    const words = channel ? "Nothing here yet. When the app posts a message, it shows up here by itself." : "You are in no channel.";
+    return [{ key: "empty", value: words, draw: () => el("p", { class: "empty" }, words) }];
   }
   let day = null;
   return messageItems(messages, { inThread: false, open }).flatMap((item, at) => {

@@ -60,7 +60,7 @@ function fillDialog(record, reload) {
   const kept = record.form ? readValues(record.form) : {};
   const focused = record.dialog.contains(document.activeElement) ? document.activeElement : null;
   const selection = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
-  const ctx = { key: `view/${id}`, kept, send: (action) => sendAction({ view: id }, action) };
+  const ctx = { key: `view/${id}`, kept, send: (action) => sendAction({ view: id }, { ...action, values: readValues(record.form) }) };
   record.form = el("form", { class: "modal-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(record, reload); } } },
     el("header", { class: "modal-head" },
       el("h2", { id: record.titleId }, textNodes(view.title)),

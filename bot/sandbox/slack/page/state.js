@@ -12,8 +12,9 @@ export async function post(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ user: store.data.me.id, ...body }, withoutTokens),
   });
-  if (!response.ok) throw new Error(`The sandbox refused this with status ${response.status}.`);
-  return response.json();
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(`The sandbox refused this: ${answer.error ?? `status ${response.status}`}`);
+  return answer;
 }
 
 // The state adds `tokens` to mrkdwn texts and `text_tokens` to messages; Slack has neither.
