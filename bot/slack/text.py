@@ -54,10 +54,9 @@ _OTHER_SCHEME = re.compile("(?<!xxp)(?<!xxps)(?<!fxp)(?<!fxps)://", re.IGNORECAS
 # Anything between separators may be a host name; browsers take the ideographic dots for dots.
 _WORD = re.compile(r"[^\s<>()\[\]{}\"'`,;:/\\|@]+")
 _DOT = re.compile("[.。．｡]")  # noqa: RUF001
-_IPV4_LABELS = 4
 
-_USER_ID = re.compile("[UW][A-Z0-9]{2,20}")
-_GROUP_ID = re.compile("S[A-Z0-9]{2,20}")
+_USER_ID = re.compile("[UW][A-Z0-9]{1,20}")
+_GROUP_ID = re.compile("S[A-Z0-9]{1,20}")
 _DATE_FORM = "{date_short_pretty} {time}"
 
 
@@ -256,8 +255,13 @@ def _defanged_scheme(match: re.Match[str]) -> str:
 def _defanged_word(match: re.Match[str]) -> str:
     labels = [label for label in _DOT.split(match[0]) if label]
     host = any(map(_names_a_domain, labels[1:]))
-    address = len(labels) >= _IPV4_LABELS and all(label.isdigit() for label in labels)
-    return _DOT.sub("[.]", match[0]) if host or address else match[0]
+    return _DOT.sub("[.]", match[0]) if host or _holds_an_address(labels) else match[0]
+
+
+def _holds_an_address(labels: list[str]) -> bool:
+    # Other signs may stand around it without a space, as in `ip=203.0.113.7&port=1`.
+    fours = zip(labels, labels[1:], labels[2:], labels[3:], strict=False)
+    return any(a[-1].isdigit() and b.isdigit() and c.isdigit() and d[0].isdigit() for a, b, c, d in fours)
 
 
 def _names_a_domain(label: str) -> bool:
