@@ -17,7 +17,7 @@ _MAX_TITLE_CHARACTERS = 40
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PERMISSION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 _READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
-_SMALL_WORDS = frozenset({"a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
+_SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 # What a file that is no sound module raises when it is imported.
 _BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError)
 

@@ -1,0 +1,239 @@
+"""The contract that every response action in ``handlers/`` keeps."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+
+import pytest
+from fakes.aws_samples import session_record, trust_policy
+from fakes.fake_aws import FakeAws
+
+from bot.domain.action import Plan, ResponseAction, Risk, Target
+from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
+from bot.registry import load_actions
+
+ACTIONS = load_actions()
+CONTAINMENTS = [action for action in ACTIONS.values() if action.risk is not Risk.READ]
+READS = [action for action in ACTIONS.values() if action.risk is Risk.READ]
+
+
+def by_id(action: ResponseAction) -> str:
+    """How a test case is named."""
+    return action.id
+
+
+every_action = pytest.mark.parametrize("action", ACTIONS.values(), ids=by_id)
+every_containment = pytest.mark.parametrize("action", CONTAINMENTS, ids=by_id)
+every_read = pytest.mark.parametrize("action", READS, ids=by_id)
+
+
+@pytest.fixture
+def aws() -> FakeAws:
+    """An account with something of everything, so that each action makes each of its calls."""
+    return FakeAws()
+
+
+@pytest.fixture(params=[True, False], ids=["enabled", "disabled"])
+def target(request: pytest.FixtureRequest, aws: FakeAws) -> Target:
+    """A trust anchor, once enabled and once disabled, with a profile, a role and a session."""
+    target = aws.add_anchor(enabled=request.param)
+    aws.add_profile("deploy", [aws.add_role("deployer", trust_policy())])
+    aws.add_record(session_record(target))
+    return target
+
+
+async def planned(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:
+    """The plan from live AWS."""
+    return await action.plan(target, aws.reader(target, action.permissions))
+
+
+async def applied(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:
+    """The plan that was carried out."""
+    plan = await planned(action, aws, target)
+    await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
+    return plan
+
+
+@every_action
+async def test_a_plan_only_reads(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """Planning makes one call, GetTrustAnchor, so that the log can answer in AWS's place."""
+    await planned(action, aws, target)
+    assert [call.permission for call in aws.journal] == ["rolesanywhere:GetTrustAnchor"]
+
+
+@every_action
+async def test_permissions_are_what_is_called(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """The list of permissions has every call of the action's whole life and none more."""
+    aws.journal.clear()
+    for enabled in (True, False):
+        anchor = aws.anchor(target)
+        if anchor is None:
+            break
+        anchor["enabled"] = enabled
+        plan = await applied(action, aws, target)
+        await action.verify(plan, aws.reader(target, action.permissions))
+        if action.undo is not None:
+            await action.undo(plan, aws.actor(target, action.permissions, session_name="test"))
+    assert {call.permission for call in aws.journal} == set(action.permissions)
+
+
+@every_action
+async def test_a_missing_permission_is_an_error(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """Without its permissions an action fails and never reports success."""
+    plan = await planned(action, aws, target)
+    with pytest.raises(AwsDenied):
+        await action.apply(plan, aws.actor(target, (), session_name="test"))
+    assert aws.effects() == []
+
+
+@every_action
+async def test_what_was_done_is_verified(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """After the call AWS, read back, shows it done."""
+    plan = await applied(action, aws, target)
+    verdict = await action.verify(plan, aws.reader(target, action.permissions))
+    assert verdict.done is True
+
+
+@every_containment
+async def test_twice_is_once(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """An action that says it is idempotent can be applied again after a crash."""
+    plan = await applied(action, aws, target)
+    before = aws.anchor(target)
+    assert action.idempotent
+    await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
+    assert aws.anchor(target) == before
+    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is True
+
+
+@every_containment
+async def test_undo_restores_the_state(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """Undo brings back the state before, whatever it was; without one the action says why."""
+    plan = await applied(action, aws, target)
+    if action.undo is None:
+        assert action.no_undo_because
+        assert plan.way_back.startswith("None.")
+        return
+    await action.undo(plan, aws.actor(target, action.permissions, session_name="test"))
+    after = await planned(action, aws, target)
+    ignored = {"changed at"}
+    assert {what: value for what, value in after.state.items() if what not in ignored} == {
+        what: value for what, value in plan.state.items() if what not in ignored
+    }
+
+
+@every_containment
+async def test_lost_answers_are_settled_by_looking(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """When the answer is lost after the effect, reading back still shows it done."""
+    anchor = aws.anchor(target)
+    assert anchor is not None
+    anchor["enabled"] = action.id != "enable_trust_anchor"
+    plan = await planned(action, aws, target)
+    aws.fail(plan.calls[0].split()[0], "unclear_after_effect")
+    with pytest.raises(AwsError):
+        await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
+    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is True
+
+
+@every_containment
+async def test_nothing_done_is_not_verified(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """Without the call AWS does not show it done."""
+    anchor = aws.anchor(target)
+    assert anchor is not None
+    anchor["enabled"] = action.id != "enable_trust_anchor"
+    plan = await planned(action, aws, target)
+    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is False
+
+
+@every_containment
+@pytest.mark.parametrize("fault", ["deny", "throttle", "error"])
+async def test_aws_that_cannot_tell_is_no_verdict(
+    action: ResponseAction, aws: FakeAws, target: Target, fault: str
+) -> None:
+    """An error while reading back is neither done nor failed."""
+    plan = await applied(action, aws, target)
+    aws.fail("rolesanywhere:GetTrustAnchor", fault)  # type: ignore[arg-type]
+    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is None
+
+
+@every_containment
+async def test_another_trust_anchor_is_never_touched(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """An answer that names another ARN stops the plan, and reading back gives no verdict."""
+    plan = await planned(action, aws, target)
+    anchor = aws.anchor(target)
+    assert anchor is not None
+    anchor["trustAnchorArn"] = str(target.anchor_arn).replace(target.account, "999900001111")
+    with pytest.raises(AwsError, match="wrong account or Region"):
+        await planned(action, aws, target)
+    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is None
+
+
+@every_containment
+async def test_a_plan_for_nothing_is_refused(action: ResponseAction, aws: FakeAws) -> None:
+    """A target without a trust anchor, or with one that is gone, has no plan."""
+    with pytest.raises(AwsError):
+        await planned(action, aws, Target("111122223333", "eu-west-1", None, None))
+    target = aws.add_anchor()
+    await applied(ACTIONS["delete_trust_anchor"], aws, target)
+    with pytest.raises(AwsNotFound):
+        await planned(action, aws, target)
+
+
+async def test_all_containments_show_the_same_state(aws: FakeAws, target: Target) -> None:
+    """State has one wording in every action, because what one read is compared with what another shows."""
+    plans = [await planned(action, aws, target) for action in CONTAINMENTS]
+    assert all(plan.state == plans[0].state for plan in plans)
+    assert all(plan.capsule == plans[0].capsule for plan in plans)
+
+
+@every_read
+async def test_a_reading_changes_nothing(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """Reads show no state that could differ, leave AWS alone and say what they did not check."""
+    plan = await planned(action, aws, target)
+    report = await action.apply(plan, aws.reader(target, action.permissions))
+    assert plan.state == {}
+    assert aws.effects() == []
+    assert report.not_checked
+    assert aws.said
+
+
+@every_read
+@pytest.mark.parametrize("fault", ["deny", "throttle", "error"])
+async def test_a_reading_goes_on_without_the_trust_anchor(
+    action: ResponseAction, aws: FakeAws, target: Target, fault: str
+) -> None:
+    """A trust anchor that AWS does not show does not stop the search, and the report says it."""
+    aws.fail("rolesanywhere:GetTrustAnchor", fault)  # type: ignore[arg-type]
+    plan = await planned(action, aws, target)
+    report = await action.apply(plan, aws.reader(target, action.permissions))
+    assert plan.capsule == {}
+    assert any("did not show the trust anchor" in sentence for sentence in report.not_checked)
+
+
+@every_action
+async def test_the_texts_are_short_sentences(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """What people read at night is never empty, never long, and ends."""
+    plan = await planned(action, aws, target)
+    for text in (plan.stops, plan.does_not_stop, plan.who_would_notice, plan.way_back):
+        assert 0 < len(text) <= 300
+        assert text.endswith(".")
+    assert plan.calls
+    assert plan.action_id == action.id
+    assert plan.target_arn == target.anchor_arn
+
+
+@every_action
+async def test_the_capsule_is_json(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+    """What is kept for undo and evidence is the whole answer as JSON values."""
+    plan = await planned(action, aws, target)
+    assert json.loads(json.dumps(plan.capsule)) == plan.capsule
+    assert plan.capsule["trustAnchorArn"] == target.anchor_arn
+
+
+@every_action
+def test_a_handler_imports_the_contract_only(action: ResponseAction) -> None:
+    """A handler file needs ``bot.domain.action`` and the standard library, nothing else of ours."""
+    source = inspect.getsource(inspect.getmodule(action.plan))  # type: ignore[arg-type]
+    ours = re.findall(r"^(?:from|import) ((?:bot|handlers)\S*)", source, re.MULTILINE)
+    assert ours == ["bot.domain.action"]

@@ -1,0 +1,40 @@
+"""Delete Trust Anchor: for good, and honest about it."""
+
+from __future__ import annotations
+
+from fakes.fake_aws import FakeAws
+
+from handlers.delete_trust_anchor import ACTION
+
+
+async def test_it_deletes_and_keeps_the_evidence() -> None:
+    """The anchor is gone after one call, and the plan still has everything that AWS said of it."""
+    aws = FakeAws()
+    target = aws.add_anchor(name="evil")
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    await ACTION.apply(plan, aws.actor(target, ACTION.permissions, session_name="AW-1-U1"))
+    assert aws.anchor(target) is None
+    assert [call.permission for call in aws.effects()] == ["rolesanywhere:DeleteTrustAnchor"]
+    assert plan.capsule["name"] == "evil"
+    assert "BEGIN CERTIFICATE" in plan.capsule["source"]["sourceData"]["x509CertificateData"]
+
+
+async def test_gone_already_is_told_apart() -> None:
+    """A trust anchor that somebody else deleted first is not claimed as our deletion."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    actor = aws.actor(target, ACTION.permissions, session_name="x")
+    await actor.call("rolesanywhere", "DeleteTrustAnchor", trustAnchorId=target.anchor_id)
+    report = await ACTION.apply(plan, actor)
+    assert "gone already" in report.summary
+
+
+async def test_deletion_says_why_there_is_no_way_back() -> None:
+    """The plan names the missing way back and the action that has one."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    assert "new ARN" in plan.way_back
+    assert "Disable Trust Anchor" in plan.way_back
+    assert "12 hours" in plan.does_not_stop

@@ -1,0 +1,225 @@
+"""Find Certificate Usage: which sessions are found, how they are grouped, and what was not read."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from fakes.aws_samples import session_record
+from fakes.fake_aws import NOW, FakeAws
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.action import AwsError, Report, Target
+from handlers import find_certificate_usage
+from handlers.find_certificate_usage import ACTION
+
+GUIDES_NAME = "AssumeRoleWithCertificate"
+
+
+def certificate(serial: int) -> str:
+    """A certificate as the API takes it: base64 of its DER."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "build")])
+    built = (x509.CertificateBuilder(name, name, key.public_key(), serial, NOW, NOW + timedelta(days=1))).sign(
+        key, hashes.SHA256()
+    )
+    return base64.b64encode(built.public_bytes(serialization.Encoding.DER)).decode()
+
+
+async def reported(aws: FakeAws, target: Target) -> Report:
+    """The report from plan and apply, as the bot runs them."""
+    reader = aws.reader(target, ACTION.permissions)
+    return await ACTION.apply(await ACTION.plan(target, reader), reader)
+
+
+def asked(target: Target, **more: Any) -> dict[str, Any]:
+    """The request of a session, with more members."""
+    role = f"arn:aws:iam::{target.account}:role/deployer"
+    return {"trustAnchorArn": target.anchor_arn, "roleArn": role, **more}
+
+
+async def test_sessions_are_grouped_with_first_and_last_time() -> None:
+    """Sessions of one certificate, role and address are one line with their keys."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    request = asked(target, cert=certificate(0xABCDEF))
+    for minute in (10, 30, 20):
+        time = f"2026-11-22T02:{minute}:00Z"
+        aws.add_record(session_record(target, requestParameters=request, eventTime=time))
+    aws.add_record(session_record(target, requestParameters=request, sourceIPAddress="198.51.100.9"))
+    report = await reported(aws, target)
+    assert "4 sessions issued to 1 certificates, 0 attempts refused" in report.summary
+    assert report.lines[0].startswith("Certificate abcdef, role deployer, from 198.51.100.9: 1 session, ")
+    assert report.lines[1] == (
+        "Certificate abcdef, role deployer, from 203.0.113.7: 3 sessions, first 2026-11-22T02:10:00Z, "
+        "last 2026-11-22T02:30:00Z; key ids ASIAEXAMPLE000000001, ASIAEXAMPLE000000001, ASIAEXAMPLE000000001"
+    )
+
+
+async def test_refused_attempts_stand_apart() -> None:
+    """A CreateSession with an error is no session."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    failed = {"errorCode": "AccessDeniedException", "responseElements": None}
+    aws.add_record(session_record(target, **failed))
+    report = await reported(aws, target)
+    assert "0 sessions issued to 0 certificates, 1 attempts refused" in report.summary
+    assert "1 refused attempt" in report.lines[0]
+
+
+async def test_only_this_anchor_and_this_service_count() -> None:
+    """CreateSession of other services and of other trust anchors is left out."""
+    aws = FakeAws()
+    target, other = aws.add_anchor(), aws.add_anchor()
+    aws.add_record(session_record(other))
+    aws.add_record(session_record(target, eventName="ListProfiles"))
+    aws.add_record(session_record(target, eventSource="s3.amazonaws.com"))
+    report = await reported(aws, target)
+    assert ": 0 sessions issued" in report.summary
+
+
+async def test_sessions_by_the_anchors_alias_count() -> None:
+    """A trust anchor may be named by its alias."""
+    aws = FakeAws()
+    alias = "arn:aws:rolesanywhere:eu-west-1:111122223333:alias/trust-anchor/ci"
+    target = aws.add_anchor(aliasArn=alias)
+    aws.add_record(session_record(target, requestParameters={"trustAnchorArn": alias}))
+    assert ": 1 sessions issued" in (await reported(aws, target)).summary
+
+
+async def test_an_event_delivered_twice_counts_once() -> None:
+    """CloudTrail may deliver an event again under its id."""
+    aws = FakeAws(page_size=1)
+    target = aws.add_anchor()
+    for _ in range(2):
+        aws.add_record(session_record(target, eventID="same"))
+    assert ": 1 sessions issued" in (await reported(aws, target)).summary
+
+
+async def test_the_search_starts_at_the_anchors_creation() -> None:
+    """The range is shown, and nothing before the creation is asked for."""
+    aws = FakeAws()
+    target = aws.add_anchor(createdAt=datetime(2026, 11, 21, 8, 9, 10, 999999, tzinfo=UTC))
+    report = await reported(aws, target)
+    assert report.summary.startswith("Searched from 2026-11-21 08:09:10 UTC to 2026-11-22 03:00:00 UTC: ")
+    assert {call.parameters["StartTime"] for call in aws.journal[1:]} == {datetime(2026, 11, 21, 8, 9, 10, tzinfo=UTC)}
+
+
+async def test_an_old_anchor_is_searched_as_far_as_the_history_goes() -> None:
+    """Beyond 90 days the report says what it can't see."""
+    aws = FakeAws()
+    report = await reported(aws, aws.add_anchor(createdAt=NOW - timedelta(days=400)))
+    assert "Searched from 2026-08-24 03:00:00 UTC" in report.summary
+    assert any("the event history ends there" in sentence for sentence in report.not_checked)
+
+
+async def test_a_clock_behind_aws_still_searches() -> None:
+    """A creation in our future does not turn the time range around."""
+    aws = FakeAws()
+    await reported(aws, aws.add_anchor(createdAt=NOW + timedelta(seconds=30)))
+    assert aws.journal[-1].parameters["StartTime"] == aws.journal[-1].parameters["EndTime"]
+
+
+async def test_a_deleted_anchor_is_searched_too() -> None:
+    """Deleting does not hide what was done before; the report says that AWS no longer shows the anchor."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.add_record(session_record(target))
+    aws._place(target.account, target.region).anchors.clear()  # noqa: SLF001 - tests may tamper.
+    report = await reported(aws, target)
+    assert ": 1 sessions issued" in report.summary
+    assert any("did not show the trust anchor" in sentence for sentence in report.not_checked)
+
+
+async def test_the_guides_name_is_searched_and_explained() -> None:
+    """The report says that the name is not Roles Anywhere's and what was searched instead."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    assert f"{GUIDES_NAME}, the name that guides use: 0 events." in (await reported(aws, target)).lines[-1]
+    aws.add_record({"eventSource": "iot.amazonaws.com", "eventName": GUIDES_NAME})
+    line = (await reported(aws, target)).lines[-1]
+    assert "1 events (of iot.amazonaws.com: not Roles Anywhere's sessions)" in line
+    assert "recorded as CreateSession" in line
+
+
+async def test_a_long_search_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound older events are not read, and the report says after how many."""
+    monkeypatch.setattr(find_certificate_usage, "_MAX_PAGES", 2)
+    aws = FakeAws(page_size=3)
+    target = aws.add_anchor()
+    for _ in range(10):
+        aws.add_record(session_record(target))
+    report = await reported(aws, target)
+    assert ": 6 sessions issued" in report.summary
+    assert any("stopped after 6 events: older ones were not read" in one for one in report.not_checked)
+    assert "6 events named by rolesanywhere.amazonaws.com read." in aws.said
+
+
+async def test_a_search_that_just_fits_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last allowed page without more behind it is no early stop."""
+    monkeypatch.setattr(find_certificate_usage, "_MAX_PAGES", 2)
+    aws = FakeAws(page_size=3)
+    target = aws.add_anchor()
+    for _ in range(6):
+        aws.add_record(session_record(target))
+    assert not any("stopped" in one for one in (await reported(aws, target)).not_checked)
+
+
+async def test_a_refused_search_is_an_error() -> None:
+    """A search that could not begin never reads as nothing found."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.fail("cloudtrail:LookupEvents", "deny")
+    with pytest.raises(AwsError):
+        await reported(aws, target)
+
+
+@pytest.mark.parametrize("request_", [None, [], "text", {"trustAnchorArn": None}])
+async def test_sessions_without_an_anchor_are_counted_as_unknown(request_: object) -> None:
+    """An event that names no trust anchor may be of this one, and that is said."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.add_record(session_record(target, requestParameters=request_))
+    report = await reported(aws, target)
+    assert any(one.startswith("1 CreateSession events that name no trust anchor") for one in report.not_checked)
+
+
+@pytest.mark.parametrize("elements", [None, {}, {"credentialSet": []}, {"credentialSet": [None]}, "text"])
+async def test_odd_records_are_shown_as_far_as_they_go(elements: object) -> None:
+    """No published record shows the real shape, so a missing part never breaks the search."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.add_record(session_record(target, responseElements=elements, sourceIPAddress=None))
+    line = (await reported(aws, target)).lines[0]
+    assert line.startswith("Certificate not recorded, role deployer, from not recorded: 1 session")
+
+
+async def test_many_groups_are_cut_with_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attacker with many addresses can't make the report endless."""
+    monkeypatch.setattr(find_certificate_usage, "_MAX_LINES", 2)
+    aws = FakeAws()
+    target = aws.add_anchor()
+    for number in range(5):
+        aws.add_record(session_record(target, sourceIPAddress=f"203.0.113.{number}"))
+    report = await reported(aws, target)
+    assert len(report.lines) == 4
+    assert report.lines[2].startswith("3 more combinations")
+
+
+@pytest.mark.parametrize("serial", [1, 0x7F, 0x80, 0xAB << 120])
+def test_serials_are_read_from_certificates(serial: int) -> None:
+    """The hand-written reading of DER gives what the library put in."""
+    assert find_certificate_usage._der_serial(certificate(serial)) == f"{serial:x}"  # noqa: SLF001 - the parser itself.
+
+
+@given(st.binary(max_size=60) | st.binary(max_size=8).map(lambda tail: b"\x30\x82\x00\x09\x30\x07\xa0\x03" + tail))
+def test_no_bytes_break_the_reading_of_a_certificate(der: bytes) -> None:
+    """Attackers choose the certificate; whatever it is, a serial comes out or None."""
+    serial = find_certificate_usage._der_serial(base64.b64encode(der).decode())  # noqa: SLF001 - the parser itself.
+    assert serial is None or int(serial, 16) >= 0

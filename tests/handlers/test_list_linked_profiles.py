@@ -1,0 +1,121 @@
+"""List Linked Profiles: what the trust policies say, and what was not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fakes.aws_samples import trust_policy
+from fakes.fake_aws import FakeAws
+
+from bot.domain.action import AwsError, Report, Target
+from handlers import list_linked_profiles
+from handlers.list_linked_profiles import ACTION
+
+OTHER = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/99999999-2222-3333-4444-555555555555"
+
+
+async def reported(aws: FakeAws, target: Target) -> Report:
+    """The report from plan and apply, as the bot runs them."""
+    reader = aws.reader(target, ACTION.permissions)
+    return await ACTION.apply(await ACTION.plan(target, reader), reader)
+
+
+async def test_every_role_of_an_enabled_profile_has_a_line() -> None:
+    """Lines are per profile and role, those that let the anchor in first."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    shut = aws.add_role("shut", trust_policy(source_arn=OTHER))
+    open_role = aws.add_role("open", trust_policy())
+    unclear = aws.add_role("unclear", trust_policy(IpAddress={"aws:SourceIp": "192.0.2.0/24"}))
+    aws.add_profile("deploy", [shut, open_role])
+    aws.add_profile("backup", [unclear])
+    aws.add_profile("old", [open_role], enabled=False)
+    report = await reported(aws, target)
+    assert report.summary == (
+        "2 enabled and 1 disabled profiles in eu-west-1; 3 roles in the enabled ones. "
+        "1 let this trust anchor in, 1 could not be evaluated, 0 could not be read."
+    )
+    assert [line.partition(":")[0] for line in report.lines] == [
+        "Profile deploy, role open",
+        "Profile backup, role unclear",
+        "Profile deploy, role shut",
+    ]
+
+
+async def test_a_role_in_two_profiles_is_read_once() -> None:
+    """Each role costs one call, however many profiles list it."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    role = aws.add_role("deployer", trust_policy())
+    aws.add_profile("a", [role])
+    aws.add_profile("b", [role])
+    report = await reported(aws, target)
+    assert sum(call.permission == "iam:GetRole" for call in aws.journal) == 1
+    assert len(report.lines) == 2
+
+
+async def test_profiles_of_every_page_are_read() -> None:
+    """A second page is not forgotten."""
+    aws = FakeAws(page_size=2)
+    target = aws.add_anchor()
+    for number in range(5):
+        aws.add_profile(f"p{number}", [])
+    report = await reported(aws, target)
+    assert report.summary.startswith("5 enabled")
+    assert len(report.lines) == 5
+
+
+async def test_roles_that_cannot_be_read_are_named() -> None:
+    """A denied, a missing and a foreign role are in the lines and in what was not checked."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    first = aws.add_role("denied", trust_policy())
+    gone = "arn:aws:iam::111122223333:role/gone"
+    foreign = "arn:aws:iam::999900001111:role/foreign"
+    aws.add_profile("deploy", [first, gone, foreign])
+    aws.fail("iam:GetRole", "deny")
+    report = await reported(aws, target)
+    assert "Roles that could not be read: denied, gone, foreign." in report.not_checked
+    assert "Profile deploy, role denied: can't be read (AccessDeniedException)" in report.lines
+    assert "3 could not be read" in report.summary
+
+
+async def test_a_long_reading_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound no role is read, and the report says how many are missing."""
+    monkeypatch.setattr(list_linked_profiles, "_MAX_ROLES", 2)
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.add_profile("deploy", [aws.add_role(f"r{number}", trust_policy()) for number in range(5)])
+    report = await reported(aws, target)
+    assert "3 roles: the reading stopped after 2." in report.not_checked
+    assert len(report.lines) == 2
+
+
+async def test_profiles_of_another_account_are_an_error() -> None:
+    """Credentials of the wrong account must not give a reassuring empty report."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.add_profile("x", [])
+    (profile,) = aws._place(target.account, target.region).profiles  # noqa: SLF001 - tests may tamper.
+    profile["profileArn"] = "arn:aws:rolesanywhere:eu-west-1:999900001111:profile/x"
+    with pytest.raises(AwsError, match="another account"):
+        await reported(aws, target)
+
+
+@pytest.mark.parametrize(("enabled", "said"), [(True, False), (False, True)])
+async def test_a_disabled_anchor_is_said(enabled: bool, said: bool) -> None:  # noqa: FBT001 - parameters.
+    """The reader learns that the profiles can't be reached through it now."""
+    aws = FakeAws()
+    report = await reported(aws, aws.add_anchor(enabled=enabled))
+    assert ("gives no new sessions now" in report.summary) is said
+
+
+async def test_hostile_policies_are_only_marked() -> None:
+    """A policy that is no policy gives a line that says so."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    document: dict[str, Any] = {"Nonsense": ["<!channel>"]}
+    aws.add_profile("deploy", [aws.add_role("odd", document)])
+    report = await reported(aws, target)
+    assert report.lines == ("Profile deploy, role odd: has a trust policy that can't be read: not evaluated",)
