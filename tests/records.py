@@ -12,13 +12,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 Json: TypeAlias = dict[str, Any]
 Key: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | mldsa.MLDSA65PrivateKey
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+SERVICE = "rolesanywhere.amazonaws.com"
 ANCHOR_ID = "0f9f4a6e-6a52-4b4b-8f3b-2d1c7b1f9a10"
 ANCHOR_ARN = f"arn:aws:rolesanywhere:{REGION}:{ACCOUNT}:trust-anchor/{ANCHOR_ID}"
 PCA_ARN = f"arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/5b0c9c0e-3c55-4b1a-a3b1-4f0e6f1a2b3c"
@@ -68,11 +68,6 @@ def make_ca(
 def make_private_key_pem(key: str = "ec") -> str:
     """The private key as PKCS #8 text."""
     return make_key(key).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def make_name(common_name: str) -> str:
-    """A distinguished name with any text as its common name."""
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]).rfc4514_string()
 
 
 def bundle_source(pem: str | None = None) -> Json:
@@ -136,7 +131,7 @@ def cloudtrail_record(
         "eventVersion": "1.11",
         "userIdentity": identity or iam_user(),
         "eventTime": HAPPENED_AT.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": "rolesanywhere.amazonaws.com",
+        "eventSource": SERVICE,
         "eventName": event_name,
         "awsRegion": REGION,
         "sourceIPAddress": "198.51.100.7",
@@ -165,13 +160,7 @@ def anchor_detail(source: Json, *, name: str = "harbour-ci", enabled: bool = Tru
         "createdAt": "2026-11-20T09:30:12.482702201Z",
         "updatedAt": "2026-11-20T09:30:12.482702201Z",
         "notificationSettings": [
-            {
-                "enabled": True,
-                "event": event,
-                "threshold": 45,
-                "channel": "ALL",
-                "configuredBy": "rolesanywhere.amazonaws.com",
-            }
+            {"enabled": True, "event": event, "threshold": 45, "channel": "ALL", "configuredBy": SERVICE}
             for event in ("CA_CERTIFICATE_EXPIRY", "END_ENTITY_CERTIFICATE_EXPIRY")
         ],
     }

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from bot.adapters.formats.form import JsonObject
-from bot.adapters.formats.kept import flag, matching, moment, name, text, value_at
+from bot.adapters.formats.kept import MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS, flag, matching, moment, text, value_at
 from bot.adapters.formats.pem_bundle import PemBundle, read_bundle
 from bot.domain.detection import Anchor, SourceType
 from bot.domain.errors import BadInput
@@ -29,7 +29,7 @@ def read_anchor(record: JsonObject) -> tuple[Anchor, tuple[str, ...]]:
     anchor = Anchor(
         arn=arn,
         anchor_id=_anchor_id(both, arn),
-        name=_first_text(both, "name"),
+        name=_first_text(both, "name", MAX_NAME_CHARACTERS),
         enabled=next((value for value in _flags(both) if value is not None), None),
         updated_at=moment(value_at(response, "updatedAt")) or moment(value_at(response, "createdAt")),
         source_type=_source_type(written_type),
@@ -60,10 +60,9 @@ def _anchor_id(messages: tuple[object, ...], arn: str | None) -> str | None:
     return next(filter(None, ids), None)
 
 
-def _first_text(messages: tuple[object, ...], path: str, limit: int | None = None) -> str | None:
+def _first_text(messages: tuple[object, ...], path: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
     for message in messages:
-        value = value_at(message, path)
-        found = name(value) if path == "name" else text(value, limit) if limit else text(value)
+        found = text(value_at(message, path), limit)
         if found is not None:
             return found
     return None
@@ -78,9 +77,12 @@ def _source_type(written: str | None) -> SourceType:
 
 
 def _bundle(messages: tuple[object, ...]) -> PemBundle:
-    """The first bundle that holds anything, so that an answer without PEM does not hide what was sent."""
+    """The first bundle with certificates; a private key in any of them counts, since AWS gives none back."""
     bundles = [read_bundle(value_at(message, "source.sourceData.x509CertificateData")) for message in messages]
-    return next((bundle for bundle in bundles if bundle != PemBundle()), PemBundle())
+    chosen = next((bundle for bundle in bundles if bundle.certificates), bundles[-1])
+    with_key = next((bundle for bundle in bundles if bundle.held_private_key), chosen)
+    missing = tuple(dict.fromkeys((*chosen.missing, *with_key.missing)))
+    return PemBundle(chosen.certificates, missing, with_key.held_private_key)
 
 
 def _source_in_request(request: object) -> bool | None:

@@ -20,8 +20,11 @@ _TYPE_BEHIND_PCA = re.compile(
     rf"source=\{{sourceData=\{{acmPcaArn={_PCA_ARN}\}}, sourceType=([A-Z0-9_]{{1,64}})\}}", re.ASCII
 )
 _PCA_DATA = re.compile(rf"(?:sourceType=[A-Z0-9_]{{1,64}}, )?sourceData=\{{acmPcaArn=({_PCA_ARN})\}}", re.ASCII)
+# More than CloudTrail lets a request have (100 KB), and bounded work.
+# See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+_MAX_CHARACTERS = 256 * 1024
 _SOURCE = re.compile(r"(?<=[{ ])source=\{")
-_NOTIFICATION_SETTINGS = re.compile(r"notificationSettings=\[[^\]]*\]")
+_NOTIFICATION_SETTINGS = re.compile(r"notificationSettings=\[[^][]*\]")
 _PLAIN_FIELDS = {
     "name": r"[ A-Za-z0-9_-]{1,255}",
     "enabled": r"true|false",
@@ -37,11 +40,13 @@ def read_trust_anchor_map(text: str) -> JsonObject:
 
     The PEM text is returned whole, with everything around it: only its CERTIFICATE blocks may be used.
     """
+    whole = len(text) <= _MAX_CHARACTERS and text.rstrip().endswith("}")
+    text = text[:_MAX_CHARACTERS]
     found = _SOURCE.search(text)
     fields = _plain_fields(text, text[: found.start()] if found else text)
     if found:
         fields["source"] = _source(text, found.start(), found.end())
-    elif not text.rstrip().endswith("}"):
+    if not whole:
         fields["cutOff"] = True
     return fields
 

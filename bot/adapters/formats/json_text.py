@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 from bot.domain.errors import BadInput
 
@@ -13,6 +14,9 @@ MAX_BODY_BYTES = 1024 * 1024
 See: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 """
 _MAX_DEPTH = 64
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def read_body(body: bytes) -> object:
@@ -45,7 +49,7 @@ def read_json(text: str, at: str) -> object:
         raise BadInput("not_json", f"this is not JSON ({where})", at) from None
     except ValueError:
         raise BadInput("not_json", "this holds a number that JSON does not have", at) from None
-    if _deeper_than(value, _MAX_DEPTH):
+    if _deeper_than(text, _MAX_DEPTH):
         raise BadInput("too_deep", f"nested deeper than {_MAX_DEPTH}", at)
     return value
 
@@ -61,16 +65,11 @@ def _finite(text: str) -> float:
     return number
 
 
-def _deeper_than(value: object, depth: int) -> bool:
-    level = [value]
+def _deeper_than(valid: str, depth: int) -> bool:
+    """Whether valid JSON is nested deeper, by taking away the innermost brackets again and again."""
+    brackets = _STRING.sub("", valid).encode().translate(_AS_SQUARE, _NO_BRACKETS)
     for _ in range(depth):
-        level = [
-            item
-            for node in level
-            if isinstance(node, dict | list)
-            for item in (node.values() if isinstance(node, dict) else node)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
+        brackets = brackets.replace(b"[]", b"")
+        if not brackets:
             return False
-    return True
+    return bool(brackets)
