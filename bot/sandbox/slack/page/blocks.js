@@ -111,7 +111,7 @@ const BLOCKS = {
 export function blockNodes(blocks, ctx, path = "") {
   return (blocks ?? []).map((block, index) => {
     const known = Object.hasOwn(BLOCKS, block.type);
-    const node = known ? BLOCKS[block.type](block, ctx, `${path}${index}`) : el("p", { class: "undrawn" }, `The sandbox does not draw ${block.type} yet`);
+    const node = known ? BLOCKS[block.type](block, ctx, `${path}${index}`) : el("p", { class: "undrawn" }, `The sandbox does not draw this yet: ${block.type}`);
     return el("div", { class: `block block-${block.type}`, data: { blockId: block.block_id } }, node);
   });
 }

@@ -29,8 +29,30 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  const present = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+  node.append(...present.map((child) => (child instanceof Node ? child : contained(String(child)))));
   return node;
+}
+
+const EMBEDDINGS = "\u202a\u202b\u202d\u202e";
+const ISOLATES = "\u2066\u2067\u2068";
+const END_EMBEDDING = "\u202c";
+const END_ISOLATE = "\u2069";
+
+/**
+ * The text with every direction that it opened closed again, so that it can't turn the words after it.
+ * CSS isolation alone is not enough: an isolate opened in the text takes the end that the browser puts behind it.
+ * See: https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings
+ */
+export function contained(text) {
+  const ends = [];
+  for (const sign of text) {
+    if (EMBEDDINGS.includes(sign)) ends.push(END_EMBEDDING);
+    else if (ISOLATES.includes(sign)) ends.push(END_ISOLATE);
+    else if (sign === END_EMBEDDING && ends.at(-1) === sign) ends.pop();
+    else if (sign === END_ISOLATE && ends.includes(sign)) ends.length = ends.lastIndexOf(sign);
+  }
+  return text + ends.reverse().join("");
 }
 
 function setData(node, values) {

@@ -75,5 +75,5 @@ export function imageBox(image) {
 /** @param {{send: Function, kept?: object}} ctx where actions go and what was typed before a redraw. */
 export function elementNode(element, block, ctx) {
   if (Object.hasOwn(ELEMENTS, element.type)) return ELEMENTS[element.type](element, block, ctx);
-  return el("span", { class: "undrawn" }, `The sandbox does not draw ${element.type} yet`);
+  return el("span", { class: "undrawn" }, `The sandbox does not draw this yet: ${element.type}`);
 }

@@ -89,7 +89,7 @@ const CONTROLS = { plain_text_input: textInput, static_select: selectControl, us
 /** An input block: label, control, hint, and room for its error. */
 export function inputBlock(block, ctx) {
   const { element } = block;
-  if (!Object.hasOwn(CONTROLS, element.type)) return el("p", { class: "undrawn" }, `The sandbox does not draw ${element.type} yet`);
+  if (!Object.hasOwn(CONTROLS, element.type)) return el("p", { class: "undrawn" }, `The sandbox does not draw this yet: ${element.type}`);
   const id = freshId("input");
   const choices = CONTROLS[element.type] === choiceGroup;
   const changed = block.dispatch_action ? (state) => ctx.send({ block_id: block.block_id, action_id: element.action_id, ...sentState(state) }) : null;

@@ -67,13 +67,25 @@ async def test_markup_is_shown_and_never_becomes_nodes(person: Open, stage: Any,
     assert await page.evaluate(f"{wide} && n.getBoundingClientRect().right > innerWidth).length") == 0
 
 
-async def test_right_to_left_overrides_end_with_their_own_text(person: Open, stage: Any) -> None:
-    """An override inside an attacker's field does not turn the words that follow it in the next field."""
-    fields = [{**MRKDWN, "tokens": [{"t": "text", "text": OVERRIDE}]}, {"type": "plain_text", "text": "plain words"}]
-    stage.state["messages"][1]["blocks"] = [{"type": "section", "fields": fields}]
+@pytest.mark.parametrize("override", ["\u202eexe", OVERRIDE, "\u2069\u202eexe", "\u2067\u202eexe\u2066"])
+@pytest.mark.parametrize("kind", ["code", "bold"])
+async def test_right_to_left_overrides_end_with_their_own_text(
+    person: Open, stage: Any, kind: str, override: str
+) -> None:
+    """An override inside an attacker's field does not turn the words that follow it."""
+    first = {"t": kind, "children": [{"t": "text", "text": override}]}
+    field = {
+        **MRKDWN,
+        "tokens": [first, {"t": "text", "text": " then"}, {"t": "bold", "children": [{"t": "text", "text": "last"}]}],
+    }
+    stage.state["messages"][1]["blocks"] = [{"type": "section", "fields": [field, field]}]
     page = await person()
-    for field in await page.locator(".fields > *").all():
-        assert await field.evaluate("node => getComputedStyle(node).unicodeBidi") == "isolate"
+    then_last = """node => { const at = (n) => { const r = document.createRange(); r.selectNodeContents(n);
+      return r.getBoundingClientRect().x; }; return [at(node.childNodes[1]), at(node.childNodes[2])]; }"""
+    for place in await page.locator(".fields > *").all():
+        then, last = await place.evaluate(then_last)
+        assert then < last
+        assert await place.evaluate("node => getComputedStyle(node).unicodeBidi") == "isolate"
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,<script>1</script>", "not an address", ""])
