@@ -2,13 +2,14 @@
 
 import json
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 from xml.sax.saxutils import escape
 
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import ResponseParserError, create_parser
+from werkzeug.test import run_wsgi_app
 
 from .calls import AwsCall
 
@@ -40,27 +41,21 @@ class Answer:
         return HeadersDict(self.headers).get("x-amzn-requestid")
 
 
-def run(app: Any, environ: dict[str, Any]) -> Answer:
+def run(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     """Call a WSGI application and keep what it answers."""
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
-        started.append((status, headers))
-
-    chunks: Iterable[bytes] = app(environ, start_response)
-    body = b"".join(chunks)
-    close = getattr(chunks, "close", None)
-    if close:
-        close()
-    status, headers = started[-1]
-    return Answer(status, tuple(headers), body)
+    chunks, status, headers = run_wsgi_app(app, environ, buffered=True)
+    return Answer(status, tuple(headers), b"".join(chunks))
 
 
 def parsed(call: AwsCall, answer: Answer) -> dict[str, Any]:
     """The answer as boto3 would show it: the output members, or `Error` with `Code` and `Message`."""
     response = {"status_code": answer.code, "headers": HeadersDict(answer.headers), "body": answer.body}
     try:
-        members: dict[str, Any] = create_parser(call.protocol).parse(response, call.model.output_shape)
+        members: dict[str, Any] = create_parser(call.protocol).parse(
+            response,
+            # None is fine for an operation without output; the published types do not say so.
+            cast("Any", call.model.output_shape),
+        )
     except ResponseParserError:
         members = {"Error": {"Code": str(answer.code), "Message": "unreadable answer"}}
     members.pop("ResponseMetadata", None)
@@ -99,6 +94,11 @@ def denied(call: AwsCall, caller_arn: str, resource: str, why: str) -> Answer:
 def throttled(call: AwsCall) -> Answer:
     """ThrottlingException, which no service model lists."""
     return refusal(call, "429 Too Many Requests", "ThrottlingException", "Rate exceeded")
+
+
+def unreadable(call: AwsCall) -> Answer:
+    """A body that does not fit the model, as AWS's services answer before they look at it."""
+    return refusal(call, "400 Bad Request", "SerializationException", "The request could not be read")
 
 
 def broken(call: AwsCall) -> Answer:

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clients import REGION, Credentials, connect
+from .clients import REGION, AwsClient, Credentials, connect
 from .control_client import AwsControl
 from .rogue_ca import KeyType, RogueCa, make_rogue_ca
 from .seed import user_with_key
@@ -153,7 +153,7 @@ def deliver(endpoint_url: str, queue_url: str, record: dict[str, Any]) -> str:
     return str(sqs.send_message(QueueUrl=queue_url, MessageBody=body)["MessageId"])
 
 
-def _as_attacker(endpoint_url: str, credentials: Credentials, region: str, source_ip: str) -> Any:
+def _as_attacker(endpoint_url: str, credentials: Credentials, region: str, source_ip: str) -> AwsClient:
     return connect(
         "rolesanywhere",
         endpoint_url,
@@ -164,7 +164,7 @@ def _as_attacker(endpoint_url: str, credentials: Credentials, region: str, sourc
     )
 
 
-def _create_anchor(anywhere: Any, name: str, ca: RogueCa, *, enabled: bool) -> dict[str, Any]:
+def _create_anchor(anywhere: AwsClient, name: str, ca: RogueCa, *, enabled: bool) -> dict[str, Any]:
     source = {"sourceType": "CERTIFICATE_BUNDLE", "sourceData": {"x509CertificateData": ca.pem.strip()}}
     anchor: dict[str, Any] = anywhere.create_trust_anchor(
         name=name, enabled=enabled, source=source, tags=[{"key": "team", "value": "build"}]
@@ -172,7 +172,7 @@ def _create_anchor(anywhere: Any, name: str, ca: RogueCa, *, enabled: bool) -> d
     return anchor
 
 
-def _create_profile(anywhere: Any, name: str, role_arn: str) -> str:
+def _create_profile(anywhere: AwsClient, name: str, role_arn: str) -> str:
     made = anywhere.create_profile(
         name=f"{name}-profile", roleArns=[role_arn], durationSeconds=_TWELVE_HOURS_SECONDS, enabled=True
     )

@@ -85,8 +85,13 @@ class Callers:
             self._sessions[kept.access_key_id] = kept
         return kept
 
-    def behind(self, access_key_id: str) -> Caller:
-        """Find who holds an access key."""
+    def behind(self, access_key_id: str, root_of: str | None = None) -> Caller:
+        """Find who holds an access key.
+
+        Args:
+            access_key_id: The key of the signature.
+            root_of: The account whose root an unknown key is; None means the stand-in's own account.
+        """
         with self._lock:
             session = self._sessions.get(access_key_id)
         if session:
@@ -94,7 +99,7 @@ class Callers:
         user = _user_with(access_key_id)
         if user:
             return Caller(user.account_id, user.arn, _user_identity(user, access_key_id))
-        return _root(self._account_id, access_key_id)
+        return _root(root_of or self._account_id, access_key_id)
 
 
 def role_id(role_arn: str) -> str | None:
@@ -141,12 +146,18 @@ def _session_identity(session: Session) -> dict[str, Any]:
 def _user_identity(user: User, access_key_id: str) -> dict[str, Any]:
     return {
         "type": "IAMUser",
-        "principalId": user.id,
+        "principalId": _user_id(user),
         "arn": user.arn,
         "accountId": user.account_id,
         "accessKeyId": access_key_id,
         "userName": user.name,
     }
+
+
+def _user_id(user: User) -> str:
+    # moto's ids of users lack the prefix that AWS gives them.
+    # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    return f"AIDA{user.id.upper()[:17]}"
 
 
 def _root(account_id: str, access_key_id: str) -> Caller:

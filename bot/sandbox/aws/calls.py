@@ -5,10 +5,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.model import OperationModel
+from moto.core.parse import PROTOCOL_PARSERS, RequestDict
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
 
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 _CREDENTIAL = re.compile(r"AWS4-\S+ Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -27,16 +29,20 @@ class AwsCall:
         access_key_id: The key of the signature.
         source_ip: The caller's address; `X-Forwarded-For` wins, so that a story can name an outside address.
         user_agent: As sent.
+        is_readable: False when the body does not fit the model; the parameters are then empty.
+        account_header: moto's `X-Moto-Account-Id`, the account that a key unknown here is root of; None without.
     """
 
     service: str
     region: str
-    model: Any
+    model: OperationModel
     protocol: str
     parameters: dict[str, Any] = field(repr=False)
     access_key_id: str
     source_ip: str
     user_agent: str
+    is_readable: bool = True
+    account_header: str | None = None
 
     @property
     def operation(self) -> str:
@@ -75,20 +81,25 @@ def read_call(environ: dict[str, Any]) -> AwsCall | None:
     finally:
         environ["wsgi.input"] = io.BytesIO(body)
     protocol = determine_request_protocol(get_service_model(service), request.content_type)
+    parameters = _parameters(request, model, protocol, url_params)
     return AwsCall(
         service=service,
         region=credential["region"],
         model=model,
         protocol=protocol,
-        parameters=_parameters(request, model, protocol, url_params),
+        parameters=parameters or {},
+        is_readable=parameters is not None,
         access_key_id=credential["key"],
         source_ip=environ.get("HTTP_X_FORWARDED_FOR") or environ["REMOTE_ADDR"],
         user_agent=environ.get("HTTP_USER_AGENT", ""),
+        account_header=environ.get("HTTP_X_MOTO_ACCOUNT_ID"),
     )
 
 
-def _parameters(request: Request, model: Any, protocol: str, url_params: dict[str, Any]) -> dict[str, Any]:
-    content = {
+def _parameters(
+    request: Request, model: OperationModel, protocol: str, url_params: dict[str, Any]
+) -> dict[str, Any] | None:
+    content: RequestDict = {
         "method": request.method,
         "values": request.values,
         "headers": request.headers,
@@ -99,5 +110,4 @@ def _parameters(request: Request, model: Any, protocol: str, url_params: dict[st
     try:
         return dict(PROTOCOL_PARSERS[protocol](model, map_type=dict).parse(content))
     except (ValueError, TypeError, AttributeError):
-        # A body that does not fit the model; the service behind answers for it.
-        return {}
+        return None

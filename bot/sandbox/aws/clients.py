@@ -1,10 +1,17 @@
 """boto3 clients that speak to the stand-in as a given person from a given address."""
 
+import functools
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import boto3
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
+from botocore.loaders import Loader
+
+# The types that are published know boto3's services by literal names only.
+AwsClient: TypeAlias = Any
 
 REGION = "us-east-1"
 # More attempts than boto3's own default: a story waits out 1 request/s instead of failing.
@@ -30,15 +37,29 @@ class Credentials:
 ROOT = Credentials("AKIASANDBOXROOTUSER0", "sandbox-root")
 
 
+@functools.cache
+def _loader() -> Loader:
+    # Reading the service models takes longer than most calls; every session may share what was read.
+    return Loader()
+
+
+def _session() -> boto3.session.Session:
+    inner = botocore.session.Session()
+    inner.register_component("data_loader", _loader())
+    return boto3.session.Session(botocore_session=inner)
+
+
 def connect(
     service: str,
     endpoint_url: str,
     *,
     credentials: Credentials = ROOT,
     region: str = REGION,
+    account_id: str | None = None,
     source_ip: str | None = None,
     user_agent: str | None = None,
-) -> Any:
+    attempts: int = _ATTEMPTS,
+) -> AwsClient:
     """Make a client.
 
     Args:
@@ -46,14 +67,16 @@ def connect(
         endpoint_url: Where the stand-in runs.
         credentials: Who calls.
         region: Region of the calls.
+        account_id: With `ROOT` only: whose root; None means the stand-in's own account.
         source_ip: The address that CloudTrail shall record; None leaves the real one.
         user_agent: What the caller says it is; None leaves boto3's.
+        attempts: How often a throttled or broken call is tried, the first time included.
 
     Returns:
         A boto3 client.
     """
-    config = Config(retries={"mode": "standard", "max_attempts": _ATTEMPTS}, user_agent=user_agent)
-    made = boto3.session.Session().client(
+    config = Config(retries={"mode": "standard", "total_max_attempts": attempts})
+    made = cast("Any", _session()).client(
         service,
         region_name=region,
         endpoint_url=endpoint_url,
@@ -62,10 +85,17 @@ def connect(
         aws_session_token=credentials.session_token,
         config=config,
     )
-    if source_ip is not None:
+    disguise = {
+        "X-Moto-Account-Id": account_id,
+        "X-Forwarded-For": source_ip,
+        "User-Agent": user_agent,
+    }
+    worn = {name: value for name, value in disguise.items() if value is not None}
 
-        def name_source(params: dict[str, Any], **_: Any) -> None:
-            params["headers"]["X-Forwarded-For"] = source_ip
+    def put_on(request: AWSPreparedRequest, **_: object) -> None:
+        for name, value in worn.items():
+            request.headers[name] = value
 
-        made.meta.events.register("before-call", name_source)
+    # Only now: boto3 writes its own user agent late.
+    made.meta.events.register("before-send", put_on)
     return made

@@ -11,11 +11,12 @@ POST   /_aws/sessions   see `bot.sandbox.aws.sessions.SessionRequest`
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
 from .account import Account
+from .control_client import JsonValue
 from .faults import read_fault
 from .sessions import read_session_request, record_session
 
@@ -31,7 +32,7 @@ class Control:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._routes: dict[tuple[str, str], Callable[[Request], Any]] = {
+        self._routes: dict[tuple[str, str], Callable[[Request], JsonValue]] = {
             ("GET", "health"): lambda _: {"status": "ok", "account_id": account.account_id},
             ("GET", "journal"): self._journal,
             ("GET", "events"): lambda _: account.all_records(),
@@ -41,7 +42,7 @@ class Control:
             ("POST", "sessions"): self._session,
         }
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request with JSON."""
         request = Request(environ)
         route = self._routes.get((request.method, request.path.removeprefix(CONTROL_PREFIX)))
@@ -52,21 +53,21 @@ class Control:
         except ValueError as wrong:
             return _json({"error": str(wrong)}, 400)(environ, start_response)
 
-    def _journal(self, request: Request) -> Any:
+    def _journal(self, request: Request) -> JsonValue:
         after = int(request.args.get("after", "0"))
         return self._account.journal.entries(after, request.args.get("service"), request.args.get("operation"))
 
-    def _add_fault(self, request: Request) -> Any:
+    def _add_fault(self, request: Request) -> JsonValue:
         self._account.faults.add(read_fault(json.loads(request.data)))
         return self._account.faults.listing()
 
-    def _clear_faults(self, _: Request) -> Any:
+    def _clear_faults(self, _: Request) -> JsonValue:
         self._account.faults.clear()
         return []
 
-    def _session(self, request: Request) -> Any:
+    def _session(self, request: Request) -> JsonValue:
         return record_session(self._account, read_session_request(json.loads(request.data)))
 
 
-def _json(content: Any, status: int) -> Response:
+def _json(content: JsonValue, status: int) -> Response:
     return Response(json.dumps(content, default=str), status=status, content_type="application/json")

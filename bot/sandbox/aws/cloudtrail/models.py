@@ -43,7 +43,7 @@ class RecordedEvent:
             return str(identity["principalId"].partition(":")[2])
         if identity["type"] == "Root":
             return "root"
-        return identity.get("userName")
+        return str(identity["userName"]) if "userName" in identity else None
 
     def has(self, key: str, value: str) -> bool:
         """Whether a lookup attribute matches it."""

@@ -1,5 +1,6 @@
 """One method an operation: check the request against the model, call the backend, shape the answer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
@@ -8,7 +9,7 @@ from moto.sts.models import sts_backends
 
 from .constraints import check_request
 from .models import RolesAnywhereBackend, page, rolesanywhere_backends
-from .resources import Profile, TrustAnchor
+from .resources import Profile, Resource, TrustAnchor
 
 
 class RolesAnywhereResponse(BaseResponse):
@@ -165,7 +166,7 @@ class RolesAnywhereResponse(BaseResponse):
         self.backend.untag(request["resourceArn"], request["tagKeys"])
         return EmptyResult()
 
-    def _page(self, member: str, resources: Any) -> ActionResult:
+    def _page(self, member: str, resources: Iterable[Resource]) -> ActionResult:
         request = self._request()
         chosen, token = page(resources, request.get("pageSize"), request.get("nextToken"))
         return ActionResult({member: [resource.detail() for resource in chosen], "nextToken": token})
