@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.domain.identity import Target
@@ -43,3 +46,26 @@ def session_record(target: Target, **changes: Any) -> dict[str, Any]:
         "responseElements": {"credentialSet": [issued]},
     }
     return {**record, **changes}
+
+
+def stamp(moment: datetime) -> str:
+    """The time as CloudTrail writes it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _summary(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {"EventId": record["eventID"], "EventName": record["eventName"], "CloudTrailEvent": json.dumps(record)}
+
+
+def found_events(records: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What LookupEvents finds: newest first, both ends of the time range included."""
+    (attribute,) = parameters["LookupAttributes"]
+    member = {"EventSource": "eventSource", "EventName": "eventName"}[attribute["AttributeKey"]]
+    since, until = stamp(parameters["StartTime"]), stamp(parameters["EndTime"])
+    found = [
+        record
+        for record in records
+        if record[member] == attribute["AttributeValue"] and since <= record["eventTime"] <= until
+    ]
+    newest_first = sorted(found, key=lambda record: str(record["eventTime"]), reverse=True)
+    return [_summary(record) for record in newest_first]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from fakes.aws_samples import pem_of
+from fakes.aws_samples import found_events, pem_of, stamp
 
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear
 from bot.domain.identity import Target, parse_anchor_arn
@@ -149,7 +148,7 @@ class FakeAws:
 
     def add_record(self, record: Mapping[str, Any], *, account: str = ACCOUNT, region: str = REGION) -> None:
         """Put a CloudTrail record into the event history; it can be found at once."""
-        filled = {"eventID": str(uuid.uuid4()), "eventTime": _stamp(self.time), **record}
+        filled = {"eventID": str(uuid.uuid4()), "eventTime": stamp(self.time), **record}
         self._place(account, region).records.append(filled)
 
     def fail(self, permission: str, kind: FaultKind, times: int = 1) -> None:
@@ -199,7 +198,7 @@ class FakeAws:
         if permission == "rolesanywhere:ListProfiles":
             return {"profiles": deepcopy(place.profiles)}
         if permission == "cloudtrail:LookupEvents":
-            return {"Events": [_summary(record) for record in _found(place.records, parameters)]}
+            return {"Events": found_events(place.records, parameters)}
         raise AwsError("UnknownOperation", "this fake does not have it", permission)
 
     def _anchor_call(self, place: _Place, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -284,24 +283,3 @@ class FakeActionAws:
     def _note(self, service: str, operation: str, parameters: Mapping[str, Any], outcome: str) -> None:
         call = Call(service, operation, dict(parameters), self._target, self._session_name, outcome)
         self._aws.journal.append(call)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _summary(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {"EventId": record["eventID"], "EventName": record["eventName"], "CloudTrailEvent": json.dumps(record)}
-
-
-def _found(records: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Newest first, both ends of the time range included."""
-    (attribute,) = parameters["LookupAttributes"]
-    member = {"EventSource": "eventSource", "EventName": "eventName"}[attribute["AttributeKey"]]
-    since, until = _stamp(parameters["StartTime"]), _stamp(parameters["EndTime"])
-    found = [
-        record
-        for record in records
-        if record[member] == attribute["AttributeValue"] and since <= record["eventTime"] <= until
-    ]
-    return sorted(found, key=lambda record: str(record["eventTime"]), reverse=True)
