@@ -20,6 +20,10 @@ from bot.domain.ca_facts import CaFacts, Certificate
 
 _MAX_NAME_CHARACTERS = 2048
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
+# See: https://github.com/openssl/openssl/blob/master/include/openssl/rsa.h
+_MAX_CHECKED_RSA_BITS = 16_384
+_ANY_EXPONENT_RSA_BITS = 3072
+_MAX_EXPONENT_BITS = 64
 _TBS_FIELDS_BEFORE_KEY = 5
 _VERSION_TAG = b"\xa0"
 
@@ -141,6 +145,8 @@ def _verifies(certificate: x509.Certificate) -> bool | None:
     key, signed = certificate.public_key(), certificate.tbs_certificate_bytes
     how, hashed = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
     if isinstance(key, rsa.RSAPublicKey) and hashed is not None and not isinstance(how, ec.ECDSA | None):
+        if not _is_checkable(key):
+            return None
         key.verify(certificate.signature, signed, how, hashed)
         return True
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(how, ec.ECDSA):
@@ -151,6 +157,13 @@ def _verifies(certificate: x509.Certificate) -> bool | None:
             key.verify(certificate.signature, signed)
             return True
     return None if isinstance(key, dsa.DSAPublicKey) else False
+
+
+def _is_checkable(key: rsa.RSAPublicKey) -> bool:
+    """Whether OpenSSL checks signatures of such a key: beyond its bounds it calls every signature wrong."""
+    if key.key_size <= _ANY_EXPONENT_RSA_BITS:
+        return True
+    return key.key_size <= _MAX_CHECKED_RSA_BITS and key.public_numbers().e.bit_length() <= _MAX_EXPONENT_BITS
 
 
 def _public_key_info(tbs: bytes) -> bytes:

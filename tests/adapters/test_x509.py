@@ -10,6 +10,8 @@ from functools import cache
 import pytest
 import records
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
@@ -83,6 +85,22 @@ def test_a_foreign_signature_is_not_self_signed(signer: str) -> None:
     """Equal names do not make a certificate self-signed when another key signed it."""
     certificate = read(records.make_ca(key="rsa-1024", signed_with=signer))
     assert (certificate.self_issued, certificate.self_signed) == (True, False)
+
+
+@pytest.mark.parametrize(("bits", "exponent_bits"), [(16_392, 17), (4096, 65)])
+def test_a_key_too_large_to_check_is_left_open(bits: int, exponent_bits: int) -> None:
+    """OpenSSL checks no signature of such a key, so nobody may claim that another key signed."""
+    huge = rsa.RSAPublicNumbers((1 << (exponent_bits - 1)) + 1, (1 << (bits - 1)) + 1).public_key()
+    signed = x509.CertificateBuilder(
+        issuer_name=x509.Name([]),
+        subject_name=x509.Name([]),
+        public_key=huge,
+        serial_number=1,
+        not_valid_before=records.HAPPENED_AT,
+        not_valid_after=records.HAPPENED_AT + timedelta(days=1),
+    ).sign(records.make_key("rsa-1024"), hashes.SHA256())
+    certificate = read(signed.public_bytes(Encoding.PEM).decode())
+    assert (certificate.key_bits, certificate.self_signed) == (bits, None)
 
 
 def test_names_and_signature_are_apart() -> None:
