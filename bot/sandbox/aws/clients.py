@@ -85,17 +85,16 @@ def connect(
         aws_session_token=credentials.session_token,
         config=config,
     )
-    disguise = {
-        "X-Moto-Account-Id": account_id,
-        "X-Forwarded-For": source_ip,
-        "User-Agent": user_agent,
-    }
-    worn = {name: value for name, value in disguise.items() if value is not None}
+    _disguise(made, {"X-Moto-Account-Id": account_id, "X-Forwarded-For": source_ip, "User-Agent": user_agent})
+    return made
+
+
+def _disguise(client: AwsClient, headers: dict[str, str | None]) -> None:
+    worn = {name: value for name, value in headers.items() if value is not None}
 
     def put_on(request: AWSPreparedRequest, **_: object) -> None:
         for name, value in worn.items():
             request.headers[name] = value
 
-    # Only now: boto3 writes its own user agent late.
-    made.meta.events.register("before-send", put_on)
-    return made
+    # As late as this, because boto3 writes its own user agent last.
+    client.meta.events.register("before-send", put_on)
