@@ -11,6 +11,9 @@ CHROMIUM := /usr/bin/chromium
 
 # A version manager's shim for uv may be on PATH without a uv behind it, so ask uv itself.
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .uv/bin/uv)
+# uv trusts what this machine trusts, as pip does; it brings its own list of authorities otherwise.
+export UV_SYSTEM_CERTS ?= true
+
 # Hashes only: no index, no local folder and no path of this machine gets into a lock file.
 LOCK := $(UV) pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links
