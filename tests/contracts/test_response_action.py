@@ -8,8 +8,10 @@ import re
 
 import pytest
 from fakes.aws_samples import session_record, trust_policy
+from fakes.aws_worlds import StandInWorld, aws_environment
 from fakes.fake_aws import FakeAws
 
+from bot.adapters.aws_accounts import BotoAccounts
 from bot.domain.action import Plan, ResponseAction, Risk, Target
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
 from bot.registry import load_actions
@@ -229,6 +231,26 @@ async def test_the_capsule_is_json(action: ResponseAction, aws: FakeAws, target:
     plan = await planned(action, aws, target)
     assert json.loads(json.dumps(plan.capsule)) == plan.capsule
     assert plan.capsule["trustAnchorArn"] == target.anchor_arn
+
+
+@every_action
+async def test_the_permissions_are_enough_for_aws(action: ResponseAction, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over HTTP, in a session that may do nothing but the action's permissions, the whole life of it works."""
+    with aws_environment(monkeypatch) as endpoint_url:
+        accounts = BotoAccounts("actor", "actor")
+        world = StandInWorld(endpoint_url, accounts)
+        world.add_roles("actor")
+        target = world.add_anchor("ci")
+        actor = accounts.actor(target, action.permissions, session_name=action.id)
+        try:
+            plan = await action.plan(target, actor)
+            report = await action.apply(plan, actor)
+            assert (await action.verify(plan, actor)).done is True
+            if action.undo is not None:
+                await action.undo(plan, actor)
+        finally:
+            await accounts.close()
+    assert report.summary
 
 
 @every_action

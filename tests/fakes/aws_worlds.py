@@ -81,6 +81,7 @@ class StandInWorld:
     def __init__(self, endpoint_url: str, accounts: BotoAccounts) -> None:
         self.accounts: AwsAccounts = accounts
         self.control = AwsControl(endpoint_url)
+        self._endpoint_url = endpoint_url
         self.client: AwsClient = connect("rolesanywhere", endpoint_url, region=REGION)
         self._seeded = 0
 
@@ -90,6 +91,14 @@ class StandInWorld:
         created = self.client.create_trust_anchor(name=name, source=source, enabled=True)
         self._seeded_to_here()
         return parse_anchor_arn(created["trustAnchor"]["trustAnchorArn"])
+
+    def add_roles(self, *names: str, policy: str = "{}") -> None:
+        """Create IAM roles with this trust policy."""
+        iam = connect("iam", self._endpoint_url)
+        for name in names:
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)
+        iam.close()
+        self._seeded_to_here()
 
     def add_profiles(self, count: int) -> None:
         """See :class:`AwsWorld`."""
