@@ -34,11 +34,12 @@ OPERATIONS = {
 
 @dataclass(slots=True)
 class TrustAnchor:
-    """One anchor of the account."""
+    """One anchor of one account."""
 
     anchor_id: str
     name: str
     region: str
+    account: str
     created_at: str
     updated_at: str
     enabled: bool = True
@@ -55,7 +56,7 @@ class AwsCall:
 
 @dataclass
 class AwsStandin:
-    """The account's anchors (one certificate for all) and the journal of calls since the last `reset`."""
+    """The anchors of every account (one certificate for all) and the journal of calls since the last `reset`."""
 
     certificate_pem: str = ""
     anchors: dict[str, TrustAnchor] = field(default_factory=dict)
@@ -68,10 +69,10 @@ class AwsStandin:
         self.calls.clear()
         self.unknown.clear()
 
-    def add(self, anchor_id: str, name: str, region: str) -> None:
+    def add(self, anchor_id: str, name: str, region: str, account: str) -> None:
         """Create an enabled anchor."""
         now = datetime.now(UTC).isoformat()
-        self.anchors[anchor_id] = TrustAnchor(anchor_id, name, region, now, now)
+        self.anchors[anchor_id] = TrustAnchor(anchor_id, name, region, account, now, now)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one call, whichever service it is for."""
@@ -114,7 +115,7 @@ class AwsStandin:
         """Return an anchor as `TrustAnchorDetail`."""
         return {
             "trustAnchorId": anchor.anchor_id,
-            "trustAnchorArn": trust_anchor_arn(anchor.region, anchor.anchor_id),
+            "trustAnchorArn": trust_anchor_arn(anchor.account, anchor.region, anchor.anchor_id),
             "name": anchor.name,
             "enabled": anchor.enabled,
             "createdAt": anchor.created_at,
@@ -146,9 +147,9 @@ class AwsStandin:
         return web.Response(text=json.dumps({"Events": []}), content_type="application/x-amz-json-1.1")
 
 
-def trust_anchor_arn(region: str, anchor_id: str) -> str:
-    """Return the ARN of an anchor of this stand-in's account."""
-    return f"arn:aws:rolesanywhere:{region}:{ACCOUNT_ID}:trust-anchor/{anchor_id}"
+def trust_anchor_arn(account: str, region: str, anchor_id: str) -> str:
+    """Return the ARN of an anchor."""
+    return f"arn:aws:rolesanywhere:{region}:{account}:trust-anchor/{anchor_id}"
 
 
 def rest_error(status: int, code: str, message: str) -> web.Response:

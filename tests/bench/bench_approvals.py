@@ -21,7 +21,7 @@ from bench_clicks import (
     press,
     submit,
 )
-from bench_detections import Anchor, new_anchors
+from bench_detections import Anchor, in_accounts_of_their_own, new_anchors
 from bench_load import Answer, open_loop, percentile
 from bench_measures import Measures, Session, settle
 from bench_programs import ProgramFailedError
@@ -155,7 +155,7 @@ class People:
 
 async def approve_deletions(session: Session) -> Measures:
     """P13 for the product: prepare all cases, then give the last approvals at their scheduled times."""
-    anchors = new_anchors(1 + WARM_UP_APPROVALS + session.sizes.approvals, "approval")
+    anchors = in_accounts_of_their_own(new_anchors(1 + WARM_UP_APPROVALS + session.sizes.approvals, "approval"))
     cases = await report_cases(session, anchors)
     async with aiohttp.ClientSession() as http:
         people = People(session, http)

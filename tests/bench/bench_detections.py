@@ -5,7 +5,7 @@ The certificate is a real one, made for the run: a self-signed RSA-2048 CA as an
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 REGION = "us-east-1"
-USER_ARN = f"arn:aws:iam::{ACCOUNT_ID}:user/bench"
+FIRST_ACCOUNT = 200_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,23 @@ class Anchor:
     anchor_id: str
     name: str
     region: str = REGION
+    account: str = ACCOUNT_ID
 
 
 def new_anchors(count: int, label: str) -> list[Anchor]:
     """Return `count` anchors whose ids and names nobody has used before."""
     return [Anchor(str(uuid.uuid4()), f"bench-{label}-{number:06d}") for number in range(count)]
+
+
+def in_accounts_of_their_own(anchors: list[Anchor]) -> list[Anchor]:
+    """Return the anchors with another account each.
+
+    Roles Anywhere allows one call a second on an account's trust anchors, and a program that keeps to it would
+    be measured waiting; people don't approve five deletions a second in one account.
+
+    See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/quotas.html
+    """
+    return [replace(anchor, account=str(FIRST_ACCOUNT + n)) for n, anchor in enumerate(anchors)]
 
 
 def self_signed_ca() -> str:
@@ -64,7 +76,7 @@ def create_trust_anchor_event(anchor: Anchor, certificate_pem: str) -> str:
         "id": str(uuid.uuid4()),
         "detail-type": "AWS API Call via CloudTrail",
         "source": "aws.rolesanywhere",
-        "account": ACCOUNT_ID,
+        "account": anchor.account,
         "time": now,
         "region": anchor.region,
         "resources": [],
@@ -78,7 +90,7 @@ def cloudtrail_record(anchor: Anchor, certificate_pem: str, now: str) -> dict[st
     source = {"sourceType": "CERTIFICATE_BUNDLE", "sourceData": {"x509CertificateData": certificate_pem}}
     return {
         "eventVersion": "1.10",
-        "userIdentity": user_identity(),
+        "userIdentity": user_identity(anchor.account),
         "eventTime": now,
         "eventSource": "rolesanywhere.amazonaws.com",
         "eventName": "CreateTrustAnchor",
@@ -89,7 +101,7 @@ def cloudtrail_record(anchor: Anchor, certificate_pem: str, now: str) -> dict[st
         "responseElements": {
             "trustAnchor": {
                 "trustAnchorId": anchor.anchor_id,
-                "trustAnchorArn": trust_anchor_arn(anchor.region, anchor.anchor_id),
+                "trustAnchorArn": trust_anchor_arn(anchor.account, anchor.region, anchor.anchor_id),
                 "name": anchor.name,
                 "enabled": True,
                 "createdAt": now,
@@ -103,18 +115,18 @@ def cloudtrail_record(anchor: Anchor, certificate_pem: str, now: str) -> dict[st
         "readOnly": False,
         "eventType": "AwsApiCall",
         "managementEvent": True,
-        "recipientAccountId": ACCOUNT_ID,
+        "recipientAccountId": anchor.account,
         "eventCategory": "Management",
     }
 
 
-def user_identity() -> dict[str, Any]:
+def user_identity(account: str) -> dict[str, Any]:
     """Return the actor: an IAM user with a long-lived key."""
     return {
         "type": "IAMUser",
         "principalId": "AIDABENCHBENCHBENCH00",
-        "arn": USER_ARN,
-        "accountId": ACCOUNT_ID,
+        "arn": f"arn:aws:iam::{account}:user/bench",
+        "accountId": account,
         "accessKeyId": "AKIABENCHBENCHBENCH0",
         "userName": "bench",
     }

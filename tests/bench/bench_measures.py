@@ -95,12 +95,12 @@ async def acknowledge_cards(session: Session, cards: list[list[Json]], *, warm_u
 
     Afterwards each pressed card must have been updated, so that no program is fast by doing nothing.
     """
-    before = (await session.standins.get("progress", queue=session.queue))["updated"]
     requests = [press(find_control(card, "acknowledge"), REQUESTER, SIGNING_SECRET) for card in cards]
+    since = str(time.monotonic())
     answers = await send_clicks(session, requests)
     await settle(session)
-    updated = (await session.standins.get("progress", queue=session.queue))["updated"] - before
-    session.faults["acknowledged cards never updated"] += len(cards) - updated
+    progress = await session.standins.get("progress", queue=session.queue, changed_since=since)
+    session.faults["acknowledged cards never updated"] += len(cards) - progress["updated"]
     return click_measures(answers[warm_up:])
 
 
@@ -164,13 +164,15 @@ async def wait_until_ready(program: Program, port: int, path: str | None) -> flo
     return time.monotonic()
 
 
-async def start_to_ready(standins: Standins, command: list[str], work_dir: Path, cpus: Cpus, act_role: str) -> Measures:
+async def start_to_ready(
+    standins: Standins, command: list[str], work_dir: Path, cpus: Cpus, settings: dict[str, str]
+) -> Measures:
     """P10: start the product on an empty store and wait for `GET /readyz` 200."""
     queue, port = f"bench-start-{time.monotonic_ns()}", free_port()
     await standins.reset(queue)
-    settings = standins.settings(queue, port, work_dir / f"{queue}.db", act_role)
+    everything = standins.settings(queue, port, work_dir / f"{queue}.db") | settings
     started_at = time.monotonic()
-    program = start("product", command, settings, work_dir, cpus.server)
+    program = start("product", command, everything, work_dir, cpus.server)
     try:
         return {"start_ms": (await wait_until_ready(program, port, "/readyz") - started_at) * 1000}
     finally:

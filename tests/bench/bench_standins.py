@@ -44,7 +44,7 @@ class Control:
         """Create the anchors and make all their messages visible at one instant, which is returned."""
         arguments = await request.json()
         for anchor in arguments["anchors"]:
-            self.aws.add(anchor["anchor_id"], anchor["name"], anchor["region"])
+            self.aws.add(anchor["anchor_id"], anchor["name"], anchor["region"], anchor["account"])
         queue = self.sqs.create(arguments["queue"])
         filled_at = time.monotonic()
         for body in arguments["bodies"]:
@@ -52,8 +52,12 @@ class Control:
         return web.json_response({"filled_at": filled_at})
 
     async def progress(self, request: web.Request) -> web.Response:
-        """Return how far the program is: distinct cards, the last one's time, messages left, last call."""
+        """Return how far the program is: distinct cards, the last one's time, messages left, last call.
+
+        `updated` counts the cases with a message updated after `changed_since` (monotonic seconds).
+        """
         queue = self.sqs.create(request.query["queue"])
+        since = float(request.query.get("changed_since", "0"))
         cards = [posts[0].posted_at for posts in self.slack.by_key.values()]
         return web.json_response(
             {
@@ -61,7 +65,10 @@ class Control:
                 "posted_twice": self.slack.posted_twice,
                 "last_posted_at": max(cards, default=0.0),
                 "left_in_queue": len(queue.messages),
-                "updated": sum(any(m.updates for m in posts) for posts in self.slack.by_key.values()),
+                "updated": sum(
+                    any(message.updates and message.changed_at > since for message in posts)
+                    for posts in self.slack.by_key.values()
+                ),
                 "last_call_at": self.slack.last_call_at,
                 "unknown_calls": sorted(self.slack.unknown | self.aws.unknown | self.sqs.unknown),
                 "now": time.monotonic(),

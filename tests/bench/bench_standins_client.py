@@ -74,7 +74,7 @@ class Standins:
                 )
             await asyncio.sleep(POLL_SECONDS)
 
-    def settings(self, queue: str, listen_port: int, store: Path, act_role: str) -> dict[str, str]:
+    def settings(self, queue: str, listen_port: int, store: Path) -> dict[str, str]:
         """Return the settings, in the product's names, that point a program at these stand-ins."""
         ports = {name: f"http://127.0.0.1:{port}" for name, port in self.program.ports.items()}
         return {
@@ -87,7 +87,6 @@ class Standins:
             "ANCHORWATCH_LISTEN": f"127.0.0.1:{listen_port}",
             "ANCHORWATCH_RESPONDERS": ",".join((REQUESTER, *APPROVERS)),
             "ANCHORWATCH_APPROVERS": ",".join(APPROVERS),
-            "ANCHORWATCH_ACT_ROLE": act_role,
             "AWS_ACCESS_KEY_ID": "AKIABENCH",
             "AWS_SECRET_ACCESS_KEY": "bench",
             "AWS_DEFAULT_REGION": REGION,

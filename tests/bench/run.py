@@ -44,8 +44,8 @@ from bench_programs import (
 from bench_report import Rounds, comparisons, conditions, notes, table
 from bench_standins_client import Standins, start_standins
 
-WHOLE = Sizes(100, 2000, 1000, 200.0, 80, 8.0, 120.0)
-QUICK = Sizes(20, 150, 150, 200.0, 8, 8.0, 60.0)
+WHOLE = Sizes(100, 2000, 1000, 200.0, 60, 5.0, 120.0)
+QUICK = Sizes(20, 150, 150, 200.0, 10, 5.0, 60.0)
 FIRST = Sizes(10, 20, 20, 100.0, 2, 4.0, 60.0)
 """The dropped round before the first: it warms caches and shows what the subject's card looks like."""
 
@@ -58,6 +58,9 @@ MEASURED_BY = {
     "product_start": ("P10",),
     "bare_import": ("P10",),
 }
+P1_SETTINGS = {"ANCHORWATCH_OBSERVE": "off"}
+"""P1 is defined on the evidence in the event alone, so the product doesn't read AWS for each card."""
+
 NUMBERS = frozenset(number for numbers in MEASURED_BY.values() for number in numbers)
 READY_PATH = {"product": "/readyz", "bare_ack": "/readyz", "bare_handler": "/readyz", "plain_bot": None}
 
@@ -78,7 +81,7 @@ class Benchmark:
     wanted: frozenset[str]
     subject: str
     seed: int
-    act_role: str
+    product_settings: dict[str, str]
     product: list[str]
     sample_card: list[Json] = field(default_factory=list)
     rounds: Rounds = field(default_factory=dict)
@@ -108,10 +111,12 @@ class Benchmark:
         if name == "bare_import":
             return bare_import(self.cpus.server)
         if name == "product_start":
-            return await start_to_ready(self.standins, self.product, self.work_dir, self.cpus, self.act_role)
+            return await start_to_ready(self.standins, self.product, self.work_dir, self.cpus, self.product_settings)
         queue, port = f"bench-{name}-{number}", free_port()
         await self.standins.reset(queue)
-        settings = self.standins.settings(queue, port, self.work_dir / f"{queue}.db", self.act_role)
+        settings = self.standins.settings(queue, port, self.work_dir / f"{queue}.db")
+        if name == "product":
+            settings |= self.product_settings
         command = self.product if name == "product" else reference_command(name)
         program = start(name, command, settings, self.work_dir, self.cpus.server)
         faults = self.faults.setdefault(name, Counter())
@@ -156,7 +161,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small rounds: a smoke test, not a measurement")
     parser.add_argument("--only", default="P1,P4,P10,P13", help="comma-separated, of P1,P4,P10,P13")
     parser.add_argument("--subject", choices=("product", "plain_bot"), default="product")
-    parser.add_argument("--act-role", default="", help="ANCHORWATCH_ACT_ROLE of the product (default none)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one more setting of the product; it starts with " + ", ".join(map("=".join, P1_SETTINGS.items())),
+    )
     parser.add_argument("--product-command", help="instead of this environment's `anchorwatch run`")
     parser.add_argument("--seed", type=int, default=1, help="of the click times and the order of programs")
     parser.add_argument("--work-dir", type=Path, help="keep stores and logs there (default: a folder removed)")
@@ -165,6 +176,7 @@ def parse_arguments() -> argparse.Namespace:
     arguments.only = frozenset(arguments.only.split(","))
     if not arguments.only <= NUMBERS:
         parser.error(f"--only takes {', '.join(sorted(NUMBERS))}")
+    arguments.set = P1_SETTINGS | dict(pair.partition("=")[::2] for pair in arguments.set)
     return arguments
 
 
@@ -175,7 +187,7 @@ async def benchmark(arguments: argparse.Namespace, work_dir: Path) -> int:
         say("NOTE: one CPU only: server, generator and stand-ins share it, so latencies include the load's.")
     else:
         os.sched_setaffinity(0, {cpus.load})
-    facts = conditions(work_dir, arguments.seed)
+    facts = conditions(work_dir, arguments.seed) | {"product_settings": arguments.set}
     say("\n".join(f"{name}: {value}" for name, value in facts.items()))
     sizes = QUICK if arguments.quick else WHOLE
     async with aiohttp.ClientSession() as http:
@@ -187,7 +199,7 @@ async def benchmark(arguments: argparse.Namespace, work_dir: Path) -> int:
             wanted=arguments.only,
             subject=arguments.subject,
             seed=arguments.seed,
-            act_role=arguments.act_role,
+            product_settings=arguments.set,
             product=shlex.split(arguments.product_command or "") or product_command(),
         )
         try:

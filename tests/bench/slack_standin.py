@@ -21,6 +21,7 @@ TEAM_ID = "T0BENCH00"
 BOT_USER_ID = "U0BENCHBOT"
 BOT_ID = "B0BENCHBOT"
 APP_ID = "A0BENCHAPP"
+CARD_EVENT_TYPE = "anchorwatch_card"
 STRUCTURED_ARGUMENTS = ("blocks", "metadata", "view", "attachments")
 
 Arguments = dict[str, Any]
@@ -192,12 +193,14 @@ class SlackStandin:
         return {"messages": found, "has_more": False}
 
     def key_of(self, arguments: Arguments) -> str | None:
-        """Return the key in the metadata, else the key of the thread's parent, else None."""
-        key = ((arguments.get("metadata") or {}).get("event_payload") or {}).get("key")
-        if key is not None:
-            return str(key)
-        parent = self.messages.get((arguments["channel"], arguments.get("thread_ts") or ""))
-        return None if parent is None else parent.key
+        """Return the parent's key for a message of a thread, else the key in a card's metadata, else None."""
+        thread_ts = arguments.get("thread_ts")
+        if thread_ts:
+            parent = self.messages.get((arguments["channel"], thread_ts))
+            return None if parent is None else parent.key
+        metadata = arguments.get("metadata") or {}
+        key = (metadata.get("event_payload") or {}).get("key")
+        return str(key) if key is not None and metadata.get("event_type") == CARD_EVENT_TYPE else None
 
     def complete_blocks(self, blocks: list[Any] | None) -> list[Any]:
         """Give each block the `block_id` that Slack would give it."""

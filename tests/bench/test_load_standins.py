@@ -50,7 +50,7 @@ def ports() -> Iterator[dict[str, int]]:
             assert process.stdout is not None
             ports: dict[str, int] = json.loads(process.stdout.readline())
             control(ports, "reset", {"queue": QUEUE, "certificate_pem": "PEM"})
-            anchor = {"anchor_id": ANCHOR_ID, "name": "bench", "region": "us-east-1"}
+            anchor = {"anchor_id": ANCHOR_ID, "name": "bench", "region": "us-east-1", "account": "111122223333"}
             control(ports, "fill", {"queue": QUEUE, "bodies": ["one", "two"], "anchors": [anchor]})
             yield ports
         finally:
