@@ -62,7 +62,5 @@ class CallPace:
             self.goes_first(rate, account, region)
 
     def goes_first(self, rate: Rate, account: str, region: str) -> None:
-        """Note a call that does not wait; background calls wait an interval longer for each."""
-        key = (rate.name, account, region)
-        now = self._monotonic()
-        self._free_at[key] = max(now, self._free_at.get(key, now)) + rate.interval_seconds
+        """Note a call that does not wait; the next background call comes an interval after it at the earliest."""
+        self._free_at[rate.name, account, region] = self._monotonic() + rate.interval_seconds
