@@ -11,7 +11,6 @@ from bot.domain.action import ActionAws
 from bot.domain.approval import Person
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Case, Notice, Refusal
-from bot.domain.detection import Detection
 from bot.domain.errors import BadInput
 from bot.domain.identity import CaseId, Target
 
@@ -190,11 +189,3 @@ class Presenter(Protocol):
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing, for the one who pressed."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a message holds: detections, and in plain words what in it is nothing for us."""
-
-    detections: tuple[Detection, ...] = ()
-    ignored: tuple[str, ...] = ()

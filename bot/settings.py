@@ -20,12 +20,11 @@ from bot.domain.errors import BadSettings
 
 CONFIG_VARIABLE = "ANCHORWATCH_CONFIG"
 
-_ID = re.compile(r"[USW][A-Z0-9]{2,20}")
-_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
+_ID = re.compile(r"[USW][A-Z0-9]{1,20}")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 _HIGHEST_PORT = 65_535
-_SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -132,12 +131,6 @@ def _store(value: str) -> str:
     return value
 
 
-def _secret(value: str) -> str:
-    if value and len(value) < _SHORTEST_SECRET:
-        raise _Wrong(f"must have at least {_SHORTEST_SECRET} characters")
-    return value
-
-
 def _role(value: str) -> str:
     if value and not _ROLE.fullmatch(value):
         raise _Wrong("must be the name of an IAM role")
@@ -169,8 +162,8 @@ ALL_SETTINGS = (
     Setting("ANCHORWATCH_QUEUE_URL", "The SQS queue with detections; empty means no queue.", _queue_url),
     Setting("ANCHORWATCH_STORE", "Where the case log is.", _store, "sqlite:///anchorwatch.db"),
     Setting("ANCHORWATCH_LISTEN", "host:port of the HTTP server.", _listen, "127.0.0.1:8080"),
-    Setting("ANCHORWATCH_WEBHOOK_TOKEN", "Bearer token for POST /detections.", _secret, secret=True),
-    Setting("ANCHORWATCH_WEBHOOK_HMAC_SECRET", "HMAC secret for POST /detections.", _secret, secret=True),
+    Setting("ANCHORWATCH_WEBHOOK_TOKEN", "Bearer token for POST /detections.", _text, secret=True),
+    Setting("ANCHORWATCH_WEBHOOK_HMAC_SECRET", "HMAC secret for POST /detections.", _text, secret=True),
     Setting("ANCHORWATCH_RESPONDERS", "Who may press: user and user group ids, comma-separated.", _ids, None),
     Setting("ANCHORWATCH_APPROVERS", "Who may approve: user and user group ids, comma-separated.", _ids, None),
     Setting("ANCHORWATCH_READ_ROLE", "Role to read with in the target account; empty means own credentials.", _role),
@@ -289,3 +282,21 @@ def _listen_pair(value: object) -> tuple[str, int]:
 
 def _id_tuple(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+
+def store_setting(environment: Mapping[str, str] | None = None) -> str:
+    """Only where the case log is, for commands that need nothing else.
+
+    Raises:
+        BadSettings: the setting is wrong.
+    """
+    environment = os.environ if environment is None else environment
+    mistakes: list[str] = []
+    file = _read_file(environment.get(CONFIG_VARIABLE, ""), mistakes)
+    text = environment.get("ANCHORWATCH_STORE") or file.get("ANCHORWATCH_STORE") or "sqlite:///anchorwatch.db"
+    if mistakes:
+        raise BadSettings(tuple(mistakes))
+    try:
+        return _store(text)
+    except _Wrong as why:
+        raise BadSettings((f"ANCHORWATCH_STORE: {why}",)) from why

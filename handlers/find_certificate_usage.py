@@ -287,7 +287,7 @@ def _not_checked(plan: Plan, since: datetime, until: datetime, main: _Search, ot
 
 ACTION = ResponseAction(
     id="find_certificate_usage",
-    title="Find Certificate Usage",
+    title="Find AssumeRoleWithCertificate Usage",
     risk=Risk.READ,
     permissions=("rolesanywhere:GetTrustAnchor", "cloudtrail:LookupEvents"),
     idempotent=True,

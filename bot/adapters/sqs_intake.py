@@ -69,7 +69,7 @@ class SqsIntake:
         self._client: Any = None
         self._dead_letter_url: str | None = None
         self._stopping = asyncio.Event()
-        self.reachable = False
+        self.reachable: bool | None = None
 
     async def run(self) -> None:
         """Receive until :meth:`stop`."""

@@ -42,20 +42,27 @@ class Standing:
     """Who asks: the process that would do the work, and how sure it can be about others.
 
     ``exclusive`` says that no other process can be alive. ``post_grace`` must be longer than a post can take to show
-    in Slack after our client gave up on it.
+    in Slack after our client gave up on it. ``observes`` says whether trust anchors are read from AWS by themselves.
     """
 
     owner: str
     exclusive: bool
     post_grace: timedelta = timedelta(seconds=10)
     note_delay: timedelta = timedelta(seconds=1)
+    observes: bool = True
 
 
 def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
     """Everything that the case asks for, most urgent first."""
     if not case.exists or case.opened_at is None:
         return ()
-    found = [*_runs(case, me), *_slack(case, me), *_tells(case), *_notices(case, me), *_observe(case)]
+    found = [
+        *_runs(case, me),
+        *_slack(case, me),
+        *_tells(case),
+        *_notices(case, me),
+        *(_observe(case) if me.observes else ()),
+    ]
     return tuple(found)
 
 

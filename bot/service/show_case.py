@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -40,6 +42,8 @@ class ShowCase:
         self._book = book
         self._messenger = messenger
         self._presenter = presenter
+        # An update of the progress and an update of the state must not overtake each other.
+        self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def post_card(self, case: Case, effect: Effect) -> None:
         """Post the card once. After a doubt it is looked for first.
@@ -63,6 +67,10 @@ class ShowCase:
         Raises:
             SlackError: the card still shows an earlier state.
         """
+        async with self._drawing.setdefault(case.case_id, asyncio.Lock()):
+            await self._update_card(await self._book.load(case.case_id), progress)
+
+    async def _update_card(self, case: Case, progress: str | None) -> None:
         place = {"channel": case.card.channel, "ts": case.card.ts}
         message = self._presenter.card(case, progress)
         plain = await self._with_fallback(

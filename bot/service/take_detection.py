@@ -10,12 +10,11 @@ import structlog
 from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
-from bot.domain.detection import Detection
+from bot.domain.detection import Detection, Understood
 from bot.domain.events import DetectionReceived, PostKind, PostReserved, draft
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.red_flags import red_flags
 from bot.domain.rule import Answer, judge
-from bot.ports import Understood
 from bot.service.case_book import CaseBook
 
 _log = structlog.get_logger()

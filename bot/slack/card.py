@@ -19,7 +19,7 @@ from bot.slack.card_words import (
     what_happened,
 )
 from bot.slack.controls import Controls
-from bot.slack.text import code, date, defang, mention_user, plain, shown
+from bot.slack.text import code, date, defang, literal, mention_user, shown
 
 _MOST_CERTIFICATES = 3
 _MOST_FLAGS = 8
@@ -169,9 +169,9 @@ def _certificates(case: Case) -> list[Block]:
     more = len(case.ca.certificates) - _MOST_CERTIFICATES
     if more > 0:
         texts.append(f"and {more} more certificates, in the audit log")
-    texts.extend(f"Not readable: {plain(line, _NAME)}" for line in case.ca.unreadable[:3])
+    texts.extend(f"Not readable: {literal(line, _NAME)}" for line in case.ca.unreadable[:3])
     if not texts and case.detection.anchor.acm_pca_arn:
-        texts.append(f"AWS Private CA: {plain(case.detection.anchor.acm_pca_arn, _NAME)}")
+        texts.append(f"AWS Private CA: {literal(case.detection.anchor.acm_pca_arn, _NAME)}")
     if not texts:
         texts.append("The report holds no certificate of this CA.")
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n\n".join(texts)}]}
@@ -186,11 +186,11 @@ def _certificate(number: int, one: Certificate) -> str:
     return "\n".join(
         (
             f"Certificate {number}",
-            f"  Subject      {plain(defang(one.subject), _NAME)}",
-            f"  Issuer       {plain(defang(one.issuer), _NAME)}",
+            f"  Subject      {literal(defang(one.subject), _NAME)}",
+            f"  Issuer       {literal(defang(one.issuer), _NAME)}",
             f"  Self-signed  {signed}",
             f"  Valid        {utc(one.not_before)} to {utc(one.not_after)}",
-            f"  Key          {plain(one.key_type, 40)}{size}, {plain(one.signature_algorithm, 60)}",
+            f"  Key          {literal(one.key_type, 40)}{size}, {literal(one.signature_algorithm, 60)}",
             f"  CA           {is_ca}",
             f"  SHA-256      {one.sha256}",
         )

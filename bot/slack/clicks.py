@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,9 @@ from bot.slack.button_value import parse_reference
 from bot.slack.web_errors import slack_errors
 
 _log = structlog.get_logger()
+
+# Three seconds are all there is for opening the form, the append and the way back.
+_OPEN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,8 @@ class Clicks:
             _log.error("form_refused", control=click.press.control, problem=str(problems[0]))
         try:
             with slack_errors("views.open"):
-                await self._client.views_open(trigger_id=click.trigger_id, view=dict(view))
+                async with asyncio.timeout(_OPEN_SECONDS):
+                    await self._client.views_open(trigger_id=click.trigger_id, view=dict(view))
         except SlackError as error:
             _log.warning("form_not_opened", control=click.press.control, error=error.code)
             not_opened = refused(Reason.NOT_IN_THIS_STATE, "Slack did not open the form in time. Press again.")

@@ -62,7 +62,7 @@ class Controls:
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
-        options = [*reads, *rest, (MARK_FALSE_POSITIVE, "Mark as False Positive…")]
+        options = [*reads, *rest, (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…")]
         return buttons[:_MOST_BUTTONS], options[:_MOST_OPTIONS]
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

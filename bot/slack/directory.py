@@ -80,10 +80,10 @@ class SlackDirectory:
             await self._refresh_user(user_id)
 
     async def keep_fresh(self) -> None:
-        """Refresh for ever, a minute apart."""
+        """Refresh for ever, a minute apart; the first time in a minute."""
         while True:
-            await self.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
+            await self.refresh()
 
     def _is_in(self, user_id: str, people: People) -> bool:
         if user_id in people.users:

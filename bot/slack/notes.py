@@ -13,7 +13,7 @@ from bot.domain.fold import user_of
 from bot.ports import Message
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.controls import Controls
-from bot.slack.text import code, date, defang, mention_user, plain, shown
+from bot.slack.text import code, date, defang, literal, mention_user, shown
 
 _MOST_LINES = 60
 _MOST_REPORT_CHARACTERS = 2_800
@@ -150,7 +150,7 @@ def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
 
 def _report(report: Report) -> list[Block]:
     """A search's findings as preformatted text: no parser of Slack's reads what an attacker wrote there."""
-    lines = [plain(defang(line), 300) for line in report.lines[:_MOST_LINES]]
+    lines = [literal(defang(line), 300) for line in report.lines[:_MOST_LINES]]
     more = len(report.lines) - _MOST_LINES
     if more > 0:
         lines.append(f"and {more} more lines, in the audit log")

@@ -120,6 +120,21 @@ def plain(text: str, limit: int) -> str:
     return _fitted([_IN_PLAIN.get(character, character) for character in line], limit)
 
 
+def literal(text: str, limit: int) -> str:
+    """Make outside text safe in a rich_text element: one line, nothing hidden; ARNs and ids can be copied from it.
+
+    Slack parses nothing in a rich_text text element, so angle brackets and colons stay as they are.
+
+    Args:
+        text: Any string, lone surrogates included.
+        limit: Code points that the result may take, at least 1. An empty text reads `(empty)`.
+
+    Raises:
+        ValueError: `limit` is below 1.
+    """
+    return _fitted(list(_something(_broken_broadcasts(_visible(text)))), limit)
+
+
 def defang(text: str) -> str:
     """Break the URLs, host names and IPv4 addresses in a text so that nothing links or opens them.
 

@@ -1,0 +1,220 @@
+"""The only place where adapters meet use cases."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.aws_accounts import BotoAccounts
+from bot.adapters.clock import SystemClock
+from bot.adapters.formats import understand
+from bot.adapters.sqlite_log import SqliteLog
+from bot.adapters.sqlite_quarantine import SqliteQuarantine
+from bot.adapters.sqlite_schema import sqlite_path
+from bot.adapters.sqs_intake import SqsIntake, SqsOutlet
+from bot.adapters.webhook_intake import WebhookIntake
+from bot.adapters.x509 import read_certificates
+from bot.domain.action import ResponseAction
+from bot.domain.approval import ApprovalPolicy
+from bot.domain.case import Case
+from bot.domain.effects import Effect, EffectKind, Standing
+from bot.domain.errors import BadSettings, SlackError, SlackUnclear
+from bot.health import Health
+from bot.registry import load_actions
+from bot.service.case_book import CaseBook
+from bot.service.expire_request import expire_request
+from bot.service.observe_anchor import ObserveAnchor
+from bot.service.press import Pressing
+from bot.service.put_aside import PutAside
+from bot.service.run_action import RunAction
+from bot.service.runner import Do, Runner
+from bot.service.show_case import ShowCase
+from bot.service.take_detection import TakeDetection
+from bot.settings import Settings
+from bot.slack.card import Card
+from bot.slack.clicks import Clicks
+from bot.slack.controls import Controls
+from bot.slack.directory import People, SlackDirectory
+from bot.slack.gate import MOST_BYTES, SlackGate
+from bot.slack.listeners import build_app
+from bot.slack.messenger import SlackMessenger
+from bot.slack.notes import Notes
+from bot.slack.presenter import SlackPresenter
+from bot.slack.receiver import SlackReceiver
+from bot.slack.web_errors import slack_errors
+
+# A post that Slack stores after our client gave up must show before the grace is over.
+_LONGEST_POST_SECONDS = 5.0
+_LONGEST_READ_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Everything that runs, built and not yet started."""
+
+    web_app: web.Application
+    bolt_app: AsyncApp
+    runner: Runner
+    directory: SlackDirectory
+    intake: SqsIntake | None
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class _Clients:
+    """Two clients of Slack's Web API: what posts is never sent again by itself, what reads may be."""
+
+    poster: AsyncWebClient
+    reader: AsyncWebClient
+
+
+async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
+    """Build the bot; ``stack`` closes what was opened.
+
+    Raises:
+        BadSettings: Slack does not know the token, or a handler is wrong.
+        StoreUnavailable: the case log can't be opened.
+    """
+    clock = SystemClock()
+    actions = load_actions()
+    store = await _store(settings, stack)
+    clients = await _clients(settings, stack)
+    identity = await _identity(settings, clients.reader)
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    standing = Standing(owner, store.exclusive, settings.post_grace, observes=settings.observe)
+    waker = _Waker()
+    book = CaseBook(store, clock, standing, waker.nudge)
+    policy = _policy(settings)
+    directory = SlackDirectory(clients.reader, People.parse(settings.responders), People.parse(settings.approvers))
+    accounts = BotoAccounts(settings.read_role, settings.act_role)
+    stack.push_async_callback(accounts.close)
+    show = ShowCase(book, SlackMessenger(clients.poster, clients.reader), _presenter(settings, actions, policy))
+    run = RunAction(book, actions, accounts, directory, clock)
+    doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock))
+    runner = Runner(book, store, clock, doers)
+    waker.runner = runner
+    take = TakeDetection(book, understand, read_certificates)
+    put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
+    intake = None
+    if settings.queue_url:
+        intake = SqsIntake(settings.queue_url, take, put_aside, receivers=settings.receivers)
+    clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)
+    bolt_app = build_app(clients.poster, settings.slack_signing_secret, identity, clicks)
+    health = Health(store, intake)
+    outlet = SqsOutlet(settings.queue_url).put if settings.queue_url else None
+    webhook = WebhookIntake(settings.webhook_token, settings.webhook_hmac_secret, take, put_aside, outlet, clock)
+    gate = SlackGate("" if settings.socket_mode else settings.slack_signing_secret)
+    web_app = _web_app(SlackReceiver(bolt_app, gate, clock), webhook, health)
+    return Bot(web_app, bolt_app, runner, directory, intake, health)
+
+
+@dataclass(slots=True)
+class _Waker:
+    """Lets the book wake the runner, which is built after it."""
+
+    runner: Runner | None = None
+
+    def nudge(self, case_id: str) -> None:
+        if self.runner is not None:
+            self.runner.nudge(case_id)
+
+
+async def _store(settings: Settings, stack: AsyncExitStack) -> SqliteLog:
+    store = SqliteLog.open(sqlite_path(settings.store))
+    stack.push_async_callback(store.close)
+    return store
+
+
+async def _clients(settings: Settings, stack: AsyncExitStack) -> _Clients:
+    post_seconds = min(_LONGEST_POST_SECONDS, settings.post_grace.total_seconds() / 2)
+    poster = await _client(settings, stack, post_seconds)
+    poster.retry_handlers.clear()
+    reader = await _client(settings, stack, _LONGEST_READ_SECONDS)
+    reader.retry_handlers[:] = [
+        AsyncConnectionErrorRetryHandler(max_retry_count=2),
+        AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+    ]
+    return _Clients(poster, reader)
+
+
+async def _client(settings: Settings, stack: AsyncExitStack, seconds: float) -> AsyncWebClient:
+    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds)))
+    return AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url, session=session)
+
+
+async def _identity(settings: Settings, reader: AsyncWebClient) -> AuthorizeResult:
+    """Who we are, as Slack says; asked once, so that no click waits for it."""
+    try:
+        with slack_errors("auth.test"):
+            answer = await reader.auth_test()
+    except SlackUnclear as error:
+        raise BadSettings((f"ANCHORWATCH_SLACK_API_URL: Slack gives no answer ({error.code})",)) from error
+    except SlackError as error:
+        raise BadSettings((f"SLACK_BOT_TOKEN: Slack answers {error.code}",)) from error
+    return AuthorizeResult(
+        enterprise_id=answer.get("enterprise_id"),
+        team_id=answer.get("team_id"),
+        bot_user_id=answer.get("user_id"),
+        bot_id=answer.get("bot_id"),
+        bot_token=settings.slack_bot_token,
+    )
+
+
+def _policy(settings: Settings) -> ApprovalPolicy:
+    return ApprovalPolicy(
+        reversible=settings.reversible,
+        irreversible=settings.irreversible,
+        responders_in_words=People.parse(settings.responders).in_words(),
+        approvers_in_words=People.parse(settings.approvers).in_words(),
+    )
+
+
+def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy: ApprovalPolicy) -> SlackPresenter:
+    controls = Controls(actions)
+    card = Card(settings.channel, controls, policy.approvers_in_words)
+    return SlackPresenter(card, Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words))
+
+
+def _doers(
+    show: ShowCase,
+    run: RunAction,
+    observe: ObserveAnchor,
+    expire: Callable[[str, str], Awaitable[None]],
+) -> dict[EffectKind, Do]:
+    async def do_run(case: Case, effect: Effect) -> None:
+        await run(case.case_id, effect.subject, lambda sentence: show.update_card(case, sentence))
+
+    return {
+        EffectKind.POST_CARD: show.post_card,
+        EffectKind.UPDATE_CARD: lambda case, _: show.update_card(case, None),
+        EffectKind.POST_NOTE: show.post_note,
+        EffectKind.POST_NOTICE: show.post_notice,
+        EffectKind.TELL: show.tell,
+        EffectKind.RUN: do_run,
+        EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
+        EffectKind.OBSERVE: lambda case, _: observe(case),
+    }
+
+
+def _web_app(receiver: SlackReceiver, webhook: WebhookIntake, health: Health) -> web.Application:
+    app = web.Application(client_max_size=MOST_BYTES)
+    app.router.add_post("/slack/events", receiver.receive)
+    app.router.add_post("/detections", webhook.receive)
+    app.router.add_get("/healthz", health.alive)
+    app.router.add_get("/readyz", health.ready)
+    return app

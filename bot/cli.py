@@ -1,0 +1,178 @@
+"""The ``anchorwatch`` command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
+
+OK, FAILED, WRONG_USE = 0, 1, 2
+
+Command = Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command's words and options."""
+    parser = argparse.ArgumentParser(
+        prog="anchorwatch",
+        description="Slack responder for IAM Roles Anywhere trust anchors created with an external CA.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
+    run.set_defaults(do=_run)
+    _add_sandbox(commands)
+    _add_audit(commands)
+    quarantine = commands.add_parser(
+        "quarantine",
+        help="list the messages that were put aside",
+        description="List the messages that could not be understood and were put aside, as JSON Lines.",
+    )
+    quarantine.set_defaults(do=_quarantine)
+    return parser
+
+
+def _add_sandbox(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of sub-parsers private.
+    sandbox = commands.add_parser(
+        "sandbox",
+        help="try the whole product on this machine: no accounts, no network",
+        description="Run the bot against a Slack look-alike with a page and an AWS stand-in, on this machine only.",
+    )
+    sandbox.add_argument("--play", action="store_true", help="run the whole story without a browser, print it, and end")
+    sandbox.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765; 0 takes a free one)")
+    sandbox.add_argument("--socket", action="store_true", help="bring clicks over Socket Mode instead of HTTP")
+    sandbox.set_defaults(do=_sandbox)
+
+
+def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
+    audit = commands.add_parser("audit", help="export and check the audit log", description="Read the audit log.")
+    verbs = audit.add_subparsers(dest="verb", required=True, metavar="VERB")
+    export = verbs.add_parser(
+        "export", help="print a case's log as JSON Lines", description="Print a case's log as JSON Lines."
+    )
+    export.add_argument("case", metavar="CASE", help="the case id that the card shows, such as AW-…")
+    export.set_defaults(do=_audit_export)
+    verify = verbs.add_parser(
+        "verify",
+        help="recompute the chain of hashes",
+        description="Recompute the chain of hashes; exit 1 with the first bad entry when anything was changed.",
+    )
+    verify.add_argument("file", metavar="FILE", nargs="?", help="an export; without it, the whole case log")
+    verify.set_defaults(do=_audit_verify)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0 when it did its work, 1 when it failed, 2 when it was used wrongly."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        code: int = asyncio.run(arguments.do(arguments))
+        return code  # noqa: TRY300 - The errors of the command itself are what is caught below.
+    except BadSettings as error:
+        for mistake in error.mistakes:
+            print(mistake, file=sys.stderr)
+        return WRONG_USE
+    except (BadInput, StoreUnavailable, LogDamaged) as error:
+        print(f"anchorwatch: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return OK
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    from bot.logs import configure_logs  # noqa: PLC0415 - Each command loads only what it needs, so that it starts fast.
+    from bot.process import serve  # noqa: PLC0415 - As above.
+    from bot.settings import load_settings  # noqa: PLC0415 - As above.
+
+    del arguments
+    settings = load_settings()
+    configure_logs()
+    await serve(settings)
+    return OK
+
+
+async def _sandbox(arguments: argparse.Namespace) -> int:
+    try:
+        from bot.sandbox.run import run_sandbox  # noqa: PLC0415 - As above; moto is an extra.
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] in ("moto", "flask", "werkzeug"):
+            print("anchorwatch sandbox needs the extra: pip install 'anchorwatch[sandbox]'", file=sys.stderr)
+            return FAILED
+        raise
+    code: int = await run_sandbox(play=arguments.play, port=arguments.port, socket_mode=arguments.socket)
+    return code
+
+
+async def _audit_export(arguments: argparse.Namespace) -> int:
+    from bot.service.audit_export import export_lines  # noqa: PLC0415 - As above.
+
+    log = _open_log()
+    try:
+        found = False
+        async for line in export_lines(log, arguments.case):
+            found = True
+            print(line)
+    finally:
+        await log.close()
+    if not found:
+        print(f"anchorwatch: there is no case {arguments.case!r} in this log", file=sys.stderr)
+    return OK if found else FAILED
+
+
+async def _audit_verify(arguments: argparse.Namespace) -> int:
+    from bot.service.audit_verify import verify_file, verify_log  # noqa: PLC0415 - As above.
+
+    if arguments.file:
+        try:
+            with Path(arguments.file).open(encoding="utf-8") as lines:
+                result = verify_file(lines)
+        except (OSError, UnicodeDecodeError) as error:
+            print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
+            return WRONG_USE
+    else:
+        log = _open_log()
+        try:
+            result = await verify_log(log)
+        finally:
+            await log.close()
+    print(result.sentence())
+    return OK if result.ok else FAILED
+
+
+async def _quarantine(arguments: argparse.Namespace) -> int:
+    import json  # noqa: PLC0415 - As above.
+
+    from bot.adapters.sqlite_quarantine import SqliteQuarantine  # noqa: PLC0415 - As above.
+
+    del arguments
+    log = _open_log()
+    try:
+        for one in await SqliteQuarantine(log.file).quarantined():
+            line = {
+                "id": one.quarantine_id,
+                "at": one.at.isoformat(),
+                "where": one.where,
+                "code": one.code,
+                "message": one.message,
+                "position": one.position,
+                "body": one.body.decode("utf-8", "replace"),
+            }
+            print(json.dumps(line))
+    finally:
+        await log.close()
+    return OK
+
+
+def _open_log() -> Any:  # noqa: ANN401 - The adapter is loaded only by the commands that read it.
+    from bot.adapters.sqlite_log import SqliteLog  # noqa: PLC0415 - As above.
+    from bot.adapters.sqlite_schema import sqlite_path  # noqa: PLC0415 - As above.
+    from bot.settings import store_setting  # noqa: PLC0415 - As above.
+
+    return SqliteLog.open(sqlite_path(store_setting()), read_only=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Read the trust anchor from AWS once its card is out, so that plans start from what AWS shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.anchor_state import anchor_state
+from bot.domain.audit import Draft
+from bot.domain.case import Case
+from bot.domain.errors import AwsError
+from bot.domain.events import AnchorObserved, draft
+from bot.ports import AwsAccounts
+from bot.service.case_book import CaseBook
+from bot.service.run_action import aws_sentence
+
+_PERMISSION = "rolesanywhere:GetTrustAnchor"
+
+
+class ObserveAnchor:
+    """Reads trust anchors, once for each detection; a failure is written down and not tried again by itself."""
+
+    def __init__(self, book: CaseBook, accounts: AwsAccounts) -> None:
+        self._book = book
+        self._accounts = accounts
+
+    async def __call__(self, case: Case) -> None:
+        """Read the case's trust anchor and append what AWS said."""
+        observed = await self._observe(case)
+
+        def rule(now: Case) -> Sequence[Draft]:
+            return [] if now.observed_seq > now.detection_seq else [draft(observed)]
+
+        await self._book.decide(case.case_id, rule)
+
+    async def _observe(self, case: Case) -> AnchorObserved:
+        target = case.target
+        reader = self._accounts.reader(target, (_PERMISSION,))
+        try:
+            answer = await reader.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)
+        except AwsError as error:
+            # Not found is no proof that it is gone: the credentials may be another account's. It is said as it is.
+            return AnchorObserved(None, aws_sentence(error))
+        detail = answer.get("trustAnchor") or {}
+        if detail.get("trustAnchorArn") != target.anchor_arn:
+            return AnchorObserved(None, "AWS answered about another trust anchor: wrong account or Region.")
+        return AnchorObserved(anchor_state(detail))
