@@ -182,7 +182,12 @@ def _mapping(value: object) -> Mapping[str, Any]:
 def _summary(issued: Sequence[Record], refused: Sequence[Record], since: datetime, until: datetime) -> str:
     to = len({_serial(record) for record in issued})
     searched = f"Searched from {_shown(since)} to {_shown(until)}"
-    return f"{searched}: {len(issued)} sessions issued to {to} certificates, {len(refused)} attempts refused."
+    sessions, certificates = _count(len(issued), "session"), _count(to, "certificate")
+    return f"{searched}: {sessions} issued to {certificates}, {_count(len(refused), 'attempt')} refused."
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _shown(moment: datetime) -> str:

@@ -13,12 +13,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.anchor_state import GONE, anchor_state
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.identity import Target
-from bot.domain.plain import canonical
+from bot.domain.plain import canonical, to_plain
 from bot.domain.trust_policy import PolicyReading, read_trust_policy
 
 __all__ = [
+    "GONE",
     "ActionAws",
     "AwsError",
     "AwsNotFound",
@@ -31,8 +33,11 @@ __all__ = [
     "Risk",
     "Target",
     "Verdict",
+    "anchor_state",
+    "as_capsule",
     "differences",
     "offered_while_it_exists",
+    "read_trust_anchor",
     "read_trust_policy",
 ]
 
@@ -68,6 +73,28 @@ class ActionAws(Protocol):
     def now(self) -> datetime:
         """The time, aware and in UTC."""
         ...
+
+
+async def read_trust_anchor(arn: str | None, aws: ActionAws) -> Mapping[str, Any]:
+    """GetTrustAnchor's detail of the trust anchor with this ARN.
+
+    Raises:
+        AwsError: it can't be read, or AWS answered about another one: then these are the credentials of another
+            account or Region, and nothing may be done with them.
+    """
+    operation = "rolesanywhere:GetTrustAnchor"
+    if arn is None:
+        raise AwsError("NoTarget", "no report names the trust anchor", operation)
+    answer = await aws.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=arn.rpartition("/")[2])
+    detail: Mapping[str, Any] = answer.get("trustAnchor") or {}
+    if detail.get("trustAnchorArn") != arn:
+        raise AwsError("WrongTarget", "AWS answered about another trust anchor: wrong account or Region", operation)
+    return detail
+
+
+def as_capsule(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Everything that AWS said, as JSON values, to be kept as evidence."""
+    return dict(to_plain(detail))
 
 
 @dataclass(frozen=True, slots=True)

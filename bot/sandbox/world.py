@@ -65,8 +65,11 @@ class World:
         self.folder = Path(self._temporary.name)
         self.listen_port = free_port()
         request_url = f"http://127.0.0.1:{self.listen_port}/slack/events"
-        delivery = "socket" if self.socket_mode else "http"
-        self.slack = SlackLookAlike(request_url=request_url, delivery=delivery, rate_scale=self.slack_rate_scale)
+        self.slack = SlackLookAlike(
+            request_url=request_url,
+            delivery="socket" if self.socket_mode else "http",
+            rate_scale=self.slack_rate_scale,
+        )
         self.aws = AwsStandIn(rate_scale=self.aws_rate_scale, delivery_delay=self.delivery_delay)
         await self.slack.start(port=self.port)
         await asyncio.to_thread(self.aws.start)

@@ -123,7 +123,9 @@ async def _verify_case(log: CaseLog, case_id: CaseId) -> int:
         at_head = check_link(entry, at_head)
         if entry.seq == before.seq and entry.hash != before.hash:
             raise LogDamaged(case_id, entry.seq, "is not the entry that the log keeps as the head")
-    if not before.seq <= at_head.seq <= after.seq or not found:
+    if not found and after == Head():
+        raise LogDamaged(case_id, 1, "the log lists the case, but has no entries of it")
+    if not before.seq <= at_head.seq <= after.seq:
         why = f"the log keeps entry {after.seq} as the last one, but ends at entry {at_head.seq}"
         raise LogDamaged(case_id, min(at_head.seq, after.seq) + 1, why)
     return len(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.action import read_trust_anchor
 from bot.domain.anchor_state import anchor_state
 from bot.domain.audit import Draft
 from bot.domain.case import Case
@@ -36,11 +37,8 @@ class ObserveAnchor:
         target = case.target
         reader = self._accounts.reader(target, (_PERMISSION,))
         try:
-            answer = await reader.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)
+            detail = await read_trust_anchor(target.anchor_arn, reader)
         except AwsError as error:
             # Not found is no proof that it is gone: the credentials may be another account's. It is said as it is.
             return AnchorObserved(None, aws_sentence(error))
-        detail = answer.get("trustAnchor") or {}
-        if detail.get("trustAnchorArn") != target.anchor_arn:
-            return AnchorObserved(None, "AWS answered about another trust anchor: wrong account or Region.")
         return AnchorObserved(anchor_state(detail))

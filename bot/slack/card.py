@@ -65,16 +65,16 @@ class Card:
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
-            *self._plans(case),
-            *_fields(case),
             *_flags(case),
-            *_certificates(case),
+            *self._plans(case),
             *actions,
+            *_fields(case),
+            *_certificates(case),
         ]
         return [*blocks, self._footer(case, progress)]
 
     def _status(self, case: Case, menu: Block | None) -> Block:
-        lines = [state_words(case, self._titles(case)), what_happened(case.detection), f"*Next:* {next_step(case)}"]
+        lines = [state_words(case, self._titles(case)), what_happened(case), f"*Next:* {next_step(case)}"]
         block = _section("\n".join(lines), Reference(case.case_id, case.revision).block_id("status"))
         block["expand"] = True
         if menu is not None:
@@ -101,7 +101,7 @@ class Card:
             f"*Who would notice:* {shown(request.plan.who_would_notice, 300)}",
             f"*Way back:* {shown(request.plan.way_back, 300)}",
             f"*Only if AWS still shows:* {state or 'not known yet'}",
-            f"{votes} from {self._approvers} · expires {date(request.deadline)} · plan {code(request.digest[:8], 8)}",
+            f"{votes} from {self._approvers} · expires {date(request.deadline)} · plan {code(request.digest[:8], 10)}",
         ]
         return "\n".join(lines)
 
@@ -125,7 +125,7 @@ class Card:
         lines = [
             f"*{headline(case)}*",
             state_words(case, self._titles(case)),
-            what_happened(detection),
+            what_happened(case),
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
             *(f"• {shown(flag.sentence, 200)}" for flag in case.flags[:_MOST_FLAGS]),
             "Slack would not show the buttons. To disable by hand: "
@@ -182,7 +182,7 @@ def _certificates(case: Case) -> list[Block]:
 def _certificate(number: int, one: Certificate) -> str:
     signed = {True: "yes, checked with its key", False: "no", None: "could not be checked"}[one.self_signed]
     is_ca = {True: "yes", False: "no", None: "not stated"}[one.is_ca]
-    size = f" {one.key_bits} bits" if one.key_bits else ""
+    size = f", {one.key_bits} bits" if one.key_bits and str(one.key_bits) not in one.key_type else ""
     return "\n".join(
         (
             f"Certificate {number}",

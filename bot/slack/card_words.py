@@ -20,17 +20,18 @@ def headline(case: Case) -> str:
     return "IAM Roles Anywhere: a trust anchor with an external CA"
 
 
-def what_happened(detection: Detection) -> str:
-    """One sentence: who did what, where, and why it matters."""
+def what_happened(case: Case) -> str:
+    """One sentence: who did what, where; and while the door is open, what that means."""
+    detection = case.detection
     verb = {"CreateTrustAnchor": "created", "UpdateTrustAnchor": "changed"}.get(detection.event_name, "touched")
     who = code(_who(detection), _SHORT)
     name = code(detection.anchor.name, _SHORT) if detection.anchor.name else "without a known name"
     account = code(detection.account or "unknown", _SHORT)
     region = code(detection.region or "unknown", _SHORT)
-    return (
-        f"{who} {verb} trust anchor {name} with {_ca_words(detection)} in account {account}, {region}. "
-        "Whoever holds that CA's key can get AWS credentials from anywhere."
-    )
+    sentence = f"{who} {verb} trust anchor {name} with {_ca_words(detection)} in account {account}, {region}."
+    if case.state in (CaseState.CONTAINED, CaseState.FALSE_POSITIVE):
+        return sentence
+    return f"{sentence} Whoever holds that CA's key can get AWS credentials from anywhere."
 
 
 def _who(detection: Detection) -> str:
@@ -132,7 +133,7 @@ def next_step(case: Case) -> str:
         CaseState.ACKNOWLEDGED: _ASK,
         CaseState.APPROVAL_PENDING: "somebody else must read the plan below and decide.",
         CaseState.RUNNING: "wait a moment, AWS is being called.",
-        CaseState.CONTAINED: "sessions that were issued before live on for up to 12 hours: find certificate usage.",
+        CaseState.CONTAINED: "sessions issued before live on for up to 12 hours: look for usage in the menu.",
         CaseState.FALSE_POSITIVE: "nothing. The evidence is kept.",
         CaseState.EXPIRED: "the trust anchor is as it was. Ask again if it is still needed.",
         CaseState.FAILED: "read why in the thread, then try again or act in AWS.",

@@ -106,7 +106,7 @@ class Notes:
             case ev.ActionRequested():
                 return self._asked(who, title, request)
             case ev.ApprovalGiven(digest=digest):
-                return f"{who} approved *{title}* as shown in plan {code(digest[:8], 8)}."
+                return f"{who} approved *{title}* as shown in plan {code(digest[:8], 10)}."
             case ev.RequestRejected(reason=reason):
                 return f"{who} rejected *{title}*: {shown(reason, _REASON)} Nothing was run."
             case ev.RequestExpired():

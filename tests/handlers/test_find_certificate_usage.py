@@ -54,7 +54,7 @@ async def test_sessions_are_grouped_with_first_and_last_time() -> None:
         aws.add_record(session_record(target, requestParameters=request, eventTime=time))
     aws.add_record(session_record(target, requestParameters=request, sourceIPAddress="198.51.100.9"))
     report = await reported(aws, target)
-    assert "4 sessions issued to 1 certificates, 0 attempts refused" in report.summary
+    assert "4 sessions issued to 1 certificate, 0 attempts refused" in report.summary
     assert report.lines[0].startswith("Certificate abcdef, role deployer, from 198.51.100.9: 1 session, ")
     assert report.lines[1] == (
         "Certificate abcdef, role deployer, from 203.0.113.7: 3 sessions, first 2026-11-22T02:10:00Z, "
