@@ -108,6 +108,25 @@ class TestFailingDisk:
         assert await held
         assert [case_id async for case_id in log.case_ids()] == [CASE, OTHER]
 
+    async def test_a_commit_that_fails_takes_all_back(self, log: SqliteLog) -> None:
+        """When the shared commit itself fails, nobody in it is confirmed, nothing is stored, and work goes on."""
+
+        def breaks_the_commit(connection: sqlite3.Connection) -> None:
+            connection.execute("PRAGMA defer_foreign_keys = ON")
+            connection.execute("INSERT INTO entries VALUES ('AW-NOBODYS', 1, '', '', '', '{}', '', '')")
+
+        held, let_go = await hold_writer(log)
+        writes = asyncio.gather(
+            log.append(piece(CASE, 1), wake_at=None), log.file.write(breaks_the_commit), return_exceptions=True
+        )
+        await asyncio.sleep(0)
+        let_go.set()
+
+        assert [type(result) for result in await writes] == [StoreUnavailable, StoreUnavailable]
+        assert await held
+        assert [case_id async for case_id in log.case_ids()] == []
+        await log.append(piece(CASE, 1), wake_at=None)
+
     async def test_what_waits_shares_one_commit(self, log: SqliteLog) -> None:
         """Appends that wait together become visible together: one commit for all of them."""
         held, let_go = await hold_writer(log)

@@ -92,3 +92,10 @@ class TestLog:
         assert "keeps as the head" in bad(await verify_log(log)).why
         log.put(CASE, list(piece(CASE, 3)))
         assert (await verify_log(log)).ok
+
+    async def test_case_without_entries(self) -> None:
+        """A case that is listed, but of which nothing is left, is found."""
+        log = DamagedLog()
+        log.put(CASE, [])
+
+        assert bad(await verify_log(log)) == BadEntry(CASE, 1, None, "the log lists the case, but has no entries of it")
