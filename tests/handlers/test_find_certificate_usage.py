@@ -69,7 +69,7 @@ async def test_refused_attempts_stand_apart() -> None:
     failed = {"errorCode": "AccessDeniedException", "responseElements": None}
     aws.add_record(session_record(target, **failed))
     report = await reported(aws, target)
-    assert "0 sessions issued to 0 certificates, 1 attempts refused" in report.summary
+    assert "0 sessions issued to 0 certificates, 1 attempt refused" in report.summary
     assert "1 refused attempt" in report.lines[0]
 
 
@@ -90,7 +90,7 @@ async def test_sessions_by_the_anchors_alias_count() -> None:
     alias = "arn:aws:rolesanywhere:eu-west-1:111122223333:alias/trust-anchor/ci"
     target = aws.add_anchor(aliasArn=alias)
     aws.add_record(session_record(target, requestParameters={"trustAnchorArn": alias}))
-    assert ": 1 sessions issued" in (await reported(aws, target)).summary
+    assert ": 1 session issued" in (await reported(aws, target)).summary
 
 
 async def test_an_event_delivered_twice_counts_once() -> None:
@@ -99,7 +99,7 @@ async def test_an_event_delivered_twice_counts_once() -> None:
     target = aws.add_anchor()
     for _ in range(2):
         aws.add_record(session_record(target, eventID="same"))
-    assert ": 1 sessions issued" in (await reported(aws, target)).summary
+    assert ": 1 session issued" in (await reported(aws, target)).summary
 
 
 async def test_the_search_starts_at_the_anchors_creation() -> None:
@@ -133,7 +133,7 @@ async def test_a_deleted_anchor_is_searched_too() -> None:
     aws.add_record(session_record(target))
     aws._place(target.account, target.region).anchors.clear()  # noqa: SLF001 - tests may tamper.
     report = await reported(aws, target)
-    assert ": 1 sessions issued" in report.summary
+    assert ": 1 session issued" in report.summary
     assert any("did not show the trust anchor" in sentence for sentence in report.not_checked)
 
 

@@ -188,7 +188,7 @@ async def _serve(wanted: argparse.Namespace) -> None:
         journal_path=wanted.journal,
     )
     await slack.start(wanted.host, wanted.port)
-    print(f"page {slack.page_url}\napi  {slack.api_url}", flush=True)  # noqa: T201 - a command's output.
+    print(f"page {slack.page_url}\napi  {slack.api_url}", flush=True)
     try:
         await asyncio.Event().wait()
     finally:
