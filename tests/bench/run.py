@@ -103,7 +103,9 @@ class Benchmark:
         for number in range(1, round_count + 1):
             for name in rotated(self.programs(), number, self.seed):
                 measures = await self.measure(name, number, sizes)
-                self.rounds.setdefault("product" if name == "product_start" else name, []).append(measures)
+                measured = self.rounds.setdefault("product" if name == "product_start" else name, [])
+                measured.extend({} for _ in range(number - len(measured)))
+                measured[number - 1] |= measures
                 say(f"round {number} {name}: " + ", ".join(f"{k} {v:.2f}" for k, v in measures.items()))
 
     async def measure(self, name: str, number: int, sizes: Sizes) -> Measures:
