@@ -146,9 +146,17 @@ class AwsAccounts(Protocol):
     """AWS of the account and Region that a case is about."""
 
     def reader(
-        self, target: Target, permissions: Sequence[str], *, progress: Callable[[str], Awaitable[None]] | None = None
+        self,
+        target: Target,
+        permissions: Sequence[str],
+        *,
+        progress: Callable[[str], Awaitable[None]] | None = None,
+        urgent: bool = False,
     ) -> ActionAws:
-        """AWS with the read role; only ``permissions`` may be used. ``progress`` hears how far a search is."""
+        """AWS with the read role; only ``permissions`` may be used. ``progress`` hears how far a search is.
+
+        ``urgent`` is for reads that a containment waits for: they wait for no other read.
+        """
         ...
 
     def actor(

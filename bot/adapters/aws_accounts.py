@@ -81,10 +81,17 @@ class BotoAccounts:
             now,
         )
 
-    def reader(self, target: Target, permissions: Sequence[str], *, progress: Progress | None = None) -> BotoAws:
+    def reader(
+        self,
+        target: Target,
+        permissions: Sequence[str],
+        *,
+        progress: Progress | None = None,
+        urgent: bool = False,
+    ) -> BotoAws:
         """See :meth:`bot.ports.AwsAccounts.reader`."""
         role = _role(target, self._read_role, _READ_SESSION_NAME, None)
-        return BotoAws(self._lane, target, permissions, role, progress, goes_first=False)
+        return BotoAws(self._lane, target, permissions, role, progress, goes_first=urgent)
 
     def actor(
         self,

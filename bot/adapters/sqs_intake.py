@@ -107,7 +107,7 @@ class SqsIntake:
         stopping.cancel()
         if not polling.done():
             # Messages that this poll may still get come back after their visibility timeout.
-            polling.add_done_callback(lambda done: done.exception())
+            polling.add_done_callback(lambda done: done.cancelled() or done.exception())
             return
         answer = polling.result()
         self.reachable = True

@@ -125,7 +125,7 @@ class RunAction:
         await self._finish(case, request, outcome, verdict.sentence, report=report, state=state, settled=settled)
 
     async def _verdict(self, case: Case, action: ResponseAction, plan: Plan) -> Verdict:
-        reader = self._accounts.reader(case.target, action.permissions)
+        reader = self._accounts.reader(case.target, action.permissions, urgent=True)
         verdict = Verdict(None, "AWS could not be read back.")
         for pause_seconds in (*_LOOK_AGAIN_SECONDS, None):
             try:
@@ -139,7 +139,7 @@ class RunAction:
 
     async def _live_plan(self, case: Case, action: ResponseAction) -> Plan | str:
         try:
-            return await action.plan(case.target, self._accounts.reader(case.target, action.permissions))
+            return await action.plan(case.target, self._accounts.reader(case.target, action.permissions, urgent=True))
         except AwsNotFound:
             return "The trust anchor is not there any more. Nothing was run."
         except AwsError as error:

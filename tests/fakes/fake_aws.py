@@ -159,8 +159,16 @@ class FakeAws:
         """The calls that were let through and are no reads, in order."""
         return [call for call in self.journal if call.outcome in ("ok", "Lost") and not call.is_read]
 
-    def reader(self, target: Target, permissions: Sequence[str], *, progress: Progress | None = None) -> FakeActionAws:
-        """See :meth:`bot.ports.AwsAccounts.reader`."""
+    def reader(
+        self,
+        target: Target,
+        permissions: Sequence[str],
+        *,
+        progress: Progress | None = None,
+        urgent: bool = False,
+    ) -> FakeActionAws:
+        """See :meth:`bot.ports.AwsAccounts.reader`; nothing here waits, so nothing is urgent."""
+        del urgent
         return FakeActionAws(self, target, permissions, None, progress)
 
     def actor(
