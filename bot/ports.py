@@ -173,10 +173,13 @@ class AwsAccounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for Slack in two dresses: with blocks, and as plain text for when Slack refuses the blocks."""
+    """A message for Slack in two dresses: with blocks, and as plain text for when Slack refuses the blocks.
+
+    ``plain`` is made only when it is needed, which is hardly ever.
+    """
 
     rich: Mapping[str, Any]
-    plain: Mapping[str, Any]
+    plain: Callable[[], Mapping[str, Any]]
 
 
 class Presenter(Protocol):

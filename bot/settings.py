@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.approval import RiskRule
 from bot.domain.errors import BadSettings
+from bot.kill_points import KillPoint
 
 CONFIG_VARIABLE = "ANCHORWATCH_CONFIG"
 
@@ -48,10 +49,12 @@ class Settings:
     read_role: str
     act_role: str
     receivers: int
+    visibility: timedelta
     post_grace: timedelta
     observe: bool
     reversible: RiskRule
     irreversible: RiskRule
+    kill_at: KillPoint | None
 
     @property
     def socket_mode(self) -> bool:
@@ -152,6 +155,13 @@ def _switch(value: str) -> bool:
     return value == "on"
 
 
+def _kill_point(value: str) -> KillPoint | None:
+    try:
+        return KillPoint(value) if value else None
+    except ValueError as error:
+        raise _Wrong(f"must be empty or one of {', '.join(KillPoint)}") from error
+
+
 ALL_SETTINGS = (
     Setting("SLACK_BOT_TOKEN", "The bot's token, xoxb-….", _token("xoxb-"), None, secret=True),
     Setting("SLACK_SIGNING_SECRET", "The app's signing secret; needed without Socket Mode.", _text, secret=True),
@@ -169,11 +179,13 @@ ALL_SETTINGS = (
     Setting("ANCHORWATCH_READ_ROLE", "Role to read with in the target account; empty means own credentials.", _role),
     Setting("ANCHORWATCH_ACT_ROLE", "Role to contain with in the target account; empty means own credentials.", _role),
     Setting("ANCHORWATCH_RECEIVERS", "Long polls at once.", _number(1, 16), "2"),
+    Setting("ANCHORWATCH_VISIBILITY_SECONDS", "How long a received message is ours alone.", _number(2, 43_200), "60"),
     Setting("ANCHORWATCH_POST_GRACE_SECONDS", "Wait before a doubtful post is looked for.", _number(1, 600), "10"),
     Setting("ANCHORWATCH_OBSERVE", "Read the trust anchor from AWS once a card is out: on or off.", _switch, "on"),
     Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", _number(0, 5), "0"),
     Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", _number(1, 5), "1"),
     Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", _number(1, 1440), "30"),
+    Setting("ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", _kill_point),
 )
 """Every setting, in the order in which the settings page lists them."""
 
@@ -268,10 +280,12 @@ def _settings(values: Mapping[str, object]) -> Settings:
         read_role=str(of("READ_ROLE")),
         act_role=str(of("ACT_ROLE")),
         receivers=int(str(of("RECEIVERS"))),
+        visibility=timedelta(seconds=int(str(of("VISIBILITY_SECONDS")))),
         post_grace=timedelta(seconds=int(str(of("POST_GRACE_SECONDS")))),
         observe=bool(of("OBSERVE")),
         reversible=RiskRule(int(str(of("REVERSIBLE_APPROVALS"))), open_for),
         irreversible=RiskRule(int(str(of("IRREVERSIBLE_APPROVALS"))), open_for),
+        kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )
 
 

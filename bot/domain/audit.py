@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -48,11 +48,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants to append: who did what, before it has its place in the chain."""
+    """What somebody wants to append: who did what, before it has its place in the chain.
+
+    ``event`` is the record that ``data`` was made of, so that nobody has to read it back; None where it is not known.
+    """
 
     kind: str
     by: str
     data: Mapping[str, Any]
+    event: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

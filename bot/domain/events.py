@@ -276,7 +276,7 @@ _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args_
 
 def draft(event: Event, by: str = ANCHORWATCH) -> Draft:
     """An event as it goes into the log."""
-    return Draft(event.KIND, by, to_plain(event))
+    return Draft(event.KIND, by, to_plain(event), event)
 
 
 def event_of(entry: Entry) -> Event | None:

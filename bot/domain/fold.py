@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import repeat
 from types import MappingProxyType
 from typing import Any
 
@@ -18,10 +19,13 @@ _OUTCOMES = {
 }
 
 
-def fold(case: Case, entries: Iterable[Entry]) -> Case:
-    """The case after these entries; ``case`` is where they follow."""
-    for entry in entries:
-        event = ev.event_of(entry)
+def fold(case: Case, entries: Iterable[Entry], events: Iterable[object] | None = None) -> Case:
+    """The case after these entries; ``case`` is where they follow.
+
+    ``events`` are the entries' events where they are at hand; None reads each from its entry.
+    """
+    for entry, known in zip(entries, events if events is not None else repeat(None), strict=False):
+        event = known if isinstance(known, ev.Event) else ev.event_of(entry)
         case = replace(case, head=Head(entry.seq, entry.hash), opened_at=case.opened_at or entry.at)
         if event is not None:
             case = _apply(case, entry, event)

@@ -14,13 +14,17 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_ALREADY_PLAIN = frozenset({str, int, float, bool})
+
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON values are what this returns.
     """Turn a record, enum, datetime, tuple or mapping into JSON values; datetimes become ISO 8601 in UTC."""
-    if value is None or (isinstance(value, str | int | float) and not isinstance(value, enum.Enum)):
+    if value is None or type(value) in _ALREADY_PLAIN:
         return value
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Mapping):
@@ -39,7 +43,7 @@ def canonical(value: object) -> str:
         TypeError: something in it has no plain form.
         ValueError: it holds NaN or an infinity, for which JSON has no text.
     """
-    return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return json.dumps(value, default=to_plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - JSON values come in.

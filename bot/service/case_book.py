@@ -58,7 +58,7 @@ class CaseBook:
             StoreUnavailable: nothing was stored.
         """
         entries = link(case.case_id, case.head, self._clock.now(), drafts)
-        after = fold(case, entries)
+        after = fold(case, entries, [one.event for one in drafts])
         try:
             await self._log.append(entries, wake_at=wake_at(after, self._standing))
         except LogConflict:

@@ -159,7 +159,7 @@ class ShowCase:
             if error.code not in _BAD_BLOCKS:
                 raise
             _log.error("blocks_refused", case=case_id, error=error.code, details=error.details)
-        return await send(message.plain), True
+        return await send(message.plain()), True
 
     async def _sent(
         self,

@@ -51,7 +51,8 @@ class Card:
             "unfurl_media": False,
             "metadata": {"event_type": CARD_EVENT_TYPE, "event_payload": {"key": case.case_id}},
         }
-        return Message({**envelope, "blocks": self._blocks(case, progress)}, {**envelope, "text": self._as_text(case)})
+        rich = {**envelope, "blocks": self._blocks(case, progress)}
+        return Message(rich, lambda: {**envelope, "text": self._as_text(case)})
 
     def _titles(self, case: Case) -> dict[str, str]:
         return {one.action_id: self._controls.title(one.action_id) for one in case.requests.values()}

@@ -59,7 +59,7 @@ class Notes:
             "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
         }
         blocks = [_section(text[:2_900]), *(block for report in reports for block in _report(report))]
-        return Message({**envelope, "blocks": blocks}, envelope)
+        return Message({**envelope, "blocks": blocks}, lambda: envelope)
 
     def notice(self, case: Case, notice: Notice) -> Message:
         """One line for the operations channel: a message was put aside, why and where it is."""
@@ -75,18 +75,16 @@ class Notes:
             "unfurl_media": False,
             "metadata": {"event_type": NOTICE_EVENT_TYPE, "event_payload": {"key": f"{case.case_id}:{notice.seq}"}},
         }
-        return Message({**envelope, "blocks": [_section(text)]}, envelope)
+        return Message({**envelope, "blocks": [_section(text)]}, lambda: envelope)
 
-    def refusal(self, case: Case, refusal: Refusal) -> Message:
+    def refusal(self, refusal: Refusal) -> Message:
         """Why a press did nothing, for the one who pressed. Our own words and mentions: nothing of an attacker's."""
         envelope: dict[str, Any] = {
             "channel": refusal.channel,
             "user": refusal.user_id,
             "text": refusal.sentence,
         }
-        if case.card.ts and refusal.channel == case.card.channel and case.noted_seq:
-            envelope["thread_ts"] = None
-        return Message({k: v for k, v in envelope.items() if v is not None}, envelope)
+        return Message(envelope, lambda: envelope)
 
     def _line(self, case: Case, entry: Entry, event: ev.Event) -> str:
         who = mention_user(user_of(entry.by)) if user_of(entry.by) else "Anchorwatch"

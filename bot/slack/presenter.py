@@ -37,4 +37,5 @@ class SlackPresenter:
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""
-        return self._notes.refusal(case, refusal)
+        del case
+        return self._notes.refusal(refusal)

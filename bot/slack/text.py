@@ -191,6 +191,8 @@ def mention_group(group_id: str) -> str:
 
 def _visible(text: str) -> str:
     """Return the text in NFC on one line, each invisible or direction-changing character spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
     return "".join(_spelled(character, run) for character, run in _runs(lines))
 
