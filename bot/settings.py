@@ -7,25 +7,19 @@ wins. Every mistake is one line that names the setting.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from bot import setting_values as read
 from bot.domain.approval import RiskRule
 from bot.domain.errors import BadSettings
 from bot.kill_points import KillPoint
+from bot.setting_values import WrongValue
 
 CONFIG_VARIABLE = "ANCHORWATCH_CONFIG"
-
-_ID = re.compile(r"[USW][A-Z0-9]{1,20}")
-_CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
-_LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
-_ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
-_HIGHEST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,10 +60,6 @@ class Settings:
         return f"Settings(channel={self.channel!r}, store={self.store!r}, listen={self.listen_host}:{self.listen_port})"
 
 
-class _Wrong(Exception):
-    """Why a value is not accepted."""
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its name, what it means, and how its text is read. ``default`` None means that it must be set."""
@@ -81,111 +71,38 @@ class Setting:
     secret: bool = False
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _token(prefix: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value and not value.startswith(prefix):
-            raise _Wrong(f"must begin with {prefix}")
-        return value
-
-    return read
-
-
-def _api_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise _Wrong("must be an http or https URL")
-    return value if value.endswith("/") else value + "/"
-
-
-def _queue_url(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("http", "https"):
-        raise _Wrong("must be the queue's URL")
-    return value
-
-
-def _channel(value: str) -> str:
-    if value and not _CHANNEL.fullmatch(value):
-        raise _Wrong("must be a channel id such as C0123456789, not a name")
-    return value
-
-
-def _ids(value: str) -> tuple[str, ...]:
-    ids = tuple(word for word in (part.strip() for part in value.split(",")) if word)
-    for one in ids:
-        if not _ID.fullmatch(one):
-            raise _Wrong(f"{one!r} is neither a user id (U…) nor a user group id (S…)")
-    return ids
-
-
-def _listen(value: str) -> tuple[str, int]:
-    match = _LISTEN.fullmatch(value)
-    if match is None or int(match["port"]) > _HIGHEST_PORT:
-        raise _Wrong("must be host:port, such as 127.0.0.1:8080")
-    return match["host"].strip("[]"), int(match["port"])
-
-
-def _store(value: str) -> str:
-    if not value.startswith("sqlite:///") or value == "sqlite:///":
-        raise _Wrong("must be sqlite:///path")
-    return value
-
-
-def _role(value: str) -> str:
-    if value and not _ROLE.fullmatch(value):
-        raise _Wrong("must be the name of an IAM role")
-    return value
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isdecimal() or not low <= int(value) <= high:
-            raise _Wrong(f"must be a whole number from {low} to {high}")
-        return int(value)
-
-    return read
-
-
-def _switch(value: str) -> bool:
-    if value not in ("on", "off"):
-        raise _Wrong("must be on or off")
-    return value == "on"
-
-
-def _kill_point(value: str) -> KillPoint | None:
-    try:
-        return KillPoint(value) if value else None
-    except ValueError as error:
-        raise _Wrong(f"must be empty or one of {', '.join(KillPoint)}") from error
-
-
 ALL_SETTINGS = (
-    Setting("SLACK_BOT_TOKEN", "The bot's token, xoxb-….", _token("xoxb-"), None, secret=True),
-    Setting("SLACK_SIGNING_SECRET", "The app's signing secret; needed without Socket Mode.", _text, secret=True),
-    Setting("SLACK_APP_TOKEN", "The app-level token, xapp-…; set means Socket Mode.", _token("xapp-"), secret=True),
-    Setting("ANCHORWATCH_SLACK_API_URL", "Where Slack's Web API is.", _api_url, "https://slack.com/api/"),
-    Setting("ANCHORWATCH_CHANNEL", "The id of the channel for cards.", _channel, None),
-    Setting("ANCHORWATCH_OPS_CHANNEL", "The id of the channel for notices; empty means the same.", _channel),
-    Setting("ANCHORWATCH_QUEUE_URL", "The SQS queue with detections; empty means no queue.", _queue_url),
-    Setting("ANCHORWATCH_STORE", "Where the case log is.", _store, "sqlite:///anchorwatch.db"),
-    Setting("ANCHORWATCH_LISTEN", "host:port of the HTTP server.", _listen, "127.0.0.1:8080"),
-    Setting("ANCHORWATCH_WEBHOOK_TOKEN", "Bearer token for POST /detections.", _text, secret=True),
-    Setting("ANCHORWATCH_WEBHOOK_HMAC_SECRET", "HMAC secret for POST /detections.", _text, secret=True),
-    Setting("ANCHORWATCH_RESPONDERS", "Who may press: user and user group ids, comma-separated.", _ids, None),
-    Setting("ANCHORWATCH_APPROVERS", "Who may approve: user and user group ids, comma-separated.", _ids, None),
-    Setting("ANCHORWATCH_READ_ROLE", "Role to read with in the target account; empty means own credentials.", _role),
-    Setting("ANCHORWATCH_ACT_ROLE", "Role to contain with in the target account; empty means own credentials.", _role),
-    Setting("ANCHORWATCH_RECEIVERS", "Long polls at once.", _number(1, 16), "2"),
-    Setting("ANCHORWATCH_VISIBILITY_SECONDS", "How long a received message is ours alone.", _number(2, 43_200), "60"),
-    Setting("ANCHORWATCH_POST_GRACE_SECONDS", "Wait before a doubtful post is looked for.", _number(1, 600), "10"),
-    Setting("ANCHORWATCH_OBSERVE", "Read the trust anchor from AWS once a card is out: on or off.", _switch, "on"),
-    Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", _number(0, 5), "0"),
-    Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", _number(1, 5), "1"),
-    Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", _number(1, 1440), "30"),
-    Setting("ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", _kill_point),
+    Setting("SLACK_BOT_TOKEN", "The bot's token, xoxb-….", read.token("xoxb-"), None, secret=True),
+    Setting("SLACK_SIGNING_SECRET", "The app's signing secret; needed without Socket Mode.", read.text, secret=True),
+    Setting("SLACK_APP_TOKEN", "The app-level token, xapp-…; set means Socket Mode.", read.token("xapp-"), secret=True),
+    Setting("ANCHORWATCH_SLACK_API_URL", "Where Slack's Web API is.", read.api_url, "https://slack.com/api/"),
+    Setting("ANCHORWATCH_CHANNEL", "The id of the channel for cards.", read.channel, None),
+    Setting("ANCHORWATCH_OPS_CHANNEL", "The id of the channel for notices; empty means the same.", read.channel),
+    Setting("ANCHORWATCH_QUEUE_URL", "The SQS queue with detections; empty means no queue.", read.queue_url),
+    Setting("ANCHORWATCH_STORE", "Where the case log is.", read.store, "sqlite:///anchorwatch.db"),
+    Setting("ANCHORWATCH_LISTEN", "host:port of the HTTP server.", read.listen, "127.0.0.1:8080"),
+    Setting("ANCHORWATCH_WEBHOOK_TOKEN", "Bearer token for POST /detections.", read.text, secret=True),
+    Setting("ANCHORWATCH_WEBHOOK_HMAC_SECRET", "HMAC secret for POST /detections.", read.text, secret=True),
+    Setting("ANCHORWATCH_RESPONDERS", "Who may press: user and user group ids, comma-separated.", read.ids, None),
+    Setting("ANCHORWATCH_APPROVERS", "Who may approve: user and user group ids, comma-separated.", read.ids, None),
+    Setting(
+        "ANCHORWATCH_READ_ROLE", "Role to read with in the target account; empty means own credentials.", read.role
+    ),
+    Setting(
+        "ANCHORWATCH_ACT_ROLE", "Role to contain with in the target account; empty means own credentials.", read.role
+    ),
+    Setting("ANCHORWATCH_RECEIVERS", "Long polls at once.", read.number(1, 16), "2"),
+    Setting(
+        "ANCHORWATCH_VISIBILITY_SECONDS", "How long a received message is ours alone.", read.number(2, 43_200), "60"
+    ),
+    Setting("ANCHORWATCH_POST_GRACE_SECONDS", "Wait before a doubtful post is looked for.", read.number(1, 600), "10"),
+    Setting("ANCHORWATCH_OBSERVE", "Read the trust anchor from AWS once a card is out: on or off.", read.switch, "on"),
+    Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", read.number(0, 5), "0"),
+    Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", read.number(1, 5), "1"),
+    Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", read.number(1, 1440), "30"),
+    Setting(
+        "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
+    ),
 )
 """Every setting, in the order in which the settings page lists them."""
 
@@ -218,7 +135,7 @@ def _read_all(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, 
             continue
         try:
             values[setting.name] = setting.read(text)
-        except _Wrong as why:
+        except WrongValue as why:
             mistakes.append(f"{setting.name}: {why}")
     return values
 
@@ -311,6 +228,6 @@ def store_setting(environment: Mapping[str, str] | None = None) -> str:
     if mistakes:
         raise BadSettings(tuple(mistakes))
     try:
-        return _store(text)
-    except _Wrong as why:
+        return read.store(text)
+    except WrongValue as why:
         raise BadSettings((f"ANCHORWATCH_STORE: {why}",)) from why

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 PURE = {"bot.domain"}
-USE_CASES = PURE | {"bot.ports"}
+USE_CASES = PURE | {"bot.kill_points", "bot.ports"}
 BUILT = USE_CASES | {
     "bot.adapters",
     "bot.health",
@@ -25,7 +25,9 @@ MAY_IMPORT = {
     "bot": set(),
     "bot.domain": {"bot.domain"},
     "bot.ports": PURE,
-    "bot.settings": PURE,
+    "bot.kill_points": set(),
+    "bot.setting_values": {"bot.kill_points"},
+    "bot.settings": PURE | {"bot.kill_points", "bot.setting_values"},
     "bot.registry": PURE,
     "bot.logs": set(),
     "bot.service": USE_CASES | {"bot.service"},

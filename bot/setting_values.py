@@ -1,0 +1,114 @@
+"""How the text of each kind of setting is read: every reader returns the value or says what is wrong with the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from bot.kill_points import KillPoint
+
+_ID = re.compile(r"[USW][A-Z0-9]{1,20}")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
+_LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
+_ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_HIGHEST_PORT = 65_535
+
+
+class WrongValue(Exception):
+    """Why a value is not accepted."""
+
+
+def text(value: str) -> str:
+    """Any text, without the space around it."""
+    return value.strip()
+
+
+def token(prefix: str) -> Callable[[str], str]:
+    """A token that begins with ``prefix``, or nothing."""
+
+    def read(value: str) -> str:
+        if value and not value.startswith(prefix):
+            raise WrongValue(f"must begin with {prefix}")
+        return value
+
+    return read
+
+
+def api_url(value: str) -> str:
+    """A URL, with the slash at its end that slack_sdk needs."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise WrongValue("must be an http or https URL")
+    return value if value.endswith("/") else value + "/"
+
+
+def queue_url(value: str) -> str:
+    """A queue's URL, or nothing."""
+    if value and urlsplit(value).scheme not in ("http", "https"):
+        raise WrongValue("must be the queue's URL")
+    return value
+
+
+def channel(value: str) -> str:
+    """A channel's id, or nothing."""
+    if value and not _CHANNEL.fullmatch(value):
+        raise WrongValue("must be a channel id such as C0123456789, not a name")
+    return value
+
+
+def ids(value: str) -> tuple[str, ...]:
+    """Ids of users and user groups, comma-separated."""
+    found = tuple(word for word in (part.strip() for part in value.split(",")) if word)
+    for one in found:
+        if not _ID.fullmatch(one):
+            raise WrongValue(f"{one!r} is neither a user id (U…) nor a user group id (S…)")
+    return found
+
+
+def listen(value: str) -> tuple[str, int]:
+    """Host and port."""
+    match = _LISTEN.fullmatch(value)
+    if match is None or int(match["port"]) > _HIGHEST_PORT:
+        raise WrongValue("must be host:port, such as 127.0.0.1:8080")
+    return match["host"].strip("[]"), int(match["port"])
+
+
+def store(value: str) -> str:
+    """Where the case log is."""
+    if not value.startswith("sqlite:///") or value == "sqlite:///":
+        raise WrongValue("must be sqlite:///path")
+    return value
+
+
+def role(value: str) -> str:
+    """An IAM role's name, or nothing."""
+    if value and not _ROLE.fullmatch(value):
+        raise WrongValue("must be the name of an IAM role")
+    return value
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from ``low`` to ``high``."""
+
+    def read(value: str) -> int:
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise WrongValue(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def switch(value: str) -> bool:
+    """On or off."""
+    if value not in ("on", "off"):
+        raise WrongValue("must be on or off")
+    return value == "on"
+
+
+def kill_point(value: str) -> KillPoint | None:
+    """A kill point, or None for nothing."""
+    try:
+        return KillPoint(value) if value else None
+    except ValueError as error:
+        raise WrongValue(f"must be empty or one of {', '.join(KillPoint)}") from error
