@@ -1,1 +1,44 @@
-"""Anchorwatch. The map of the code is written here."""
+"""Anchorwatch: the map. One detection and one click, followed file by file.
+
+A detection comes in
+    ``adapters/sqs_intake.py`` (a queue) or ``adapters/webhook_intake.py`` (HTTP) hands over the bytes;
+    ``adapters/formats/`` turns them into :class:`bot.domain.detection.Detection`, one file a form;
+    ``service/take_detection.py`` asks ``domain/rule.py`` whether it matters, reads the CA (``adapters/x509.py``),
+    and appends it to its case. Only then is the message deleted. What can't be understood goes to
+    ``service/put_aside.py``.
+
+What happens next
+    ``domain/fold.py`` makes a :class:`bot.domain.case.Case` of a case's log; ``domain/effects.py`` says what the case
+    asks for; ``service/runner.py`` finds it and does it:
+    ``service/show_case.py`` (card, thread, private answers), ``service/observe_anchor.py``,
+    ``service/run_action.py`` (approved actions), ``service/expire_request.py``.
+
+A click comes in
+    ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature, shape) to Bolt's
+    ``slack/listeners.py``; ``slack/clicks.py`` finds case and control; ``service/press.py`` applies the rule
+    (``acknowledge.py``, ``mark_false_positive.py``, ``ask_for_action.py``, ``cast_vote.py``) and appends the yes or
+    the no. Then it is acknowledged, and nothing more is done: the runner goes on from the log.
+
+An action runs
+    ``service/run_action.py`` asks Slack again who may (``slack/directory.py``), makes the plan again from live AWS
+    (``handlers/<action>.py`` through ``adapters/aws_accounts.py``), compares it with what was approved
+    (``domain/action.py``), writes the intent, calls, and reads AWS back.
+
+What people see
+    ``slack/card.py`` with ``card_words.py`` and ``controls.py``; ``slack/notes.py`` (the thread); ``slack/forms.py``.
+    ``slack/text.py`` neutralises everything that an attacker wrote; ``slack/block_limits/`` refuses what Slack would.
+
+Where it is kept
+    ``adapters/sqlite_log.py``: append-only, hash-chained (``domain/audit.py``), compare-and-set. ``service/audit_*.py``
+    export and check it.
+
+Who may import whom (``tests/test_architecture.py`` holds it)
+    ``domain`` ← ``ports`` ← ``service`` | ``adapters`` ← ``slack`` ← ``bootstrap`` ← ``process``, ``sandbox``, ``cli``.
+    ``handlers`` import ``bot.domain.action`` and nothing else of ours.
+
+Two places differ from what one would expect, on purpose
+    A plan is drawn twice by the same function: for the form from the log (``service/known_state.py`` answers
+    GetTrustAnchor), so that it opens within Slack's three seconds, and right before the call from live AWS.
+    Bolt runs with ``process_before_response``: our listeners end with their acknowledgement, so nothing is lost by it
+    and a click does not wait for Bolt's polling.
+"""

@@ -16,7 +16,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.action import ActionAws, AwsError, Plan, Report, ResponseAction, Risk, Target, Verdict
+from bot.domain.action import (
+    ActionAws,
+    AwsError,
+    Plan,
+    Report,
+    ResponseAction,
+    Risk,
+    Target,
+    Verdict,
+    capsule_if_readable,
+)
 
 _SOURCE = "rolesanywhere.amazonaws.com"
 _GUIDES_NAME = "AssumeRoleWithCertificate"
@@ -76,7 +86,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         does_not_stop="Everything goes on as before.",
         who_would_notice="Nobody but those who read CloudTrail: it names the calls.",
         way_back="There is nothing to take back.",
-        capsule=await _anchor(target, aws),
+        capsule=await capsule_if_readable(target.anchor_arn, aws),
     )
 
 
@@ -105,18 +115,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     """Nothing to look for: it changed nothing."""
     del plan, aws
     return Verdict(done=True, sentence="It only read; AWS is as it was.")
-
-
-async def _anchor(target: Target, aws: ActionAws) -> dict[str, Any]:
-    """What AWS says of the trust anchor; empty when it can't say, because deleted ones are searched for too."""
-    try:
-        answer = await aws.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)
-    except AwsError:
-        return {}
-    anchor = answer.get("trustAnchor") or {}
-    if anchor.get("trustAnchorArn") != target.anchor_arn:
-        return {}
-    return dict(json.loads(json.dumps(anchor, default=datetime.isoformat)))
 
 
 def _since(plan: Plan, until: datetime) -> datetime:

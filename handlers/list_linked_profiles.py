@@ -8,9 +8,7 @@ See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from bot.domain.action import (
@@ -24,6 +22,7 @@ from bot.domain.action import (
     Risk,
     Target,
     Verdict,
+    capsule_if_readable,
     read_trust_policy,
 )
 
@@ -52,7 +51,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         does_not_stop="Everything goes on as before.",
         who_would_notice="Nobody but those who read CloudTrail: it names the calls.",
         way_back="There is nothing to take back.",
-        capsule=await _anchor(target, aws),
+        capsule=await capsule_if_readable(target.anchor_arn, aws),
     )
 
 
@@ -74,18 +73,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     """Nothing to look for: it changed nothing."""
     del plan, aws
     return Verdict(done=True, sentence="It only read; AWS is as it was.")
-
-
-async def _anchor(target: Target, aws: ActionAws) -> dict[str, Any]:
-    """What AWS says of the trust anchor; empty when it can't say, which must not stop the reading."""
-    try:
-        answer = await aws.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)
-    except AwsError:
-        return {}
-    anchor = answer.get("trustAnchor") or {}
-    if anchor.get("trustAnchorArn") != target.anchor_arn:
-        return {}
-    return dict(json.loads(json.dumps(anchor, default=datetime.isoformat)))
 
 
 async def _profiles(plan: Plan, aws: ActionAws) -> list[Profile]:

@@ -39,6 +39,8 @@ _ON_ONE_ANCHOR = re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnch
 _SECONDS_BETWEEN_PROGRESS = 3.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 4.0
+# AWS lets one call a second through, so a containment that asks this often loses little of its second.
+_CONTAINMENT_PAUSE_SECONDS = 0.4
 _random = secrets.SystemRandom()
 
 
@@ -166,7 +168,8 @@ class BotoAws:
         if permission not in self._permissions:
             raise AwsDenied("NotInPermissions", f"the action does not list {permission}", permission)
         deadline = time.monotonic() + self._lane.patience.total_seconds()
-        pause_seconds = _FIRST_PAUSE_SECONDS
+        longest_seconds = _CONTAINMENT_PAUSE_SECONDS if self._goes_first else _LONGEST_PAUSE_SECONDS
+        pause_seconds = min(_FIRST_PAUSE_SECONDS, longest_seconds)
         while True:
             try:
                 return await self._once(service, operation, parameters)
@@ -176,7 +179,7 @@ class BotoAws:
                 if time.monotonic() + wait_seconds > deadline:
                     raise
             await asyncio.sleep(wait_seconds)
-            pause_seconds = min(_LONGEST_PAUSE_SECONDS, pause_seconds * 2)
+            pause_seconds = min(longest_seconds, pause_seconds * 2)
 
     async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
         """See :meth:`bot.domain.action.ActionAws.pages`. Raises as :meth:`call`."""

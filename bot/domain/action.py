@@ -35,6 +35,7 @@ __all__ = [
     "Verdict",
     "anchor_state",
     "as_capsule",
+    "capsule_if_readable",
     "differences",
     "offered_while_it_exists",
     "read_trust_anchor",
@@ -95,6 +96,14 @@ async def read_trust_anchor(arn: str | None, aws: ActionAws) -> Mapping[str, Any
 def as_capsule(detail: Mapping[str, Any]) -> Mapping[str, Any]:
     """Everything that AWS said, as JSON values, to be kept as evidence."""
     return dict(to_plain(detail))
+
+
+async def capsule_if_readable(arn: str | None, aws: ActionAws) -> Mapping[str, Any]:
+    """What AWS says of the trust anchor; empty when it can't say, for searches that go on without it."""
+    try:
+        return as_capsule(await read_trust_anchor(arn, aws))
+    except AwsError:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

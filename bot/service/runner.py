@@ -12,7 +12,7 @@ import structlog
 
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind, effects
-from bot.domain.errors import AnchorwatchError, LogConflict, SlackRateLimited
+from bot.domain.errors import AnchorwatchError, LogConflict, SlackError, SlackRateLimited, SlackUnclear, StoreUnavailable
 from bot.domain.identity import CaseId
 from bot.ports import CaseLog, Clock
 from bot.service.case_book import CaseBook
@@ -20,10 +20,11 @@ from bot.service.case_book import CaseBook
 _log = structlog.get_logger()
 
 _LOOK_EVERY_SECONDS = 5.0
+_LOOK_APART_SECONDS = 0.05
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
 _AT_ONCE = 32
-_DUE_AT_ONCE = 200
+_DUE_AT_ONCE = 5_000
 
 Do = Callable[[Case, Effect], Awaitable[None]]
 """Does one effect and writes its outcome into the log."""
@@ -59,6 +60,7 @@ class Runner:
         self._lanes: dict[LaneKey, asyncio.Task[None]] = {}
         self._pauses: dict[LaneKey, _Pause] = {}
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._look_at = 0.0
         self._stopping = False
 
     def nudge(self, case_id: CaseId) -> None:
@@ -95,12 +97,32 @@ class Runner:
         """Start every lane that is due, and return in how many seconds the next one may be."""
         self._wake.clear()
         nudged, self._nudged = self._nudged, set()
+        waits = [await self._look_safely(case_id) for case_id in (nudged | await self._due())]
+        soonest = time.monotonic() + max(min(waits, default=_LOOK_EVERY_SECONDS), _LOOK_APART_SECONDS)
+        self._look_at = min(self._look_at, soonest)
+        return self._look_at - time.monotonic()
+
+    async def _due(self) -> set[CaseId]:
+        """The cases that wait in the log. What this process appends nudges us, so the log is not asked every time."""
+        if time.monotonic() < self._look_at:
+            return set()
         due = await self._log.due(self._clock.now(), _DUE_AT_ONCE)
-        waits = [await self._look(case_id) for case_id in (nudged | set(due))]
         next_wake = await self._log.next_wake()
+        seconds = _LOOK_EVERY_SECONDS
         if next_wake is not None and not due:
-            waits.append((next_wake - self._clock.now()).total_seconds())
-        return min([_LOOK_EVERY_SECONDS, *waits])
+            seconds = (next_wake - self._clock.now()).total_seconds()
+        self._look_at = time.monotonic() + min(max(seconds, _LOOK_APART_SECONDS), _LOOK_EVERY_SECONDS)
+        return set(due)
+
+    async def _look_safely(self, case_id: CaseId) -> float:
+        """Look at a case whose log may be damaged: it must not stop the others."""
+        try:
+            return await self._look(case_id)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - As below.
+            _log.error("case_not_read", case=case_id, error=f"{type(error).__name__}: {error}")  # noqa: TRY400 - Each round.
+            return _LOOK_EVERY_SECONDS
 
     async def _look(self, case_id: CaseId) -> float:
         case = await self._book.load(case_id)
@@ -140,9 +162,19 @@ class Runner:
     def _rest(self, lane: LaneKey, effect: Effect, error: Exception, at_least_seconds: float) -> None:
         pause = self._pauses.setdefault(lane, _Pause())
         seconds = max(pause.seconds * random.uniform(0.8, 1.2), at_least_seconds)  # noqa: S311 - Jitter, no secret.
+        if isinstance(error, SlackRateLimited):
+            # Slack says how long; the jitter keeps those apart that wait for the same moment.
+            seconds = at_least_seconds + random.uniform(0.0, 0.2)  # noqa: S311 - As above.
+        else:
+            pause.seconds = min(pause.seconds * 2, _LONGEST_PAUSE_SECONDS)
         pause.until = time.monotonic() + seconds
-        pause.seconds = min(pause.seconds * 2, _LONGEST_PAUSE_SECONDS)
-        level = "info" if isinstance(error, SlackRateLimited) else "warning"
-        getattr(_log, level)(
+        getattr(_log, _level(error))(
             "effect_put_off", case=lane[0], effect=effect.kind.value, error=str(error), seconds=round(seconds, 2)
         )
+
+
+def _level(error: Exception) -> str:
+    """How loud a failure is: what Slack refuses for good, somebody must put in order."""
+    if isinstance(error, SlackRateLimited):
+        return "info"
+    return "error" if isinstance(error, SlackError) and not isinstance(error, SlackUnclear) else "warning"
