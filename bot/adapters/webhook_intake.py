@@ -59,6 +59,8 @@ class WebhookIntake:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return _refuse(400, "too_large", f"the body is larger than {MOST_BYTES} bytes", "body")
+        except web.RequestPayloadError:
+            return _refuse(400, "not_decodable", "the body is not encoded as its headers say", "body")
         problem = self._check_sender(request.headers, body)
         if problem is not None:
             _log.info("detection_refused", reason=problem)

@@ -17,6 +17,7 @@ from bot.slack.web_errors import slack_errors
 _log = structlog.get_logger()
 
 REFRESH_SECONDS = 60.0
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ class People:
         return cls(frozenset(ids) - frozenset(groups), groups)
 
     def in_words(self) -> str:
-        """The list as mentions, which Slack shows by name."""
+        """The list as mentions, which Slack shows by name; of a long one the first, so that it fits on any card."""
         mentions = [*map(mention_group, self.groups), *map(mention_user, sorted(self.users))]
-        return ", ".join(mentions) or "nobody"
+        more = len(mentions) - _MOST_NAMED
+        words = ", ".join(mentions[:_MOST_NAMED]) or "nobody"
+        return f"{words} and {more} more" if more > 0 else words
 
 
 class SlackDirectory:

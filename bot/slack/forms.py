@@ -49,6 +49,30 @@ def reject_form(case: Case, request: Request, title: str) -> View:
     return view
 
 
+def refused_answer(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
+    """What Slack is answered to a form that was refused: the sentence under the reason, where there is a place for it.
+
+    The texts under an input are plain, so a sentence that names people takes the form's place instead.
+
+    See: https://docs.slack.dev/surfaces/modals#displaying_errors
+    """
+    if "<" not in sentence and REASON_BLOCK in _entered(view):
+        return {"response_action": "errors", "errors": {REASON_BLOCK: sentence}}
+    notice = {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Nothing was done"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": sentence, "verbatim": True}}],
+    }
+    return {"response_action": "update", "view": notice}
+
+
+def _entered(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, Mapping) else None
+    return values if isinstance(values, Mapping) else {}
+
+
 def _then(action: ResponseAction, needed: int, approvers_in_words: str) -> str:
     if needed == 0:
         return "it runs at once."
@@ -108,14 +132,14 @@ def parse_metadata(text: str) -> tuple[Reference, str, str]:
     try:
         data = json.loads(text)
         return parse_reference(str(data["ref"])), str(data["digest"]), str(data["channel"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput("not_our_form", "this form carries no case of Anchorwatch", "private_metadata") from error
 
 
 def reason_of(view: Mapping[str, Any]) -> str:
     """What the person wrote; empty when the form has no reason."""
     try:
-        value = view["state"]["values"][REASON_BLOCK][REASON_INPUT]["value"]
+        value = _entered(view)[REASON_BLOCK][REASON_INPUT]["value"]
     except (KeyError, TypeError):
         return ""
     return value if isinstance(value, str) else ""

@@ -13,10 +13,11 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.clicks import Clicks
-from bot.slack.forms import REASON_BLOCK
+from bot.slack.forms import refused_answer
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 
@@ -39,26 +40,28 @@ def build_app(client: AsyncWebClient, signing_secret: str, identity: AuthorizeRe
         signing_secret=signing_secret,
         authorize=authorize,
         request_verification_enabled=False,
+        # The whole of a listener stands before its answer, so Bolt need not run it in a task of its own, which it
+        # looks at every ten milliseconds and forgets when the process stops.
+        process_before_response=True,
         ssl_check_enabled=True,
         url_verification_enabled=True,
         logger=_quiet_logger(),
     )
 
-    async def on_action(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_action(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         await clicks.pressed(body)
-        await ack()
+        return await ack()
 
-    async def on_view(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_view(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         decision = await clicks.submitted(body)
         if decision.allowed:
-            await ack()
-        else:
-            await ack(response_action="errors", errors={REASON_BLOCK: decision.sentence})
+            return await ack()
+        return await ack(**refused_answer(body["view"], decision.sentence))
 
-    async def on_anything_else(ack: AsyncAck) -> None:
-        await ack()
+    async def on_anything_else(ack: AsyncAck) -> BoltResponse:
+        return await ack()
 
-    app.action(_ANYTHING)(on_action)
+    app.block_action(_ANYTHING)(on_action)
     app.view_submission(_ANYTHING)(on_view)
     app.view_closed(_ANYTHING)(on_anything_else)
     app.event(_ANYTHING)(on_anything_else)

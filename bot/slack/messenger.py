@@ -33,6 +33,7 @@ class SlackMessenger:
             raise ValueError("the posting client must have no retry handlers")
         self._poster = poster
         self._reader = reader
+        self._bot_id: str | None = None
 
     async def post(self, message: Mapping[str, Any]) -> Posted:
         """Post once.
@@ -62,20 +63,28 @@ class SlackMessenger:
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None
     ) -> Posted | None:
-        """Find our own message by its metadata, newest first, at most 1,000 messages back.
+        """Find our own message by its metadata, at most 1,000 messages back.
+
+        Any app of the workspace may write the same metadata, so a message of another app is not ours.
 
         See: https://docs.slack.dev/reference/methods/conversations.history
         """
-        cursor = ""
+        bot_id, cursor = await self._own_bot_id(), ""
         for _ in range(_MOST_PAGES):
             answer = await self._history(channel, since, thread_ts, cursor)
             for message in answer.get("messages") or []:
-                if _is_ours(message, event_type, key):
+                if _is_ours(message, event_type, key) and message.get("bot_id", bot_id) == bot_id:
                     return Posted(channel, str(message["ts"]))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return None
         return None
+
+    async def _own_bot_id(self) -> str:
+        if self._bot_id is None:
+            with slack_errors("auth.test"):
+                self._bot_id = str((await self._reader.auth_test()).get("bot_id"))
+        return self._bot_id
 
     async def _history(self, channel: str, since: datetime, thread_ts: str | None, cursor: str) -> Mapping[str, Any]:
         fields: dict[str, Any] = {

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.domain.errors import BadInput
 from bot.ports import Clock
-from bot.slack.gate import SlackGate
+from bot.slack.gate import SlackGate, is_json
+from bot.slack.payload import read_payload
 
 _log = structlog.get_logger()
 
-_NOT_FOUND = 404
 _FAILED = 500
 
 
@@ -35,15 +39,26 @@ class SlackReceiver:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            return web.json_response({"error": "the body is too large"}, status=400)
+            return _refuse(400, "the body is too large")
+        except web.RequestPayloadError:
+            return _refuse(400, "the body is not encoded as its headers say")
         refused = self._gate.check(request.headers, body, self._clock.now())
         if refused is not None:
-            _log.info("slack_request_refused", status=refused.status, reason=refused.reason)
-            return web.json_response({"error": refused.reason}, status=refused.status)
-        response = await self._app.async_dispatch(await to_bolt_request(request))
-        if response.status == _NOT_FOUND:
-            # Bolt knows no listener for this kind of payload: it is nothing that Anchorwatch asked for.
-            return web.json_response({"error": "this kind of request is not handled"}, status=400)
+            return _refuse(refused.status, refused.reason)
+        try:
+            payload = read_payload(body, is_json=is_json(request.headers))
+        except BadInput as why:
+            return _refuse(400, str(why))
+        return await self._dispatch(request, json.dumps(payload))
+
+    async def _dispatch(self, request: web.Request, payload: str) -> web.StreamResponse:
+        bolt_request = AsyncBoltRequest(body=payload, headers={"content-type": "application/json"})
+        response = await self._app.async_dispatch(bolt_request)
         if response.status >= _FAILED:
             self._gate.forget(request.headers)
         return await to_aiohttp_response(response)
+
+
+def _refuse(status: int, reason: str) -> web.Response:
+    _log.info("slack_request_refused", status=status, reason=reason)
+    return web.json_response({"error": reason}, status=status)

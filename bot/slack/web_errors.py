@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 _RATE_LIMITED_STATUS = 429
 _SERVER_ERROR_STATUS = 500
 _LONGEST_WAIT_SECONDS = 120.0
+_USUAL_WAIT_SECONDS = 1.0
 # Slack answers these when it broke down in the middle: the message may be there.
 _UNCLEAR_CODES = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
@@ -51,11 +53,11 @@ def _translated(error: SlackApiError, method: str) -> SlackError:
 
 def _retry_after_seconds(headers: Mapping[str, Any]) -> float:
     found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
-    value = found[0] if isinstance(found, list | tuple) else found
     try:
-        return min(max(float(value), 0.5), _LONGEST_WAIT_SECONDS)
-    except ValueError:
-        return 1.0
+        seconds = float(found[0] if isinstance(found, list | tuple) else found)
+    except (IndexError, TypeError, ValueError):
+        return _USUAL_WAIT_SECONDS
+    return _USUAL_WAIT_SECONDS if math.isnan(seconds) else min(max(seconds, 0.5), _LONGEST_WAIT_SECONDS)
 
 
 def _details(data: Mapping[str, Any]) -> tuple[str, ...]:
