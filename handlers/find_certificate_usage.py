@@ -257,17 +257,18 @@ def _content(der: bytes, tag: int) -> bytes:
     if length & 0x80:
         start += length & 0x7F
         length = int.from_bytes(der[2:start], "big")
-    if len(der) < start + length:
-        raise ValueError("the element is cut off")
-    return der[start : start + length]
+    if len(der) >= start + length:
+        return der[start : start + length]
+    raise ValueError("the element is cut off")
 
 
 def _guides_line(other: _Search) -> str:
-    sources = sorted({str(record.get("eventSource")) for record in other.records})
-    of = f" (of {', '.join(sources)}: not Roles Anywhere's sessions)" if sources else ""
+    sources = ", ".join(sorted({str(record.get("eventSource")) for record in other.records}))
+    of = f" (of {sources}: not Roles Anywhere's sessions)" if sources else ""
+    said = f"{_GUIDES_NAME}, the name that guides use: {other.read} events{of}. "
     return (
-        f"{_GUIDES_NAME}, the name that guides use: {other.read} events{of}. Roles Anywhere has no event of that "
-        "name; its sessions are recorded as CreateSession, which was searched."
+        said
+        + "Roles Anywhere has no event of that name; its sessions are recorded as CreateSession, which was searched."
     )
 
 
