@@ -26,7 +26,8 @@ from bot.adapters.formats import understand
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.adapters.sqlite_schema import sqlite_path
-from bot.adapters.sqs_intake import SqsIntake, SqsOutlet
+from bot.adapters.sqs_intake import SqsIntake
+from bot.adapters.sqs_outlet import SqsOutlet
 from bot.adapters.webhook_intake import WebhookIntake
 from bot.adapters.x509 import read_certificates
 from bot.domain.action import ResponseAction
@@ -35,10 +36,12 @@ from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind, Standing
 from bot.domain.errors import BadSettings, SlackError, SlackUnclear
 from bot.health import Health
+from bot.kill_points import arm
 from bot.registry import load_actions
 from bot.service.case_book import CaseBook
 from bot.service.expire_request import expire_request
 from bot.service.observe_anchor import ObserveAnchor
+from bot.service.patient_messenger import PatientMessenger
 from bot.service.press import Pressing
 from bot.service.put_aside import PutAside
 from bot.service.run_action import RunAction
@@ -90,6 +93,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
         BadSettings: Slack does not know the token, or a handler is wrong.
         StoreUnavailable: the case log can't be opened.
     """
+    arm(settings.kill_at)
     clock = SystemClock()
     actions = load_actions()
     store = await _store(settings, stack)
@@ -103,7 +107,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     directory = SlackDirectory(clients.reader, People.parse(settings.responders), People.parse(settings.approvers))
     accounts = BotoAccounts(settings.read_role, settings.act_role)
     stack.push_async_callback(accounts.close)
-    show = ShowCase(book, SlackMessenger(clients.poster, clients.reader), _presenter(settings, actions, policy))
+    messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
+    show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock))
     runner = Runner(book, store, clock, doers)
@@ -112,10 +117,12 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = None
     if settings.queue_url:
-        intake = SqsIntake(settings.queue_url, take, put_aside, receivers=settings.receivers)
+        intake = SqsIntake(
+            settings.queue_url, take, put_aside, receivers=settings.receivers, visibility=settings.visibility
+        )
     clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)
     bolt_app = build_app(clients.poster, settings.slack_signing_secret, identity, clicks)
-    health = Health(store, intake)
+    health = Health(store, intake, messenger)
     outlet = SqsOutlet(settings.queue_url).put if settings.queue_url else None
     webhook = WebhookIntake(settings.webhook_token, settings.webhook_hmac_secret, take, put_aside, outlet, clock)
     gate = SlackGate("" if settings.socket_mode else settings.slack_signing_secret)
@@ -197,7 +204,7 @@ def _doers(
     expire: Callable[[str, str], Awaitable[None]],
 ) -> dict[EffectKind, Do]:
     async def do_run(case: Case, effect: Effect) -> None:
-        await run(case.case_id, effect.subject, lambda sentence: show.update_card(case, sentence))
+        await run(case.case_id, effect.subject, lambda sentence: show.show_progress(case, sentence))
 
     return {
         EffectKind.POST_CARD: show.post_card,

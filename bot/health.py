@@ -10,10 +10,17 @@ from bot.domain.errors import StoreUnavailable
 from bot.ports import CaseLog
 
 
-class Reachable(Protocol):
-    """Something that knows whether it reaches its other side; None while it has not tried."""
+class Queue(Protocol):
+    """Knows whether it reaches its queue (None while it has not tried), and how many messages the log does not take."""
 
     reachable: bool | None
+    holding: int
+
+
+class Posting(Protocol):
+    """Knows why Slack refuses what is posted; None when it does not."""
+
+    refusal: str | None
 
 
 class Health:
@@ -22,11 +29,13 @@ class Health:
     Args:
         log: must answer for the bot to be alive.
         intake: must reach its queue for the bot to be ready; None when there is no queue.
+        posting: must not be refused for the bot to be ready.
     """
 
-    def __init__(self, log: CaseLog, intake: Reachable | None) -> None:
+    def __init__(self, log: CaseLog, intake: Queue | None, posting: Posting) -> None:
         self._log = log
         self._intake = intake
+        self._posting = posting
         self.started = False
 
     async def alive(self, _request: web.Request) -> web.StreamResponse:
@@ -40,6 +49,10 @@ class Health:
             problems.append("starting")
         if self._intake is not None and self._intake.reachable is False:
             problems.append("the queue is not reached")
+        if self._intake is not None and self._intake.holding:
+            problems.append(f"the case log takes no entries: {self._intake.holding} messages wait")
+        if self._posting.refusal is not None:
+            problems.append(f"Slack refuses what is posted: {self._posting.refusal}")
         return _answer(problems)
 
     async def _log_problems(self) -> list[str]:

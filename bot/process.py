@@ -29,8 +29,9 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         bot = await build(settings, stack)
-        await _listen(bot, settings, stack)
+        # First, or a click in the first seconds is refused because nobody is known yet.
         await bot.directory.refresh()
+        await _listen(bot, settings, stack)
         await _work(bot, settings, stop)
 
 

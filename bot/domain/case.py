@@ -60,6 +60,7 @@ class Request:
     """Somebody asked for an action: the plan that they saw, who said yes since, and how it ended.
 
     ``contains`` True: when it is done, the case is contained; False: it takes a containment back; None: neither.
+    ``starts`` counts how often it was begun: more than once only when a process died over it.
     """
 
     request_id: str
@@ -80,6 +81,7 @@ class Request:
     differences: tuple[Difference, ...] = ()
     report: Report | None = None
     started: ev.RunStarted | None = None
+    starts: int = 0
     contains: bool | None = None
 
     @property

@@ -97,6 +97,14 @@ class CardShown:
 
 
 @dataclass(frozen=True, slots=True)
+class CardLost:
+    """The card at ``ts`` is not there any more: somebody deleted it, so it is posted again."""
+
+    KIND: ClassVar[str] = "card:lost"
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnchorObserved:
     """What AWS said of the trust anchor. ``state`` is in the words that plans use; None when it can't be read."""
 
@@ -255,6 +263,7 @@ Event = (
     | PostSent
     | PostDropped
     | CardShown
+    | CardLost
     | AnchorObserved
     | Acknowledged
     | MarkedFalsePositive

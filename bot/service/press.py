@@ -10,6 +10,7 @@ from bot.domain.approval import ALLOWED, Decision, Person, Reason, refused
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.events import AttemptRefused, draft, slack_user
+from bot.kill_points import KillPoint, reached
 from bot.ports import Clock
 from bot.service.case_book import CaseBook
 from bot.service.put_aside import ops_stream
@@ -73,6 +74,7 @@ class Pressing:
         if not case.exists or not case.detections:
             return await self.refuse(press, unknown_case())
         await self._book.decide(press.case_id, drafts)
+        reached(KillPoint.AFTER_CLICK_APPEND_BEFORE_ACK)
         return decision
 
     async def refuse(self, press: Press, decision: Decision) -> Decision:

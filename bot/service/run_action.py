@@ -9,12 +9,14 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import events as ev
-from bot.domain.action import Plan, Report, ResponseAction, Risk, Verdict, differences
+from bot.domain.action import Difference, Plan, Report, ResponseAction, Risk, Verdict, differences
+from bot.domain.approval import Person
 from bot.domain.audit import Draft
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear, LogConflict
 from bot.domain.identity import CaseId
 from bot.domain.plain import to_plain
+from bot.kill_points import KillPoint, reached
 from bot.ports import AwsAccounts, Clock, Directory
 from bot.service.case_book import CaseBook
 
@@ -23,6 +25,11 @@ _log = structlog.get_logger()
 _LEASE = timedelta(seconds=60)
 _READ_LEASE = timedelta(minutes=15)
 _LOOK_AGAIN_SECONDS = (0.5, 1.0, 2.0)
+_ASK_AGAIN_SECONDS = (0.5, 1.0)
+# "Approve and Run" means now: what could not run for so long is asked for again, with what AWS shows then.
+_YES_HOLDS = timedelta(minutes=15)
+# A call that kills the process each time, say, must not be made for ever.
+_MOST_STARTS = 3
 
 Progress = Callable[[str], Awaitable[None]]
 
@@ -71,6 +78,9 @@ class RunAction:
             await self._contain(case, request, action)
 
     async def _read(self, case: Case, request: Request, action: ResponseAction, progress: Progress) -> None:
+        if request.starts >= _MOST_STARTS:
+            await self._finish(case, request, ev.Outcome.FAILED, _never_ended(request))
+            return
         aws = self._accounts.reader(case.target, action.permissions, progress=progress)
         case = await self._start(case, request, {}, {}, _READ_LEASE)
         try:
@@ -88,8 +98,7 @@ class RunAction:
         elif isinstance(live, str):
             await self._stop(case, request, live)
         elif found := differences(request.plan, live):
-            why = "AWS does not show what was approved any more. Nothing was run."
-            await self._stop(case, request, why, ev.RunStopped(request.request_id, why, found, dict(live.state)))
+            await self._stop(case, request, "AWS does not show what was approved any more.", found, dict(live.state))
         else:
             case = await self._start(case, request, dict(live.state), dict(live.capsule), _LEASE)
             await self._apply(case, request, action, live)
@@ -97,25 +106,48 @@ class RunAction:
     async def _apply(self, case: Case, request: Request, action: ResponseAction, plan: Plan) -> None:
         session_name = f"{case.case_id}-{request.by}"
         actor = self._accounts.actor(case.target, action.permissions, session_name=session_name)
-        report, failure = None, None
+        report, unanswered = None, None
+        reached(KillPoint.BEFORE_AWS_CALL)
         try:
             report = await action.apply(plan, actor)
         except AwsUnclear as error:
+            unanswered = error
             _log.warning("containment_answer_lost", case=case.case_id, operation=error.operation)
+        except AwsNotFound as error:
+            # Reading back says what that means.
+            _log.info("containment_target_not_found", case=case.case_id, operation=error.operation)
         except AwsError as error:
-            failure = error
-        if failure is not None and not isinstance(failure, AwsNotFound):
-            await self._finish(case, request, ev.Outcome.FAILED, aws_sentence(failure))
+            await self._finish(case, request, ev.Outcome.FAILED, aws_sentence(error))
             return
-        await self._finish_by(case, request, await self._verdict(case, action, plan), report)
+        reached(KillPoint.AFTER_AWS_CALL)
+        verdict = await self._verdict(case, action, plan, patient=unanswered is not None)
+        if unanswered is not None and verdict.done is False:
+            sentence = (
+                f"{aws_sentence(unanswered)} {verdict.sentence} It may still happen: look in AWS before you ask again."
+            )
+            verdict = Verdict(None, sentence, verdict.state)
+        await self._finish_by(case, request, verdict, report)
 
     async def _settle(self, case: Case, request: Request, action: ResponseAction) -> None:
         """Find out what a process did that died between its intent and its outcome."""
         verdict = await self._verdict(case, action, request.plan)
-        if verdict.done is False and action.idempotent:
+        if verdict.done is False and action.idempotent and request.starts < _MOST_STARTS:
             await self._contain(case, request, action)
             return
+        if verdict.done is False:
+            verdict = Verdict(done=False, sentence=f"{verdict.sentence} {_never_ended(request)}", state=verdict.state)
+        elif verdict.done and verdict.state.get("exists") == "no" and not await self._reads_the_account(case):
+            verdict = Verdict(None, f"These credentials are not of account {case.target.account}, so AWS can't tell.")
         await self._finish_by(case, request, verdict, None, settled=True)
+
+    async def _reads_the_account(self, case: Case) -> bool:
+        """Whether "not found" means gone: in another account nothing is found either."""
+        reader = self._accounts.reader(case.target, ("sts:GetCallerIdentity",), urgent=True)
+        try:
+            answer = await reader.call("sts", "GetCallerIdentity")
+        except AwsError:
+            return False
+        return answer.get("Account") == case.target.account
 
     async def _finish_by(
         self, case: Case, request: Request, verdict: Verdict, report: Report | None, *, settled: bool = False
@@ -124,7 +156,8 @@ class RunAction:
         state = dict(verdict.state) or None
         await self._finish(case, request, outcome, verdict.sentence, report=report, state=state, settled=settled)
 
-    async def _verdict(self, case: Case, action: ResponseAction, plan: Plan) -> Verdict:
+    async def _verdict(self, case: Case, action: ResponseAction, plan: Plan, *, patient: bool = False) -> Verdict:
+        """Read AWS back; ``patient`` looks again also when it is not done, because it may be on its way."""
         reader = self._accounts.reader(case.target, action.permissions, urgent=True)
         verdict = Verdict(None, "AWS could not be read back.")
         for pause_seconds in (*_LOOK_AGAIN_SECONDS, None):
@@ -132,7 +165,7 @@ class RunAction:
                 verdict = await action.verify(plan, reader)
             except AwsError as error:
                 verdict = Verdict(None, aws_sentence(error))
-            if verdict.done is not None or pause_seconds is None:
+            if verdict.done or (verdict.done is False and not patient) or pause_seconds is None:
                 break
             await asyncio.sleep(pause_seconds)
         return verdict
@@ -141,20 +174,33 @@ class RunAction:
         try:
             return await action.plan(case.target, self._accounts.reader(case.target, action.permissions, urgent=True))
         except AwsNotFound:
-            return "The trust anchor is not there any more. Nothing was run."
+            return "AWS does not have the trust anchor any more."
         except AwsError as error:
-            return f"AWS could not be read right before the call, so nothing was run. {aws_sentence(error)}"
+            return f"AWS could not be read right before the call. {aws_sentence(error)}"
 
     async def _lost_right(self, request: Request) -> str | None:
         """Why somebody's part in this no longer holds, or None when everybody's does."""
+        agreed_at = max((vote.at for vote in request.votes), default=request.at)
+        if self._clock.now() - agreed_at > _YES_HOLDS:
+            minutes = int(_YES_HOLDS.total_seconds() / 60)
+            return f"The last yes is older than {minutes} minutes, and nobody has run it since. Ask for it again."
         voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
-        requester, *approvers = await asyncio.gather(*(self._directory.fresh(one) for one in (request.by, *voters)))
+        requester, *approvers = await asyncio.gather(*(self._fresh(one) for one in (request.by, *voters)))
         if not (requester.active and requester.responder):
-            return f"<@{request.by}> may not ask for this any more. Nothing was run."
+            return _no_longer(requester, "ask for this")
         for person in approvers:
             if not (person.active and person.approver):
-                return f"<@{person.user_id}> may not approve any more. Nothing was run."
+                return _no_longer(person, "approve")
         return None
+
+    async def _fresh(self, user_id: str) -> Person:
+        """Ask who somebody is, some times while Slack can't tell: an approved containment is worth the wait."""
+        for pause_seconds in _ASK_AGAIN_SECONDS:
+            person = await self._directory.fresh(user_id)
+            if person.unknown is None:
+                return person
+            await asyncio.sleep(pause_seconds)
+        return await self._directory.fresh(user_id)
 
     async def _start(
         self, case: Case, request: Request, state: dict[str, str], capsule: dict[str, object], lease: timedelta
@@ -171,8 +217,21 @@ class RunAction:
             raise LogConflict(case.case_id, case.head.seq)
         return after
 
-    async def _stop(self, case: Case, request: Request, why: str, event: ev.RunStopped | None = None) -> None:
-        await self._end(case, request, event or ev.RunStopped(request.request_id, why))
+    async def _stop(
+        self,
+        case: Case,
+        request: Request,
+        why: str,
+        found: tuple[Difference, ...] = (),
+        live: dict[str, str] | None = None,
+    ) -> None:
+        """End a request without a call; what a dead process began may have made its call all the same."""
+        if request.started is None:
+            await self._end(case, request, ev.RunStopped(request.request_id, f"{why} Nothing was run.", found, live))
+            return
+        changes = "; ".join(f"{one.what} was {one.shown}, is {one.live}" for one in found)
+        sentence = f"{_never_ended(request)} AWS does not show it as done, and it was not tried again. {why} {changes}"
+        await self._finish(case, request, ev.Outcome.FAILED, sentence.strip(), state=live, settled=True)
 
     async def _finish(
         self,
@@ -200,6 +259,17 @@ def _may_start(case: Case, seen: Request) -> bool:
     """Whether nobody else has taken the request since it was seen."""
     now = case.requests[seen.request_id]
     return now.state in (RequestState.APPROVED, RequestState.RUNNING) and now.started == seen.started
+
+
+def _never_ended(request: Request) -> str:
+    times = "once" if request.starts == 1 else f"{request.starts} times"
+    return f"Anchorwatch began this {times} and was cut off before it was over."
+
+
+def _no_longer(person: Person, what: str) -> str:
+    if person.active and person.unknown:
+        return f"{person.unknown}, so nobody knows whether <@{person.user_id}> may still {what}."
+    return f"<@{person.user_id}> may not {what} any more."
 
 
 def aws_sentence(error: AwsError) -> str:

@@ -12,7 +12,14 @@ import structlog
 
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind, effects
-from bot.domain.errors import AnchorwatchError, LogConflict, SlackError, SlackRateLimited, SlackUnclear, StoreUnavailable
+from bot.domain.errors import (
+    AnchorwatchError,
+    LogConflict,
+    SlackError,
+    SlackRateLimited,
+    SlackUnclear,
+    StoreUnavailable,
+)
 from bot.domain.identity import CaseId
 from bot.ports import CaseLog, Clock
 from bot.service.case_book import CaseBook
@@ -59,6 +66,8 @@ class Runner:
         self._wake = asyncio.Event()
         self._lanes: dict[LaneKey, asyncio.Task[None]] = {}
         self._pauses: dict[LaneKey, _Pause] = {}
+        # Of their own, so that no crowd of posts and updates holds up a containment.
+        self._run_slots = asyncio.Semaphore(_AT_ONCE)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._look_at = 0.0
         self._stopping = False
@@ -121,7 +130,7 @@ class Runner:
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - As below.
-            _log.error("case_not_read", case=case_id, error=f"{type(error).__name__}: {error}")  # noqa: TRY400 - Each round.
+            _log.error("case_not_read", case=case_id, error=f"{type(error).__name__}: {error}")
             return _LOOK_EVERY_SECONDS
 
     async def _look(self, case_id: CaseId) -> float:
@@ -145,7 +154,7 @@ class Runner:
 
     async def _do(self, lane: LaneKey, case: Case, effect: Effect) -> None:
         try:
-            async with self._slots:
+            async with self._run_slots if effect.kind is EffectKind.RUN else self._slots:
                 await self._doers[effect.kind](case, effect)
             self._pauses.pop(lane, None)
         except LogConflict:

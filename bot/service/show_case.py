@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.domain import events as ev
-from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.effects import Effect
-from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
+from bot.domain.errors import AnchorwatchError, SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.fold import told_in_thread
-from bot.ports import Message, Messenger, Posted, Presenter
+from bot.ports import Messenger, Presenter
 from bot.service.case_book import CaseBook
+from bot.service.post_once import Post, PostOnce, send_or_plain
 
 _log = structlog.get_logger()
 
 CARD_EVENT_TYPE = "anchorwatch_card"
 NOTE_EVENT_TYPE = "anchorwatch_note"
 NOTICE_EVENT_TYPE = "anchorwatch_notice"
-
-# Slack refuses these for what the message is, not for how things stand: the plain text may still go through.
-_BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "metadata_too_large"})
 
 
 class ShowCase:
@@ -42,24 +36,23 @@ class ShowCase:
         self._book = book
         self._messenger = messenger
         self._presenter = presenter
+        self._post_once = PostOnce(book, messenger)
         # An update of the progress and an update of the state must not overtake each other.
         self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def post_card(self, case: Case, effect: Effect) -> None:
-        """Post the card once. After a doubt it is looked for first.
-
-        Raises:
-            SlackError: not posted (or, for SlackUnclear, perhaps posted): the next look goes on from the log.
-        """
-        message = self._presenter.card(case, None)
-        if effect.look_first:
-            found = await self._find(case, message, CARD_EVENT_TYPE, case.case_id, case.opened_at)
-            if found is not None:
-                await self._sent(case, ev.PostKind.CARD, 0, found, found_again=True)
-                return
-            case = await self._reserve(case, ev.PostKind.CARD, 0)
-        posted, plain = await self._post(case, message, ev.PostKind.CARD, 0)
-        await self._sent(case, ev.PostKind.CARD, 0, posted, shown_seq=case.display_seq, plain=plain)
+        """Post the card once. After a doubt it is looked for first. Raises as :class:`PostOnce`."""
+        post = Post(
+            kind=ev.PostKind.CARD,
+            through=0,
+            message=self._presenter.card(case, None),
+            event_type=CARD_EVENT_TYPE,
+            key=case.case_id,
+            since=case.opened_at,
+            reserved=case.card.reserved,
+            shown_seq=case.display_seq,
+        )
+        await self._post_once(case, post, look_first=effect.look_first)
 
     async def update_card(self, case: Case, progress: str | None) -> None:
         """Make the card show the case as it is.
@@ -70,47 +63,64 @@ class ShowCase:
         async with self._drawing.setdefault(case.case_id, asyncio.Lock()):
             await self._update_card(await self._book.load(case.case_id), progress)
 
+    async def show_progress(self, case: Case, sentence: str) -> None:
+        """Show how far a search is, if Slack takes it: a search does not end for a card that can't be drawn."""
+        now = await self._book.load(case.case_id)
+        if now.card.ts is None:
+            return
+        try:
+            await self.update_card(now, sentence)
+        except AnchorwatchError as error:
+            _log.info("progress_not_shown", case=case.case_id, error=str(error))
+
     async def _update_card(self, case: Case, progress: str | None) -> None:
         place = {"channel": case.card.channel, "ts": case.card.ts}
         message = self._presenter.card(case, progress)
-        plain = await self._with_fallback(
-            lambda dress: self._messenger.update({**dress, **place}), message, case.case_id
-        )
+        try:
+            _, plain = await send_or_plain(
+                lambda dress: self._messenger.update({**dress, **place}), message, case.case_id
+            )
+        except SlackError as error:
+            if error.code != "message_not_found":
+                raise
+            lost = ev.CardLost(case.card.ts or "")
+            await self._book.decide(case.case_id, lambda now: [ev.draft(lost)] if now.card.ts == lost.ts else [])
+            return
         if case.card.shown_seq < case.display_seq:
-            shown = ev.CardShown(case.display_seq, plain=plain[1])
+            shown = ev.CardShown(case.display_seq, plain=plain)
             await self._book.decide(case.case_id, lambda now: [ev.draft(shown)] if _behind(now, shown) else [])
 
     async def post_note(self, case: Case, effect: Effect) -> None:
         """Tell in the thread what has happened since the last note."""
-        through = case.note_reserved[0] if case.note_reserved else case.note_seq
+        through, reserved = case.note_reserved or (case.note_seq, None)
         entries = await self._book.entries(case, case.noted_seq, through)
         told = [entry for entry in entries if (event := ev.event_of(entry)) and told_in_thread(case, event)]
-        message = self._presenter.note(case, told)
-        if effect.look_first:
-            key = note_key(case, through)
-            found = await self._find(case, message, NOTE_EVENT_TYPE, key, case.note_due_since)
-            if found is not None:
-                await self._sent(case, ev.PostKind.NOTE, through, found, found_again=True)
-                return
-        case = await self._reserve(case, ev.PostKind.NOTE, through)
-        posted, plain = await self._post(case, message, ev.PostKind.NOTE, through)
-        await self._sent(case, ev.PostKind.NOTE, through, posted, plain=plain)
+        post = Post(
+            kind=ev.PostKind.NOTE,
+            through=through,
+            message=self._presenter.note(case, told),
+            event_type=NOTE_EVENT_TYPE,
+            key=note_key(case, through),
+            since=case.note_due_since,
+            reserved=reserved,
+        )
+        await self._post_once(case, post, look_first=effect.look_first)
 
     async def post_notice(self, case: Case, effect: Effect) -> None:
         """Tell the operations channel of a message that was put aside."""
         notice = next((one for one in case.notices if str(one.seq) == effect.subject), None)
         if notice is None:
             return
-        message = self._presenter.notice(case, notice)
-        if effect.look_first:
-            key = f"{case.case_id}:{notice.seq}"
-            found = await self._find(case, message, NOTICE_EVENT_TYPE, key, case.opened_at)
-            if found is not None:
-                await self._sent(case, ev.PostKind.NOTICE, notice.seq, found, found_again=True)
-                return
-        case = await self._reserve(case, ev.PostKind.NOTICE, notice.seq)
-        posted, plain = await self._post(case, message, ev.PostKind.NOTICE, notice.seq)
-        await self._sent(case, ev.PostKind.NOTICE, notice.seq, posted, plain=plain)
+        post = Post(
+            kind=ev.PostKind.NOTICE,
+            through=notice.seq,
+            message=self._presenter.notice(case, notice),
+            event_type=NOTICE_EVENT_TYPE,
+            key=f"{case.case_id}:{notice.seq}",
+            since=case.opened_at,
+            reserved=notice.reserved,
+        )
+        await self._post_once(case, post, look_first=effect.look_first)
 
     async def tell(self, case: Case, effect: Effect) -> None:
         """Tell a person in private why their press did nothing."""
@@ -127,57 +137,6 @@ class ShowCase:
             _log.warning("refusal_not_told", case=case.case_id, error=error)
         told = ev.RefusalTold(refusal.seq, error)
         await self._book.decide(case.case_id, lambda now: [ev.draft(told)] if _still_to_tell(now, told) else [])
-
-    async def _find(
-        self, case: Case, message: Message, event_type: str, key: str, since: datetime | None
-    ) -> Posted | None:
-        channel = str(message.rich["channel"])
-        if since is None:
-            return None
-        found = await self._messenger.look_for(channel, event_type, key, since, message.rich.get("thread_ts"))
-        _log.info("post_looked_for", case=case.case_id, found=found is not None)
-        return found
-
-    async def _reserve(self, case: Case, post: ev.PostKind, through: int) -> Case:
-        reserved = ev.PostReserved(post, through, self._book.standing.owner)
-        return await self._book.record(case, [ev.draft(reserved)])
-
-    async def _post(self, case: Case, message: Message, post: ev.PostKind, through: int) -> tuple[Posted, bool]:
-        try:
-            return await self._with_fallback(self._messenger.post, message, case.case_id)
-        except SlackUnclear:
-            doubt = ev.PostReserved(post, through, self._book.standing.owner, ambiguous=True)
-            await self._book.decide(case.case_id, lambda _: [ev.draft(doubt)])
-            raise
-
-    async def _with_fallback(
-        self, send: Callable[[Mapping[str, Any]], Awaitable[Any]], message: Message, case_id: str
-    ) -> tuple[Any, bool]:
-        try:
-            return await send(message.rich), False
-        except SlackError as error:
-            if error.code not in _BAD_BLOCKS:
-                raise
-            _log.error("blocks_refused", case=case_id, error=error.code, details=error.details)
-        return await send(message.plain()), True
-
-    async def _sent(
-        self,
-        case: Case,
-        post: ev.PostKind,
-        through: int,
-        posted: Posted,
-        *,
-        shown_seq: int = 0,
-        plain: bool = False,
-        found_again: bool = False,
-    ) -> None:
-        sent = ev.PostSent(post, through, posted.channel, posted.ts, shown_seq, plain, found_again)
-
-        def rule(now: Case) -> Sequence[Draft]:
-            return [] if post is ev.PostKind.CARD and now.card.ts else [ev.draft(sent)]
-
-        await self._book.decide(case.case_id, rule)
 
 
 def note_key(case: Case, through: int) -> str:

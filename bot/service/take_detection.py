@@ -11,10 +11,11 @@ from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
 from bot.domain.detection import Detection, Understood
-from bot.domain.events import DetectionReceived, PostKind, PostReserved, draft
+from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, draft
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.red_flags import red_flags
 from bot.domain.rule import Answer, judge
+from bot.kill_points import KillPoint, reached
 from bot.service.case_book import CaseBook
 
 _log = structlog.get_logger()
@@ -81,7 +82,12 @@ class TakeDetection:
             if not case.exists:
                 reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=redelivered)
                 drafts.append(draft(reserved))
+            elif case.false_positive is not None:
+                # What was judged was the earlier event: a new CA on the same anchor must not stay unseen.
+                drafts.append(draft(Reopened()))
             return drafts
 
+        reached(KillPoint.BEFORE_APPEND)
         await self._book.decide(case_id, rule)
+        reached(KillPoint.AFTER_APPEND)
         return case_id

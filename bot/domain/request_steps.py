@@ -1,0 +1,164 @@
+"""How a request for an action moves: asked, agreed, begun and ended, and no way out of an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from bot.domain import events as ev
+from bot.domain.action import Risk
+from bot.domain.audit import Entry
+from bot.domain.case import Case, Request, RequestState, Vote
+
+_WAITING = (RequestState.PENDING,)
+_AGREED = (RequestState.APPROVED, RequestState.RUNNING)
+
+_OUTCOMES = {
+    ev.Outcome.DONE: RequestState.DONE,
+    ev.Outcome.FAILED: RequestState.FAILED,
+    ev.Outcome.UNKNOWN: RequestState.UNKNOWN,
+}
+
+
+def user_of(by: str) -> str:
+    """The Slack user id in an entry's ``by``; empty for what no person did."""
+    return by.removeprefix("slack:") if by.startswith("slack:") else ""
+
+
+def decides(case: Case, entry: Entry, **changes: object) -> Case:
+    """A step that changes what people can decide: old buttons die."""
+    return replace(case, revision=entry.seq, display_seq=entry.seq, **changes)  # type: ignore[arg-type]
+
+
+def _requested(case: Case, entry: Entry, event: ev.ActionRequested) -> Case:
+    if event.request_id in case.requests:
+        return case
+    needed = max(event.needed, 1) if event.risk is Risk.IRREVERSIBLE else event.needed
+    state = RequestState.PENDING if needed > 0 else RequestState.APPROVED
+    request = Request(
+        request_id=event.request_id,
+        action_id=event.action_id,
+        risk=event.risk,
+        by=user_of(entry.by),
+        at=entry.at,
+        reason=event.reason,
+        plan=event.plan,
+        digest=event.digest,
+        needed=needed,
+        deadline=event.deadline,
+        state=state,
+        contains=event.contains,
+    )
+    return _with_request(case, entry, request)
+
+
+def _with_request(case: Case, entry: Entry, request: Request, **changes: object) -> Case:
+    requests = MappingProxyType({**case.requests, request.request_id: request})
+    if request.is_read:
+        return replace(case, requests=requests, display_seq=entry.seq, **changes)  # type: ignore[arg-type]
+    return decides(case, entry, requests=requests, latest_request=request.request_id, **changes)
+
+
+def _in(case: Case, request_id: str, states: tuple[RequestState, ...]) -> Request | None:
+    """The request, if it stands in one of these states."""
+    request = case.requests.get(request_id)
+    return request if request is not None and request.state in states else None
+
+
+def _approved(case: Case, entry: Entry, event: ev.ApprovalGiven) -> Case:
+    request = _in(case, event.request_id, _WAITING)
+    if request is None or event.digest != request.digest or user_of(entry.by) in ("", request.by):
+        return case
+    votes = (*request.votes, Vote(user_of(entry.by), entry.at))
+    enough = len({vote.user_id for vote in votes}) >= request.needed
+    state = RequestState.APPROVED if enough else RequestState.PENDING
+    return _with_request(case, entry, replace(request, votes=votes, state=state))
+
+
+def _rejected(case: Case, entry: Entry, event: ev.RequestRejected) -> Case:
+    request = _in(case, event.request_id, _WAITING)
+    if request is None:
+        return case
+    ended = replace(
+        request,
+        state=RequestState.REJECTED,
+        decided_by=user_of(entry.by),
+        ended_at=entry.at,
+        sentence=event.reason,
+    )
+    return _with_request(case, entry, ended)
+
+
+def _expired(case: Case, entry: Entry, event: ev.RequestExpired) -> Case:
+    request = _in(case, event.request_id, _WAITING)
+    if request is None:
+        return case
+    return _with_request(case, entry, replace(request, state=RequestState.EXPIRED, ended_at=entry.at))
+
+
+def _started(case: Case, entry: Entry, event: ev.RunStarted) -> Case:
+    request = _in(case, event.request_id, _AGREED)
+    if request is None:
+        return case
+    running = replace(request, state=RequestState.RUNNING, started=event, starts=request.starts + 1)
+    return _with_request(case, entry, running)
+
+
+def _stopped(case: Case, entry: Entry, event: ev.RunStopped) -> Case:
+    agreed = _in(case, event.request_id, _AGREED)
+    if agreed is None:
+        return case
+    request = replace(
+        agreed,
+        state=RequestState.STOPPED,
+        ended_at=entry.at,
+        sentence=event.why,
+        differences=event.differences,
+    )
+    if event.live is None:
+        return _with_request(case, entry, request)
+    return _with_request(case, entry, request, known_state=event.live, observed_at=entry.at)
+
+
+def _finished(case: Case, entry: Entry, event: ev.RunFinished) -> Case:
+    running = _in(case, event.request_id, _AGREED)
+    if running is None:
+        return case
+    request = replace(
+        running,
+        state=_OUTCOMES[event.outcome],
+        ended_at=entry.at,
+        sentence=event.sentence,
+        report=event.report,
+    )
+    changes: dict[str, object] = {}
+    if event.state is not None:
+        changes |= {"known_state": _after_call(case, event.state), "observed_at": entry.at}
+    if event.outcome is ev.Outcome.DONE and request.contains is not None:
+        changes["contained_by"] = request.request_id if request.contains else None
+    return _with_request(case, entry, request, **changes)
+
+
+def _after_call(case: Case, read_back: Mapping[str, str]) -> Mapping[str, str]:
+    """The known state after our own call: what was read back, and the rest as it was, but for the time of change.
+
+    Of a trust anchor that is gone nothing of the rest is true any more.
+    """
+    if read_back.get("exists") == "no":
+        return read_back
+    before = {what: value for what, value in (case.known_state or {}).items() if what != "changed at"}
+    return {**before, **read_back}
+
+
+REQUEST_STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
+    ev.ActionRequested: _requested,
+    ev.ApprovalGiven: _approved,
+    ev.RequestRejected: _rejected,
+    ev.RequestExpired: _expired,
+    ev.RunStarted: _started,
+    ev.RunStopped: _stopped,
+    ev.RunFinished: _finished,
+}
+"""What each event about a request makes of a case."""
