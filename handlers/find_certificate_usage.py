@@ -35,8 +35,7 @@ _HISTORY = timedelta(days=90)
 _PAGE_SIZE = 50
 # At two pages a second this is about two minutes.
 _MAX_PAGES = 240
-_MAX_LINES = 40
-_MAX_KEYS_SHOWN = 3
+_MAX_LINES, _MAX_KEYS_SHOWN = 40, 3
 
 Record = Mapping[str, Any]
 
@@ -130,12 +129,8 @@ def _created(plan: Plan) -> datetime | None:
 
 async def _search(key: str, value: str, since: datetime, until: datetime, aws: ActionAws) -> _Search:
     search, pages = _Search(), 0
-    query = {
-        "LookupAttributes": [{"AttributeKey": key, "AttributeValue": value}],
-        "StartTime": since,
-        "EndTime": until,
-        "MaxResults": _PAGE_SIZE,
-    }
+    named = [{"AttributeKey": key, "AttributeValue": value}]
+    query = {"LookupAttributes": named, "StartTime": since, "EndTime": until, "MaxResults": _PAGE_SIZE}
     try:
         async for page in aws.pages("cloudtrail", "LookupEvents", **query):
             _take(page, search)
@@ -158,11 +153,11 @@ def _take(page: Mapping[str, Any], search: _Search) -> None:
             record = json.loads(event.get("CloudTrailEvent") or "")
         except ValueError:
             record = None
-        if isinstance(record, dict):
-            # CloudTrail may deliver an event twice.
-            search.by_id.setdefault(str(record.get("eventID") or search.read), record)
-        else:
+        if not isinstance(record, dict):
             search.unreadable += 1
+            continue
+        # CloudTrail may deliver an event twice.
+        search.by_id.setdefault(str(record.get("eventID") or search.read), record)
 
 
 def _is_session(record: Record) -> bool:

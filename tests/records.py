@@ -208,11 +208,11 @@ def java_map(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def ecs_document(record: Json, *, flattened: bool = True, original: bool = False) -> Json:
-    """The nested document that Elastic's AWS integration makes of a record."""
+def _trail(record: Json, *, flattened: bool) -> Json:
+    """The part of the document that keeps CloudTrail's own words."""
     identity = record["userIdentity"]
     session = identity.get("sessionContext", {})
-    trail: Json = {
+    return {
         "event_version": record["eventVersion"],
         "recipient_account_id": record.get("recipientAccountId"),
         "user_identity": {
@@ -235,6 +235,12 @@ def ecs_document(record: Json, *, flattened: bool = True, original: bool = False
         if flattened
         else None,
     }
+
+
+def ecs_document(record: Json, *, flattened: bool = True, original: bool = False) -> Json:
+    """The nested document that Elastic's AWS integration makes of a record."""
+    identity = record["userIdentity"]
+    session = identity.get("sessionContext", {})
     failed = "errorCode" in record or "errorMessage" in record
     document = {
         "@timestamp": record["eventTime"],
@@ -247,7 +253,7 @@ def ecs_document(record: Json, *, flattened: bool = True, original: bool = False
             "type": ["info"],
             "original": json.dumps(record) if original else None,
         },
-        "aws": {"cloudtrail": trail},
+        "aws": {"cloudtrail": _trail(record, flattened=flattened)},
         "cloud": {"account": {"id": identity.get("accountId")}, "region": record.get("awsRegion")},
         "source": {"address": record.get("sourceIPAddress"), "ip": record.get("sourceIPAddress")},
         "user": {"name": identity.get("userName") or session.get("sessionIssuer", {}).get("userName")},
