@@ -135,3 +135,10 @@ async def refusal_of(awaitable: Any) -> dict[str, Any]:
     answer = refused.value.response.data
     assert isinstance(answer, dict)
     return answer
+
+
+@pytest.fixture
+async def posted(client: AsyncWebClient, card: list[Json]) -> str:
+    """The ts of a card in the alerts channel."""
+    ts: str = (await client.chat_postMessage(channel=seed.ALERTS_CHANNEL, text="card", blocks=card))["ts"]
+    return ts
