@@ -138,7 +138,7 @@ async def refusal_of(awaitable: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def posted(client: AsyncWebClient, card: list[Json]) -> str:
+async def posted(client: AsyncWebClient, card: list[dict[str, Any]]) -> str:
     """The ts of a card in the alerts channel."""
     ts: str = (await client.chat_postMessage(channel=seed.ALERTS_CHANNEL, text="card", blocks=card))["ts"]
     return ts
