@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from weakref import WeakValueDictionary
 
 from bot.domain.audit import Draft, Entry, link
 from bot.domain.case import Case
@@ -36,6 +38,7 @@ class CaseBook:
         self._standing = standing
         self._on_change = on_change
         self._kept: OrderedDict[CaseId, Case] = OrderedDict()
+        self._turns: WeakValueDictionary[CaseId, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def standing(self) -> Standing:
@@ -74,16 +77,18 @@ class CaseBook:
         Raises:
             LogConflict: the case moved on at every try.
         """
-        for _ in range(_ATTEMPTS):
-            case = await self.load(case_id)
-            drafts = rule(case)
-            if not drafts:
-                return case
-            try:
-                return await self.record(case, drafts)
-            except LogConflict:
-                continue
-        raise LogConflict(case_id, case.head.seq)
+        # One at a time in this process, or fifty who press at once overtake each other until the last gives up.
+        async with self._turns.setdefault(case_id, asyncio.Lock()):
+            for _ in range(_ATTEMPTS):
+                case = await self.load(case_id)
+                drafts = rule(case)
+                if not drafts:
+                    return case
+                try:
+                    return await self.record(case, drafts)
+                except LogConflict:
+                    continue
+            raise LogConflict(case_id, case.head.seq)
 
     async def entries(self, case: Case, after_seq: int, through_seq: int) -> tuple[Entry, ...]:
         """The entries of a case behind ``after_seq`` up to and with ``through_seq``."""
