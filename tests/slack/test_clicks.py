@@ -34,10 +34,16 @@ def reasoned(reason: str = REASON) -> dict[str, Any]:
     return {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}}
 
 
-async def click(bot: LoopbackBot, control: str, reference: Reference, user: str = people.AVA, **changes: object) -> int:
+async def click(
+    bot: LoopbackBot,
+    control: str,
+    reference: Reference,
+    user: str = people.AVA,
+    changes: Mapping[str, object] | None = None,
+) -> int:
     """Press a button that carries a reference, as Slack would send it; returns the status."""
     action = {"action_id": control, "block_id": reference.block_id("controls"), "value": reference.text()}
-    return (await bot.send_payload(a_click({**action, **changes}, user=user, n=time.monotonic_ns())))[0]
+    return (await bot.send_payload(a_click({**action, **(changes or {})}, user=user, n=time.monotonic_ns())))[0]
 
 
 async def pending(bot: LoopbackBot, action: str = "delete_trust_anchor") -> Reference:
@@ -77,7 +83,7 @@ FORGED: list[Mapping[str, object]] = [
 async def test_forged_values_do_nothing(bot: LoopbackBot, changes: Mapping[str, object]) -> None:
     """A value that we never wrote, or one that its block contradicts: told in private, logged, no effect."""
     case_id = await bot.alert()
-    assert await click(bot, "acknowledge", Reference(case_id, 1), **changes) == 200
+    assert await click(bot, "acknowledge", Reference(case_id, 1), changes=changes) == 200
     assert "not one that Anchorwatch drew" in await bot.note()
     assert [one["reason"] for one in await bot.refusals(ops_today())] == ["forged"]
     assert await kinds(bot, case_id, "case:acknowledged") == 0
@@ -199,7 +205,7 @@ async def test_a_menu_without_a_known_option(bot: LoopbackBot, option: object) -
     """A choice that is none is an unknown action."""
     case_id = await bot.alert()
     changes = {"type": "overflow", "selected_option": option, "value": None}
-    assert await click(bot, "more", Reference(case_id, 1), **changes) == 200
+    assert await click(bot, "more", Reference(case_id, 1), changes=changes) == 200
     assert [one["reason"] for one in await bot.refusals(ops_today())] == ["unknown_action"]
 
 
