@@ -19,10 +19,10 @@ LOCK := $(UV) pip compile --quiet $(UPGRADE) --universal --python-version 3.11 -
 	--no-emit-index-url --no-emit-find-links
 RULES := tests/test_architecture.py tests/test_names.py tests/test_reference_pages.py tests/test_repository.py
 
-.PHONY: help setup demo test check lint rules bench docs lock browser clean
+.PHONY: help setup demo test check lint rules bench docs screenshots lock browser clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/ready ## make .venv with everything, so that .venv/bin/anchorwatch runs
 
@@ -39,6 +39,9 @@ bench: .venv/ready ## run the benchmark and print the ratios
 
 docs: .venv/ready ## write the generated pages in docs/reference
 	@$(BIN)/python -m bot.reference_pages --write
+
+screenshots: .venv/ready browser ## take the pictures of the README from the real thing
+	@PYTHONPATH=. $(BIN)/python tests/take_screenshots.py
 
 lock: $(filter .uv/bin/uv,$(UV)) ## write the hashed requirement files (UPGRADE=--upgrade takes newest versions)
 	$(LOCK) pyproject.toml -o requirements.txt
