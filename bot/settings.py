@@ -118,8 +118,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     environment = os.environ if environment is None else environment
     mistakes: list[str] = []
     values = _read_all(environment, mistakes)
-    if not mistakes:
-        mistakes.extend(_conflicts(values))
+    mistakes.extend(_conflicts(values))
     if mistakes:
         raise BadSettings(tuple(mistakes))
     return _settings(values)
@@ -160,13 +159,13 @@ def _as_text(value: object) -> str:
 
 
 def _conflicts(values: Mapping[str, object]) -> list[str]:
+    """What is wrong between settings; one that could not be read by itself is not in ``values`` and is passed over."""
     mistakes = []
-    if not values["SLACK_APP_TOKEN"] and not values["SLACK_SIGNING_SECRET"]:
+    if values.get("SLACK_APP_TOKEN") == values.get("SLACK_SIGNING_SECRET") == "":
         mistakes.append("SLACK_SIGNING_SECRET: is missing. Set it, or SLACK_APP_TOKEN for Socket Mode.")
-    mistakes.extend(
-        f"{name}: names nobody" for name in ("ANCHORWATCH_RESPONDERS", "ANCHORWATCH_APPROVERS") if not values[name]
-    )
-    read, act = values["ANCHORWATCH_READ_ROLE"], values["ANCHORWATCH_ACT_ROLE"]
+    people = ("ANCHORWATCH_RESPONDERS", "ANCHORWATCH_APPROVERS")
+    mistakes.extend(f"{name}: names nobody" for name in people if values.get(name) == ())
+    read, act = values.get("ANCHORWATCH_READ_ROLE"), values.get("ANCHORWATCH_ACT_ROLE")
     if read and read == act:
         mistakes.append("ANCHORWATCH_ACT_ROLE: must not be the read role")
     return mistakes
