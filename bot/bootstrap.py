@@ -118,7 +118,12 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     intake = None
     if settings.queue_url:
         intake = SqsIntake(
-            settings.queue_url, take, put_aside, receivers=settings.receivers, visibility=settings.visibility
+            settings.queue_url,
+            take,
+            put_aside,
+            receivers=settings.receivers,
+            poll=settings.poll,
+            visibility=settings.visibility,
         )
     clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)
     bolt_app = build_app(clients.poster, settings.slack_signing_secret, identity, clicks)

@@ -46,8 +46,7 @@ async def _work(bot: Bot, settings: Settings, stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         runner = group.create_task(bot.runner.run(), name="runner")
         people = group.create_task(bot.directory.keep_fresh(), name="directory")
-        if bot.intake is not None:
-            group.create_task(bot.intake.run(), name="sqs")
+        intake = None if bot.intake is None else group.create_task(bot.intake.run(), name="sqs")
         socket_mode = await _socket_mode(bot, settings)
         bot.health.started = True
         _log.info("started", listen=f"{settings.listen_host}:{settings.listen_port}", socket_mode=settings.socket_mode)
@@ -55,9 +54,12 @@ async def _work(bot: Bot, settings: Settings, stop: asyncio.Event) -> None:
         _log.info("stopping")
         if socket_mode is not None:
             await socket_mode.close_async()  # type: ignore[no-untyped-call]  # As below.
-        if bot.intake is not None:
-            bot.intake.stop()
         people.cancel()
+        if bot.intake is not None and intake is not None:
+            # Before the runner, so that the card of the last message still goes out.
+            bot.intake.stop()
+            await asyncio.wait({intake}, timeout=_DRAIN_SECONDS)
+            intake.cancel()
         bot.runner.stop()
         await asyncio.wait({runner}, timeout=_DRAIN_SECONDS)
         runner.cancel()

@@ -43,6 +43,7 @@ class Settings:
     read_role: str
     act_role: str
     receivers: int
+    poll: timedelta
     visibility: timedelta
     post_grace: timedelta
     observe: bool
@@ -92,6 +93,7 @@ ALL_SETTINGS = (
         "ANCHORWATCH_ACT_ROLE", "Role to contain with in the target account; empty means own credentials.", read.role
     ),
     Setting("ANCHORWATCH_RECEIVERS", "Long polls at once.", read.number(1, 16), "2"),
+    Setting("ANCHORWATCH_POLL_SECONDS", "How long a poll waits for a message, and so a stop.", read.number(1, 20), "5"),
     Setting(
         "ANCHORWATCH_VISIBILITY_SECONDS", "How long a received message is ours alone.", read.number(2, 43_200), "60"
     ),
@@ -196,6 +198,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         read_role=str(of("READ_ROLE")),
         act_role=str(of("ACT_ROLE")),
         receivers=int(str(of("RECEIVERS"))),
+        poll=timedelta(seconds=int(str(of("POLL_SECONDS")))),
         visibility=timedelta(seconds=int(str(of("VISIBILITY_SECONDS")))),
         post_grace=timedelta(seconds=int(str(of("POST_GRACE_SECONDS")))),
         observe=bool(of("OBSERVE")),

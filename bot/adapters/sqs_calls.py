@@ -12,9 +12,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-WAIT_SECONDS = 20
-# Longer than the long poll, or a poll that is cut leaves messages in flight to nobody.
-_READ_TIMEOUT_SECONDS = WAIT_SECONDS + 10
+# Longer than the longest poll, or a poll that is cut leaves messages in flight to nobody.
+_READ_TIMEOUT_SECONDS = 30
 
 T = TypeVar("T")
 
@@ -39,8 +38,8 @@ def error_code(error: Exception) -> str:
 async def in_daemon_thread(work: Callable[[], T], name: str) -> T:
     """Run ``work`` in a thread of its own and return what it returns.
 
-    A pool's threads are joined when Python exits, so a long poll would hold up the end of the process by its 20
-    seconds; a daemon thread dies with it. ``name`` is the thread's.
+    A pool's threads are joined when Python exits, so a call without an answer would hold up the end of the process;
+    a daemon thread dies with it. ``name`` is the thread's.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()

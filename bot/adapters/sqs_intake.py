@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bot.adapters.sqs_calls import WAIT_SECONDS, error_code, in_daemon_thread, sqs_client
+from bot.adapters.sqs_calls import error_code, in_daemon_thread, sqs_client
 from bot.domain.errors import AnchorwatchError, BadInput, StoreUnavailable
 from bot.kill_points import KillPoint, reached
 
@@ -55,6 +55,7 @@ class SqsIntake:
         take: takes a message in.
         set_aside: keeps what can't be understood.
         receivers: how many long polls at once.
+        poll: how long SQS may wait for a message; whole seconds, 1 to 20.
         visibility: how long a received message is ours alone; extended at its half while the work goes on.
 
     Attributes:
@@ -69,12 +70,14 @@ class SqsIntake:
         set_aside: SetAside,
         *,
         receivers: int = 2,
+        poll: timedelta = timedelta(seconds=5),
         visibility: timedelta = timedelta(seconds=60),
     ) -> None:
         self._queue_url = queue_url
         self._take = take
         self._set_aside = set_aside
         self._receivers = receivers
+        self._poll_seconds = int(poll.total_seconds())
         self._visibility_seconds = int(visibility.total_seconds())
         self._client: Any = None
         self._dead_letter_url: str | None = None
@@ -90,7 +93,10 @@ class SqsIntake:
                 group.create_task(self._receive())
 
     def stop(self) -> None:
-        """Begin no new poll; what is being worked on comes to its end."""
+        """Begin no new poll; polls under way and what they bring come to their end.
+
+        SQS gives a message also to a caller who has gone, and keeps it from all others for the visibility timeout.
+        """
         self._stopping.set()
 
     async def _receive(self) -> None:
@@ -112,28 +118,17 @@ class SqsIntake:
             return
 
     async def _poll(self) -> None:
-        polling = asyncio.ensure_future(self._receive_once())
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not polling.done():
-            # Messages that this poll may still get come back after their visibility timeout.
-            polling.add_done_callback(lambda done: done.cancelled() or done.exception())
-            return
-        answer = polling.result()
+        answer = await self._call(
+            "receive_message",
+            MaxNumberOfMessages=_BATCH,
+            WaitTimeSeconds=self._poll_seconds,
+            VisibilityTimeout=self._visibility_seconds,
+            AttributeNames=["ApproximateReceiveCount"],
+        )
         self.reachable = True
         messages: Sequence[Message] = answer.get("Messages") or []
         if messages:
             await self._work(messages)
-
-    async def _receive_once(self) -> Mapping[str, Any]:
-        return await self._call(
-            "receive_message",
-            MaxNumberOfMessages=_BATCH,
-            WaitTimeSeconds=WAIT_SECONDS,
-            VisibilityTimeout=self._visibility_seconds,
-            AttributeNames=["ApproximateReceiveCount"],
-        )
 
     async def _work(self, messages: Sequence[Message]) -> None:
         heart = asyncio.create_task(self._keep_invisible(messages))

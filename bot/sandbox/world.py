@@ -107,6 +107,7 @@ class World:
             "ANCHORWATCH_CHANNEL": people.ALERTS_CHANNEL,
             "ANCHORWATCH_OPS_CHANNEL": people.OPS_CHANNEL,
             "ANCHORWATCH_QUEUE_URL": self.account.queue_url,
+            "ANCHORWATCH_POLL_SECONDS": "1",
             "ANCHORWATCH_STORE": f"sqlite:///{self.folder / 'cases.db'}",
             "ANCHORWATCH_LISTEN": f"127.0.0.1:{self.listen_port}",
             "ANCHORWATCH_RESPONDERS": people.ONCALL_GROUP,
