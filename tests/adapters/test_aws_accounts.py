@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from fakes.aws_worlds import StandInWorld, aws_environment
-from fakes.fake_aws import REGION
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +21,8 @@ from bot.adapters.call_pace import CallPace
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsUnclear
 from bot.domain.identity import Target, parse_anchor_arn
 from bot.sandbox.aws.clients import connect
+from tests.fakes.aws_worlds import StandInWorld, aws_environment
+from tests.fakes.fake_aws import REGION
 
 GET, DISABLE = "rolesanywhere:GetTrustAnchor", "rolesanywhere:DisableTrustAnchor"
 LOOKUP, ROLE = "cloudtrail:LookupEvents", "iam:GetRole"

@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fakes.chains import CASE, NOON, piece
-from fakes.sqlite_hands import other_program, start_script
 
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.domain.audit import Entry, Head, verify_chain
 from bot.domain.errors import BadInput, LogConflict, LogDamaged, StoreUnavailable
 from bot.service.audit_verify import verify_log
+from tests.fakes.chains import CASE, NOON, piece
+from tests.fakes.sqlite_hands import other_program, start_script
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fakes.chains import CASE, NOON, OTHER, piece
-from fakes.sqlite_hands import other_program, start_script
 
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
 from bot.domain.errors import BadInput, StoreUnavailable
 from bot.service.audit_verify import verify_log
+from tests.fakes.chains import CASE, NOON, OTHER, piece
+from tests.fakes.sqlite_hands import other_program, start_script
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fakes.chains import CASE, OTHER, piece
-from fakes.sqlite_hands import other_program, start_script
 
 from bot.adapters.sqlite_log import SqliteLog
 from bot.domain.errors import StoreUnavailable
 from bot.service.audit_verify import verify_log
+from tests.fakes.chains import CASE, OTHER, piece
+from tests.fakes.sqlite_hands import other_program, start_script
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import cache
 
 import pytest
-import records
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,6 +18,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.x509 import read_certificates
 from bot.domain.ca_facts import Certificate
+from tests import records
 
 
 def read(pem: str) -> Certificate:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.aws_worlds import AwsWorld, FakeWorld, stand_in_world
 
 from bot.domain.action import ActionAws
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear
 from bot.domain.identity import Target
+from tests.fakes.aws_worlds import AwsWorld, FakeWorld, stand_in_world
 
 GET, DISABLE = "rolesanywhere:GetTrustAnchor", "rolesanywhere:DisableTrustAnchor"
 DELETE, PROFILES = "rolesanywhere:DeleteTrustAnchor", "rolesanywhere:ListProfiles"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.chains import CASE, NOON, OTHER, head_of, piece
-from fakes.stores import CASE_LOGS, OpenLog
 
 from bot.domain.audit import GENESIS_HASH, Draft, Entry, Head, link, verify_chain
 from bot.domain.errors import LogConflict, LogDamaged, StoreUnavailable
 from bot.ports import CaseLog
+from tests.fakes.chains import CASE, NOON, OTHER, head_of, piece
+from tests.fakes.stores import CASE_LOGS, OpenLog
 
 MINUTE = timedelta(minutes=1)
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.chains import NOON
-from fakes.stores import QUARANTINES, OpenQuarantine
 
 from bot.domain.errors import BadInput
 from bot.ports import Quarantined
+from tests.fakes.chains import NOON
+from tests.fakes.stores import QUARANTINES, OpenQuarantine
 
 NOT_JSON = BadInput("not_json", "the body is not JSON", "line 1")
 

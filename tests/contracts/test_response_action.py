@@ -7,14 +7,14 @@ import json
 import re
 
 import pytest
-from fakes.aws_samples import session_record, trust_policy
-from fakes.aws_worlds import StandInWorld, aws_environment
-from fakes.fake_aws import FakeAws
 
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.domain.action import Plan, ResponseAction, Risk, Target
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
 from bot.registry import load_actions
+from tests.fakes.aws_samples import session_record, trust_policy
+from tests.fakes.aws_worlds import StandInWorld, aws_environment
+from tests.fakes.fake_aws import FakeAws
 
 ACTIONS = load_actions()
 CONTAINMENTS = [action for action in ACTIONS.values() if action.risk is not Risk.READ]

@@ -11,7 +11,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from fakes.fake_aws import REGION, FakeAws, FaultKind
 
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.domain.identity import Target, parse_anchor_arn
@@ -19,6 +18,7 @@ from bot.ports import AwsAccounts
 from bot.sandbox.aws.clients import AwsClient, connect
 from bot.sandbox.aws.control_client import AwsControl
 from bot.sandbox.aws.server import AwsStandIn
+from tests.fakes.fake_aws import REGION, FakeAws, FaultKind
 
 _KINDS = {
     "deny": "deny",

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from fakes.aws_samples import found_events, pem_of, stamp
-
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear
 from bot.domain.identity import Target, parse_anchor_arn
+from tests.fakes.aws_samples import found_events, pem_of, stamp
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"

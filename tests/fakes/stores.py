@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from fakes.memory_log import MemoryDisk, MemoryLog, MemoryQuarantine
-
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.ports import CaseLog, Quarantine
+from tests.fakes.memory_log import MemoryDisk, MemoryLog, MemoryQuarantine
 
 OpenLog = Callable[[], Awaitable[CaseLog]]
 OpenQuarantine = Callable[[], AbstractAsyncContextManager[Quarantine]]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fakes.fake_aws import FakeAws
-
 from handlers.delete_trust_anchor import ACTION
+from tests.fakes.fake_aws import FakeAws
 
 
 async def test_it_deletes_and_keeps_the_evidence() -> None:

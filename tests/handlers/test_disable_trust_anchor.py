@@ -6,11 +6,10 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fakes.aws_samples import pem_of
-from fakes.fake_aws import FakeAws
-
 from bot.domain.action import Plan, Target
 from handlers.disable_trust_anchor import ACTION
+from tests.fakes.aws_samples import pem_of
+from tests.fakes.fake_aws import FakeAws
 
 
 def fingerprint(der: bytes) -> str:

@@ -10,14 +10,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from fakes.aws_samples import session_record
-from fakes.fake_aws import NOW, FakeAws
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.action import AwsError, Report, Target
 from handlers import find_certificate_usage
 from handlers.find_certificate_usage import ACTION
+from tests.fakes.aws_samples import session_record
+from tests.fakes.fake_aws import NOW, FakeAws
 
 GUIDES_NAME = "AssumeRoleWithCertificate"
 

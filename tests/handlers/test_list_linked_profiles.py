@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes.aws_samples import trust_policy
-from fakes.fake_aws import FakeAws
 
 from bot.domain.action import AwsError, Report, Target
 from handlers import list_linked_profiles
 from handlers.list_linked_profiles import ACTION
+from tests.fakes.aws_samples import trust_policy
+from tests.fakes.fake_aws import FakeAws
 
 OTHER = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/99999999-2222-3333-4444-555555555555"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from fakes.trial import FAST, Trial
 
 from bot.sandbox.world import World
+from tests.fakes.trial import FAST, Trial
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

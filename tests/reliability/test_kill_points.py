@@ -7,16 +7,18 @@ import contextlib
 import random
 
 import pytest
-from fakes.trial import AVA, BEN, CARLA, Trial
 
 from bot.domain import events as ev
 from bot.domain.case import CaseState, RequestState
 from bot.sandbox.world import BotDidNotStart
+from tests.fakes.trial import AVA, BEN, CARLA, Trial
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.parametrize("point", ["before_append", "after_append", "before_post", "after_post", "after_delete_message"])
+@pytest.mark.parametrize(
+    "point", ["before_append", "after_append", "before_post", "after_post", "after_delete_message"]
+)
 async def test_a_detection_is_shown_once_wherever_the_process_dies(trial: Trial, point: str) -> None:
     """The alert is neither lost nor shown twice, its message is gone in the end, and the chain holds."""
     await trial.start(kill_at=point)

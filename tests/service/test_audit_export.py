@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-from fakes.chains import CASE, NOON, OTHER, head_of, piece
-from fakes.memory_log import MemoryLog
-
 from bot.domain.audit import Entry, Head
 from bot.domain.identity import CaseId
 from bot.service.audit_export import export_lines
 from bot.service.audit_verify import verify_file
+from tests.fakes.chains import CASE, NOON, OTHER, head_of, piece
+from tests.fakes.memory_log import MemoryLog
 
 
 class GrowingLog(MemoryLog):

@@ -9,13 +9,13 @@ from itertools import zip_longest
 from typing import Any
 
 import pytest
-from fakes.chains import CASE, NOON, OTHER, piece
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audit import Draft, Head, link
 from bot.service.audit_export import export_line
 from bot.service.audit_verify import BadEntry, VerifyResult, verify_file
+from tests.fakes.chains import CASE, NOON, OTHER, piece
 
 ODD_TEXT = 'é 😀 \x1b \ud800 <!channel> \u202e "\\'
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from fakes.chains import CASE, NOON, OTHER, head_of, piece
-from fakes.memory_log import MemoryLog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audit import Entry, Head
 from bot.domain.identity import CaseId
 from bot.service.audit_verify import BadEntry, VerifyResult, verify_log
+from tests.fakes.chains import CASE, NOON, OTHER, head_of, piece
+from tests.fakes.memory_log import MemoryLog
 
 
 def bad(result: VerifyResult) -> BadEntry:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import records
 
 from bot.adapters.formats import understand
 from bot.domain.detection import Detection, SourceType
+from tests import records
 
 
 def read(**changes: object) -> Detection:

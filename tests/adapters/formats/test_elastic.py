@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import records
 
 from bot.adapters.formats import understand
 from bot.adapters.formats.java_map import read_trust_anchor_map
 from bot.domain.detection import Detection, SourceType
+from tests import records
 
 
 def read(message: records.Json) -> Detection:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-import records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from bot.domain.errors import BadInput
 from bot.domain.plain import from_plain, to_plain
 from bot.domain.red_flags import red_flags
 from bot.domain.rule import judge
+from tests import records
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=20), st.floats(allow_nan=False, allow_infinity=False)

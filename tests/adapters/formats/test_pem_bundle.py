@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-import records
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.formats.pem_bundle import read_bundle
+from tests import records
 
 PEM = records.make_ca()
 KEY = records.make_private_key_pem()

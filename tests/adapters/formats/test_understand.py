@@ -6,11 +6,11 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
-import records
 
 from bot.adapters.formats import understand
 from bot.domain.detection import Detection, SourceType
 from bot.domain.errors import BadInput
+from tests import records
 
 RECORD = records.cloudtrail_record(identity=records.assumed_role(mfa=True))
 FORMS = {
