@@ -212,6 +212,9 @@ def _trail(record: Json, *, flattened: bool) -> Json:
     """The part of the document that keeps CloudTrail's own words."""
     identity = record["userIdentity"]
     session = identity.get("sessionContext", {})
+    asked, answered = record.get("requestParameters"), record.get("responseElements")
+    mfa = session.get("attributes", {}).get("mfaAuthenticated")
+    issuer = session.get("sessionIssuer", {}).get("arn")
     return {
         "event_version": record["eventVersion"],
         "recipient_account_id": record.get("recipientAccountId"),
@@ -219,21 +222,13 @@ def _trail(record: Json, *, flattened: bool) -> Json:
             "type": identity["type"],
             "arn": identity.get("arn"),
             "access_key_id": identity.get("accessKeyId"),
-            "session_context": {
-                "mfa_authenticated": session.get("attributes", {}).get("mfaAuthenticated"),
-                "session_issuer": {"arn": session.get("sessionIssuer", {}).get("arn")},
-            },
+            "session_context": {"mfa_authenticated": mfa, "session_issuer": {"arn": issuer}},
         },
-        "request_parameters": _printed(record.get("requestParameters")),
-        "response_elements": _printed(record.get("responseElements")),
+        "request_parameters": _printed(asked),
+        "response_elements": _printed(answered),
         "error_code": record.get("errorCode"),
         "error_message": record.get("errorMessage"),
-        "flattened": {
-            "request_parameters": record.get("requestParameters"),
-            "response_elements": record.get("responseElements"),
-        }
-        if flattened
-        else None,
+        "flattened": {"request_parameters": asked, "response_elements": answered} if flattened else None,
     }
 
 
