@@ -115,16 +115,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     waker.runner = runner
     take = TakeDetection(book, understand, read_certificates)
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
-    intake = None
-    if settings.queue_url:
-        intake = SqsIntake(
-            settings.queue_url,
-            take,
-            put_aside,
-            receivers=settings.receivers,
-            poll=settings.poll,
-            visibility=settings.visibility,
-        )
+    intake = _intake(settings, take, put_aside)
     clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)
     bolt_app = build_app(clients.poster, settings.slack_signing_secret, identity, clicks)
     health = Health(store, intake, messenger)
@@ -133,6 +124,19 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     gate = SlackGate("" if settings.socket_mode else settings.slack_signing_secret)
     web_app = _web_app(SlackReceiver(bolt_app, gate, clock), webhook, health)
     return Bot(web_app, bolt_app, runner, directory, intake, health)
+
+
+def _intake(settings: Settings, take: TakeDetection, put_aside: PutAside) -> SqsIntake | None:
+    if not settings.queue_url:
+        return None
+    return SqsIntake(
+        settings.queue_url,
+        take,
+        put_aside,
+        receivers=settings.receivers,
+        poll=settings.poll,
+        visibility=settings.visibility,
+    )
 
 
 @dataclass(slots=True)

@@ -224,8 +224,8 @@ def _trail(record: Json, *, flattened: bool) -> Json:
             "access_key_id": identity.get("accessKeyId"),
             "session_context": {"mfa_authenticated": mfa, "session_issuer": {"arn": issuer}},
         },
-        "request_parameters": _printed(asked),
-        "response_elements": _printed(answered),
+        "request_parameters": java_map(asked) if asked else None,
+        "response_elements": java_map(answered) if answered else None,
         "error_code": record.get("errorCode"),
         "error_message": record.get("errorMessage"),
         "flattened": {"request_parameters": asked, "response_elements": answered} if flattened else None,
@@ -256,10 +256,6 @@ def ecs_document(record: Json, *, flattened: bool = True, original: bool = False
     }
     kept: Json = _without_nulls(document)
     return kept
-
-
-def _printed(value: object) -> str | None:
-    return java_map(value) if value else None
 
 
 def _without_nulls(value: Any) -> Any:

@@ -142,10 +142,10 @@ AWKWARD: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("make", AWKWARD)
 def test_no_body_takes_long(make: str) -> None:
-    """The worst bodies of 1 MiB take well under a second of processor time, also on a busy machine."""
+    """The worst bodies of 1 MiB end: what grows faster than the body takes minutes, what does not takes a moment."""
     body = AWKWARD[make]()
     assert MEBIBYTE // 2 < len(body) <= MEBIBYTE
     started = time.process_time()
     with contextlib.suppress(BadInput):
         understand(body)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 3
