@@ -1,0 +1,112 @@
+"""People, the page, the real bot as a process, and AWS: the whole way, with clicks over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.sandbox.slack import seed as people
+from bot.sandbox.world import World
+from tests.journeys.conftest import PATIENCE_MS, Sit, raise_alert
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+REASON = "Nobody on the platform team knows this CA."
+AVA, BEN = f"slack:{people.AVA}", f"slack:{people.BEN}"
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def world() -> AsyncIterator[World]:
+    """A world with a running bot; each journey brings an attack of its own."""
+    async with World(slack_rate_scale=0, aws_rate_scale=0) as running:
+        await running.start_bot()
+        yield running
+
+
+async def test_two_people_delete_the_trust_anchor(world: World, sit: Sit) -> None:
+    """Ava takes the alert and asks, Ben reads the plan and says yes: AWS has it no more, and the log says who and why."""
+    alert = await raise_alert(world)
+    ava, ben = await sit(alert, "ava"), await sit(alert, "ben")
+    await ben.sees(alert.attack.trust_anchor_id)
+    await ava.press("acknowledge")
+    await ben.sees("Acknowledged by")
+    await ava.press("delete_trust_anchor")
+    await ava.fill_in(REASON)
+    await ben.sees("Approval pending")
+    await ben.sees(REASON)
+    assert alert.enabled is True
+    await ben.press("approve_request")
+    await expect(ben.page.get_by_role("alertdialog")).to_contain_text("DeleteTrustAnchor")
+    assert alert.enabled is True
+    await ben.confirm()
+    await alert.aws_shows(None)
+    await ava.sees("Contained:")
+    await ben.sees("Deleted")
+    assert (await alert.who_did("action:requested"), await alert.who_did("approval:given")) == ([AVA], [BEN])
+    assert [one["reason"] for one in await alert.log() if one["kind"] == "action:requested"] == [REASON]
+    assert len([one for one in world.control.effects("rolesanywhere", "DeleteTrustAnchor")]) == 1
+    await expect(await ava.thread()).to_contain_text("Delete Trust Anchor: done", timeout=PATIENCE_MS)
+
+
+async def test_a_false_positive_is_closed_and_opened_again(world: World, sit: Sit) -> None:
+    """With a reason the case closes and nothing happens in AWS; it can be opened again."""
+    alert = await raise_alert(world)
+    ava = await sit(alert, "ava")
+    await ava.choose("False Positive")
+    await ava.fill_in("It is ours: the ticket says so.")
+    await ava.sees("It is ours: the ticket says so.")
+    await expect(ava.card.locator('[data-action-id="acknowledge"]')).to_have_count(0)
+    await ava.press("reopen")
+    await expect(ava.card.locator('[data-action-id="acknowledge"]')).to_be_visible(timeout=PATIENCE_MS)
+    assert alert.enabled is True
+    assert (await alert.who_did("case:marked_false_positive"), await alert.who_did("case:reopened")) == ([AVA], [AVA])
+
+
+async def test_an_outsider_is_told_in_private(world: World, sit: Sit) -> None:
+    """Dmitri may not: he reads why and who may, Ava does not see his note, and AWS is as it was."""
+    alert = await raise_alert(world)
+    dmitri, ava = await sit(alert, "dmitri"), await sit(alert, "ava")
+    await dmitri.press("disable_trust_anchor")
+    note = dmitri.page.locator("article.ephemeral").last
+    await expect(note).to_contain_text("You may not do this.", timeout=PATIENCE_MS)
+    await expect(note).to_contain_text("@oncall")
+    await expect(dmitri.page.get_by_role("dialog", name="Disable")).to_have_count(0)
+    await ava.sees(alert.case_id)
+    await expect(ava.page.locator("article.ephemeral")).to_have_count(0)
+    assert alert.enabled is True
+    assert await alert.who_did("attempt:refused") == [f"slack:{people.DMITRI}"]
+
+
+async def test_a_rejected_request_runs_nothing(world: World, sit: Sit) -> None:
+    """Ben says no, with a reason that Ava reads on her page; the trust anchor stays."""
+    alert = await raise_alert(world)
+    ava, ben = await sit(alert, "ava"), await sit(alert, "ben")
+    await ava.press("delete_trust_anchor")
+    await ava.fill_in(REASON)
+    await ben.sees("Approval pending")
+    await ben.press("reject_request")
+    await ben.fill_in("Disable it first: deleting loses the evidence.")
+    await expect(ava.card.locator('[data-action-id="delete_trust_anchor"]')).to_be_visible(timeout=PATIENCE_MS)
+    await expect(await ava.thread()).to_contain_text("deleting loses the evidence", timeout=PATIENCE_MS)
+    assert alert.enabled is True
+    assert (await alert.who_did("request:rejected"), await alert.who_did("run:started")) == ([BEN], [])
+
+
+async def test_disable_and_enable_on_a_phone(world: World, sit: Sit) -> None:
+    """At 390 pixels one person disables alone and takes it back; nothing on the page is wider than the phone."""
+    alert = await raise_alert(world)
+    ava = await sit(alert, "ava", width=390)
+    await ava.press("disable_trust_anchor")
+    await ava.fill_in(REASON)
+    await alert.aws_shows(enabled=False)
+    await ava.sees("Contained:")
+    assert await ava.page.evaluate("document.documentElement.scrollWidth") <= 390
+    await ava.press("enable_trust_anchor")
+    await ava.fill_in("The platform team found its owner.")
+    await alert.aws_shows(enabled=True)
+    await expect(ava.card).not_to_contain_text("Contained:", timeout=PATIENCE_MS)
+    await ava.sees("Enabled")
+    assert await alert.who_did("action:requested") == [AVA, AVA]
