@@ -70,6 +70,7 @@ class Runner:
         self._run_slots = asyncio.Semaphore(_AT_ONCE)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._look_at = 0.0
+        self._looks: dict[CaseId, float] = {}
         self._stopping = False
 
     def nudge(self, case_id: CaseId) -> None:
@@ -106,10 +107,14 @@ class Runner:
         """Start every lane that is due, and return in how many seconds the next one may be."""
         self._wake.clear()
         nudged, self._nudged = self._nudged, set()
-        waits = [await self._look_safely(case_id) for case_id in (nudged | await self._due())]
-        soonest = time.monotonic() + max(min(waits, default=_LOOK_EVERY_SECONDS), _LOOK_APART_SECONDS)
-        self._look_at = min(self._look_at, soonest)
-        return self._look_at - time.monotonic()
+        now = time.monotonic()
+        ripe = {case_id for case_id, at in self._looks.items() if at <= now}
+        for case_id in nudged | ripe | await self._due():
+            self._looks[case_id] = now + max(await self._look_safely(case_id), _LOOK_APART_SECONDS)
+            if self._looks[case_id] >= now + _LOOK_EVERY_SECONDS:
+                # The log has it, and is asked before that.
+                del self._looks[case_id]
+        return min([self._look_at, *self._looks.values()]) - time.monotonic()
 
     async def _due(self) -> set[CaseId]:
         """The cases that wait in the log. What this process appends nudges us, so the log is not asked every time."""

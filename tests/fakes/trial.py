@@ -27,6 +27,7 @@ from bot.service.audit_verify import verify_log
 T = TypeVar("T")
 
 REASON = "Nobody knows this CA."
+WEBHOOK_TOKEN = "made-up-token"
 FAST = {
     "ANCHORWATCH_POST_GRACE_SECONDS": "1",
     "ANCHORWATCH_VISIBILITY_SECONDS": "2",
