@@ -17,6 +17,8 @@ from bot.slack.web_errors import slack_errors
 _log = structlog.get_logger()
 
 REFRESH_SECONDS = 60.0
+# While a group is not known its people are shut out, so Slack is asked again sooner; it allows 20 calls a minute.
+_RETRY_SECONDS = 10.0
 _MOST_NAMED = 8
 
 
@@ -83,10 +85,17 @@ class SlackDirectory:
             await self._refresh_user(user_id)
 
     async def keep_fresh(self) -> None:
-        """Refresh for ever, a minute apart; the first time in a minute."""
+        """Refresh for ever, a minute apart; while a group is not known, the groups every ten seconds."""
+        since_seconds = 0.0
         while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            await self.refresh()
+            pause_seconds = REFRESH_SECONDS if self._unknown() is None else _RETRY_SECONDS
+            await asyncio.sleep(pause_seconds)
+            since_seconds += pause_seconds
+            if since_seconds < REFRESH_SECONDS:
+                await self._refresh_groups()
+            else:
+                await self.refresh()
+                since_seconds = 0.0
 
     def _is_in(self, user_id: str, people: People) -> bool:
         if user_id in people.users:

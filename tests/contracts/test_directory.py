@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports import Directory
+from bot.sandbox.hands import until
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.server import SlackLookAlike
+from bot.slack import directory as directory_module
 from bot.slack.directory import People, SlackDirectory
 from tests.fakes.fake_slack import FakeDirectory
 
@@ -125,6 +128,20 @@ async def test_silence_about_a_person_takes_no_right(slack: SlackLookAlike, erro
         directory = SlackDirectory(client, People.parse([people.AVA]), People.parse([]))
         slack.faults.add({"method": "users.info", "error": error})
         assert (await directory.fresh(people.AVA)).active == active
+
+
+async def test_a_lost_group_is_asked_for_again_soon(slack: SlackLookAlike, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once Slack tells again who is in a group, its people get in without a minute's wait."""
+    monkeypatch.setattr(directory_module, "_RETRY_SECONDS", 0.01)
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(people.BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+        directory = SlackDirectory(client, People.parse([people.ONCALL_GROUP]), People.parse([people.BEN]))
+        slack.faults.add({"method": "usergroups.users.list", "error": "fatal_error", "times": 3})
+        await directory.refresh()
+        assert not directory.person(people.AVA).responder
+        keeping = asyncio.create_task(directory.keep_fresh())
+        await until("Ava in her group", lambda: directory.person(people.AVA).responder, 5)
+        keeping.cancel()
 
 
 def test_people_in_words() -> None:

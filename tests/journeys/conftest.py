@@ -19,7 +19,6 @@ from bot.sandbox.world import World
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
 ]
@@ -115,7 +114,7 @@ async def raise_alert(world: World) -> Alert:
     new = await until("a card", lambda: {case_of(card) for card in hands.cards()} - known, 15)
     alert = Alert(world, attack, new.pop())
     async with asyncio.timeout(10):
-        while not await alert.who_did("anchor:observed"):
+        while not await alert.who_did("anchor:observed"):  # noqa: ASYNC110 - Another process writes it.
             await asyncio.sleep(0.05)
     return alert
 

@@ -27,7 +27,7 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_two_people_delete_the_trust_anchor(world: World, sit: Sit) -> None:
-    """Ava takes the alert and asks, Ben reads the plan and says yes: AWS has it no more, and the log says who and why."""
+    """Ava takes the alert and asks, Ben reads the plan and says yes: AWS has it no more, the log says who and why."""
     alert = await raise_alert(world)
     ava, ben = await sit(alert, "ava"), await sit(alert, "ben")
     await ben.sees(alert.attack.trust_anchor_id)
@@ -47,7 +47,7 @@ async def test_two_people_delete_the_trust_anchor(world: World, sit: Sit) -> Non
     await ben.sees("Deleted")
     assert (await alert.who_did("action:requested"), await alert.who_did("approval:given")) == ([AVA], [BEN])
     assert [one["reason"] for one in await alert.log() if one["kind"] == "action:requested"] == [REASON]
-    assert len([one for one in world.control.effects("rolesanywhere", "DeleteTrustAnchor")]) == 1
+    assert len(world.control.effects("rolesanywhere", "DeleteTrustAnchor")) == 1
     await expect(await ava.thread()).to_contain_text("Delete Trust Anchor: done", timeout=PATIENCE_MS)
 
 

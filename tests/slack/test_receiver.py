@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -192,6 +194,20 @@ async def test_an_unknown_action_is_told_and_logged(bot: LoopbackBot) -> None:
         "drop_all_tables",
         "unknown_action",
     )
+
+
+async def test_what_belongs_to_no_case_is_exported(bot: LoopbackBot) -> None:
+    """The audit command prints the operations stream of the day as it prints a case."""
+    await bot.send_payload(a_click({"action_id": "drop_all_tables", "value": "x"}, user=people.DMITRI))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot.cli", "audit", "export", f"OPS-{datetime.now(UTC):%Y-%m-%d}"),
+        env={**os.environ, "ANCHORWATCH_STORE": f"sqlite:///{bot.folder / 'cases.db'}"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await process.communicate()
+    first = json.loads(printed.splitlines()[0])
+    assert process.returncode == 0
+    assert (first["kind"], first["by"]) == ("attempt:refused", f"slack:{people.DMITRI}")
 
 
 @pytest.mark.parametrize("state", [{}, {"values": {"reason": {"reason": {"value": "because"}}}}, {"values": {"x": {}}}])
