@@ -49,7 +49,7 @@ class Story:
         return True
 
     def _line(self, who: str, what: str) -> None:
-        self.show(f"{time.monotonic() - self.started:7.2f} s  {who:<10} {what}")
+        self.show(f"{time.monotonic() - self.started:7.2f} s  {who:<11} {_with_names(what)}")
 
     async def _play(self) -> None:
         attack = await self._attack()
@@ -204,3 +204,10 @@ def _must(seen: bool, what: str) -> None:  # noqa: FBT001 - Reads as a sentence 
 
 def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
+
+
+def _with_names(text: str) -> str:
+    """A text with its mentions as Slack shows them."""
+    for group in people.GROUPS:
+        text = text.replace(f"<!subteam^{group.group_id}>", f"@{group.handle}")
+    return text

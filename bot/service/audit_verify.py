@@ -57,7 +57,8 @@ class VerifyResult:
     def sentence(self) -> str:
         """The result in one plain sentence."""
         if self.bad is None:
-            return f"The chain holds: {self.entries} entries of {self.cases} cases."
+            cases = "1 case" if self.cases == 1 else f"{self.cases} cases"
+            return f"The chain holds: {self.entries} entries of {cases}."
         place = (("line", self.bad.line), ("case", self.bad.case_id), ("entry", self.bad.seq))
         where = ", ".join(f"{name} {value}" for name, value in place if value is not None)
         return f"The chain does not hold: {where or 'the file'}: {self.bad.why}. {self.entries} entries before it hold."
