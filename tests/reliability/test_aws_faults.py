@@ -1,4 +1,4 @@
-"""AWS on a bad day: each containment ends in done, failed with a plain reason, or unknown; never in done without proof."""
+"""AWS on a bad day: each containment ends in done, failed with a plain reason, or unknown; nothing is done unproved."""
 
 from __future__ import annotations
 

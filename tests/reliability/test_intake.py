@@ -30,9 +30,9 @@ async def _send(trial: Trial, *bodies: str) -> None:
 async def _post(trial: Trial, body: str) -> int:
     """Send a message to the webhook and return the status."""
     headers = {"Authorization": f"Bearer {WEBHOOK_TOKEN}", "Content-Type": "application/json"}
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{trial.world.url}/detections", data=body, headers=headers) as answer:
-            return answer.status
+    url = f"{trial.world.url}/detections"
+    async with aiohttp.ClientSession(headers=headers) as session, session.post(url, data=body) as answer:
+        return answer.status
 
 
 def _event(attack: Attack, **changes: Any) -> str:

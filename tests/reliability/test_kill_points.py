@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain import events as ev
 from bot.domain.case import CaseState, RequestState
+from bot.sandbox.hands import until
 from bot.sandbox.world import BotDidNotStart
 from tests.fakes.trial import AVA, BEN, CARLA, Trial
 
@@ -122,9 +123,7 @@ async def test_a_message_that_is_put_aside_is_noticed_once(trial: Trial) -> None
     await trial.start()
     await trial.queue_empties()
     assert await trial.waiting(trial.world.account.dead_letter_queue_url) >= 1
-    async with asyncio.timeout(5):
-        while not trial.posts("anchorwatch_notice"):
-            await asyncio.sleep(0.05)
+    await until("the notice", lambda: trial.posts("anchorwatch_notice"), 5)
     assert len(trial.posts("anchorwatch_notice")) == 1
 
 

@@ -139,7 +139,9 @@ async def test_a_search_goes_on_when_its_progress_can_not_be_shown(running: Tria
     await running.told(case_id)
     running.world.slack.faults.add({"method": "chat.update", "error": "msg_too_long", "times": 3})
     await running.hands(AVA).press(case_id, "find_certificate_usage")
-    await running.until("the end of the search", lambda case: case.requests and not case.requests["R1"].is_open, case_id)
+    await running.until(
+        "the end of the search", lambda case: case.requests and not case.requests["R1"].is_open, case_id
+    )
     assert (await running.case(case_id)).requests["R1"].starts == 1
 
 
