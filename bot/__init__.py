@@ -14,8 +14,8 @@ What happens next
     ``service/run_action.py`` (approved actions), ``service/expire_request.py``.
 
 A click comes in
-    ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature, shape) to Bolt's
-    ``slack/listeners.py``; ``slack/clicks.py`` finds case and control; ``service/press.py`` applies the rule
+    ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature) and ``slack/payload.py`` (shape) to
+    Bolt's ``slack/listeners.py``; ``slack/clicks.py`` finds case and control; ``service/press.py`` applies the rule
     (``acknowledge.py``, ``mark_false_positive.py``, ``ask_for_action.py``, ``cast_vote.py``) and appends the yes or
     the no. Then it is acknowledged, and nothing more is done: the runner goes on from the log.
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot.bootstrap import Bot, build
+from bot.domain.errors import BadSettings
 from bot.settings import Settings
 
 _log = structlog.get_logger()
@@ -39,7 +40,10 @@ async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> None:
     runner = web.AppRunner(bot.web_app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, settings.listen_host, settings.listen_port).start()
+    try:
+        await web.TCPSite(runner, settings.listen_host, settings.listen_port).start()
+    except OSError as error:
+        raise BadSettings((f"ANCHORWATCH_LISTEN: can't listen there: {error.strerror}",)) from error
 
 
 async def _work(bot: Bot, settings: Settings, stop: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
 _HIGHEST_PORT = 65_535
+_MOST_DIGITS = 9
 
 
 class WrongValue(Exception):
@@ -28,6 +29,7 @@ def token(prefix: str) -> Callable[[str], str]:
     """A token that begins with ``prefix``, or nothing."""
 
     def read(value: str) -> str:
+        value = value.strip()
         if value and not value.startswith(prefix):
             raise WrongValue(f"must begin with {prefix}")
         return value
@@ -37,17 +39,24 @@ def token(prefix: str) -> Callable[[str], str]:
 
 def api_url(value: str) -> str:
     """A URL, with the slash at its end that slack_sdk needs."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not _is_web_address(value):
         raise WrongValue("must be an http or https URL")
     return value if value.endswith("/") else value + "/"
 
 
 def queue_url(value: str) -> str:
     """A queue's URL, or nothing."""
-    if value and urlsplit(value).scheme not in ("http", "https"):
+    if value and not _is_web_address(value):
         raise WrongValue("must be the queue's URL")
     return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def channel(value: str) -> str:
@@ -92,7 +101,7 @@ def number(low: int, high: int) -> Callable[[str], int]:
     """A whole number from ``low`` to ``high``."""
 
     def read(value: str) -> int:
-        if not value.isdecimal() or not low <= int(value) <= high:
+        if not value.isdecimal() or len(value) > _MOST_DIGITS or not low <= int(value) <= high:
             raise WrongValue(f"must be a whole number from {low} to {high}")
         return int(value)
 

@@ -130,7 +130,7 @@ def _read_all(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, 
     file = _read_file(environment.get(CONFIG_VARIABLE, ""), mistakes)
     values: dict[str, object] = {}
     for setting in ALL_SETTINGS:
-        text = environment.get(setting.name) or file.get(setting.name) or setting.default
+        text = environment.get(setting.name, file.get(setting.name)) or setting.default
         if text is None:
             mistakes.append(f"{setting.name}: is missing. {setting.meaning}")
             continue

@@ -17,6 +17,8 @@ _READ_TIMEOUT_SECONDS = 30
 
 T = TypeVar("T")
 
+_ANY_REGION = "us-east-1"
+
 
 def sqs_client(queue_url: str) -> Any:  # noqa: ANN401 - boto3's clients have no static type.
     """An SQS client for a queue; its Region is read from the queue's URL where it says one."""
@@ -25,7 +27,9 @@ def sqs_client(queue_url: str) -> Any:  # noqa: ANN401 - boto3's clients have no
     )
     words = queue_url.split("/")[2].split(".") if "//" in queue_url else []
     region = words[1] if len(words) > 2 and words[0] == "sqs" else None  # noqa: PLR2004 - sqs.<region>.<domain>
-    return boto3.Session().client("sqs", region_name=region, config=config)
+    session = boto3.Session()
+    # The address is the queue's own; without any Region boto3 would refuse to sign.
+    return session.client("sqs", region_name=region or session.region_name or _ANY_REGION, config=config)
 
 
 def error_code(error: Exception) -> str:

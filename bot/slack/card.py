@@ -58,7 +58,7 @@ class Card:
         return {one.action_id: self._controls.title(one.action_id) for one in case.requests.values()}
 
     def _notification(self, case: Case) -> str:
-        account = shown(case.detection.account or "unknown", 20)
+        account = shown(defang(case.detection.account or "unknown"), 20)
         return f"{case.state.value.capitalize()}: external CA in IAM Roles Anywhere, account {account}. {case.case_id}"
 
     def _blocks(self, case: Case, progress: str | None) -> list[Block]:
@@ -137,7 +137,7 @@ class Card:
             ),
             case.case_id,
         ]
-        return "\n".join(lines)[:3_900]
+        return defang("\n".join(lines))[:3_900]
 
 
 def _section(text: str, block_id: str) -> Block:

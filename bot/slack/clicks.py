@@ -217,7 +217,7 @@ class Clicks:
                     await self._client.views_open(trigger_id=click.trigger_id, view=dict(view))
         except SlackError as error:
             _log.warning("form_not_opened", control=click.press.control, error=error.code)
-            not_opened = refused(Reason.NOT_IN_THIS_STATE, "Slack did not open the form in time. Press again.")
+            not_opened = refused(Reason.NOT_IN_THIS_STATE, "Slack did not open the form. Press again.")
             return await self._pressing(click.press, lambda *_: not_opened)
         return ALLOWED
 

@@ -17,6 +17,7 @@ from bot.slack.web_errors import slack_errors
 _log = structlog.get_logger()
 
 REFRESH_SECONDS = 60.0
+_AT_ONCE = 5
 # While a group is not known its people are shut out, so Slack is asked again sooner; it allows 20 calls a minute.
 _RETRY_SECONDS = 10.0
 _MOST_NAMED = 8
@@ -81,8 +82,13 @@ class SlackDirectory:
         await self._refresh_groups()
         groups = [members for members in self._members.values() if members]
         everybody = self._responders.users | self._approvers.users | frozenset().union(*groups)
-        for user_id in sorted(everybody):
-            await self._refresh_user(user_id)
+        at_once = asyncio.Semaphore(_AT_ONCE)
+
+        async def refresh(user_id: str) -> None:
+            async with at_once:
+                await self._refresh_user(user_id)
+
+        await asyncio.gather(*map(refresh, sorted(everybody)))
 
     async def keep_fresh(self) -> None:
         """Refresh for ever, a minute apart; while a group is not known, the groups every ten seconds."""

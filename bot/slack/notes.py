@@ -53,7 +53,8 @@ class Notes:
         envelope = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,
-            "text": text[:2_900],
+            # Slack links bare addresses here, unlike in our blocks.
+            "text": defang(text)[:2_900],
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
@@ -70,7 +71,7 @@ class Notes:
         )
         envelope = {
             "channel": self._ops_channel,
-            "text": text,
+            "text": defang(text),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": NOTICE_EVENT_TYPE, "event_payload": {"key": f"{case.case_id}:{notice.seq}"}},

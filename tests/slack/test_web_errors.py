@@ -53,7 +53,6 @@ def test_a_refusal_keeps_its_code_and_details() -> None:
         Answer(None),
         {"ok": False, "error": "service_unavailable"},
     ],
-    ids=repr,
 )
 def test_a_breakdown_is_a_doubt(answer: object) -> None:
     """When Slack broke down in the middle, the message may stand there."""

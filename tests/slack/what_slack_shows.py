@@ -16,9 +16,6 @@ Json = Mapping[str, Any]
 OURS = {"text", "br", "bold", "code", "user", "group", "date"}
 """The kinds of tokens that our own words use; links, emoji, channels, broadcasts and quotes are none of them."""
 
-# Slack links bare addresses in the text of a message itself, which it shows where there are no blocks.
-_LINKED_OUTSIDE_BLOCKS = {"link"}
-
 # The one invisible character that we write: Slack's own advice for a colon that must not start an emoji.
 _CALMING = "\u200b"
 _EMOJI = re.compile(r":[a-z0-9_+'-]{1,100}:")
@@ -52,7 +49,7 @@ def shape(found: list[dict[str, Any]]) -> list[Any]:
     """The tokens without their texts: what is bold, code, mention or date, and in which order."""
     shapes: list[Any] = []
     for token in found:
-        if token["t"] in ("text", "link"):
+        if token["t"] == "text":
             continue
         inner = shape(token["children"]) if "children" in token else token.get("id")
         shapes.append((token["t"], inner))
@@ -68,7 +65,7 @@ def foreign_tokens(message: Json, people: set[str], groups: set[str]) -> list[st
     """What Slack would make of a message beyond our own kinds of tokens, people and groups."""
     found = []
     for text, verbatim in mrkdwn_texts(message):
-        kinds = OURS if verbatim else OURS | _LINKED_OUTSIDE_BLOCKS
+        kinds = OURS
         for token in _walk(tokens(text, verbatim=verbatim)):
             known = {"user": people, "group": groups}.get(token["t"])
             if token["t"] not in kinds or (known is not None and token["id"] not in known):
