@@ -66,6 +66,9 @@ class FakeAws:
     Args:
         now: the time that actions see; ``advance`` moves it.
         page_size: how many profiles or events a page holds.
+
+    Attributes:
+        answers_as: the account whose credentials are really used; None means that of the target.
     """
 
     def __init__(self, now: datetime = NOW, page_size: int = 50) -> None:
@@ -74,6 +77,7 @@ class FakeAws:
         self.latency = timedelta(0)
         self.journal: list[Call] = []
         self.said: list[str] = []
+        self.answers_as: str | None = None
         self._places: dict[tuple[str, str], _Place] = {}
         self._roles: dict[tuple[str, str], dict[str, Any]] = {}
         self._faults: dict[str, _Fault] = {}
@@ -194,7 +198,10 @@ class FakeAws:
 
     def answer(self, target: Target, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Do what the operation does; its answer is the caller's own copy."""
-        place = self._place(target.account, target.region)
+        account = self.answers_as or target.account
+        place = self._place(account, target.region)
+        if permission == "sts:GetCallerIdentity":
+            return {"Account": account}
         if permission.endswith("TrustAnchor"):
             return {"trustAnchor": deepcopy(self._anchor_call(place, permission, parameters))}
         if permission == "iam:GetRole":

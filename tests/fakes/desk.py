@@ -1,0 +1,266 @@
+"""The use cases on a log in memory, with fakes for Slack and AWS: one life after the other, step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.action import ActionAws
+from bot.domain.approval import ApprovalPolicy, Decision, Person, RiskRule
+from bot.domain.audit import Draft, Entry
+from bot.domain.ca_facts import CaFacts
+from bot.domain.case import Case
+from bot.domain.detection import Actor, Anchor, Detection, SourceType, Understood
+from bot.domain.effects import Effect, EffectKind, Standing, effects
+from bot.domain.errors import AnchorwatchError
+from bot.domain.identity import Target, case_id_for
+from bot.registry import load_actions
+from bot.service.acknowledge import acknowledge
+from bot.service.ask_for_action import ask_for_action
+from bot.service.case_book import CaseBook
+from bot.service.cast_vote import approve_request, reject_request
+from bot.service.expire_request import expire_request
+from bot.service.known_state import known_plan
+from bot.service.mark_false_positive import mark_false_positive, reopen
+from bot.service.observe_anchor import ObserveAnchor
+from bot.service.press import Press, Pressing, PressRule
+from bot.service.run_action import RunAction
+from bot.service.show_case import ShowCase
+from bot.service.take_detection import TakeDetection
+from tests.fakes.fake_aws import NOW, FakeActionAws, FakeAws
+from tests.fakes.fake_slack import CHANNEL, FakeDirectory, FakeMessenger, ManualClock, PlainPresenter
+from tests.fakes.memory_log import MemoryDisk, MemoryLog
+
+ACTIONS = load_actions()
+GRACE = timedelta(seconds=10)
+PEOPLE = {
+    "U1": Person("U1", responder=True),
+    "U2": Person("U2", responder=True, approver=True),
+    "U3": Person("U3", approver=True),
+    "U4": Person("U4", approver=True),
+    "U5": Person("U5"),
+}
+TWO_APPROVALS = ApprovalPolicy(irreversible=RiskRule(approvals=2))
+
+
+class Killed(BaseException):
+    """The process was killed here."""
+
+
+@dataclass
+class Life:
+    """One life of the process: ``steps_left`` until it is killed, None for never; after that nothing works any more."""
+
+    steps_left: int | None = None
+    is_over: bool = False
+
+    def step(self) -> None:
+        """Go on, or die.
+
+        Raises:
+            Killed: this was the last step, or life was over before.
+        """
+        if self.steps_left is not None:
+            self.steps_left -= 1
+            self.is_over = self.is_over or self.steps_left < 0
+        if self.is_over:
+            raise Killed
+
+
+class MortalLog(MemoryLog):
+    """A log whose writer may die before or after an append."""
+
+    def __init__(self, disk: MemoryDisk, life: Life) -> None:
+        super().__init__(disk)
+        self._life = life
+
+    async def append(self, entries: Sequence[Entry], *, wake_at: Any) -> None:
+        """See :class:`MemoryLog`."""
+        self._life.step()
+        await super().append(entries, wake_at=wake_at)
+        self._life.step()
+
+
+@dataclass(frozen=True)
+class MortalAws:
+    """AWS whose caller may die before or after a call."""
+
+    aws: FakeActionAws
+    life: Life
+
+    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
+        """See :class:`FakeActionAws`."""
+        self.life.step()
+        try:
+            return await self.aws.call(service, operation, **parameters)
+        finally:
+            self.life.step()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.aws, name)
+
+
+@dataclass(frozen=True)
+class MortalAccounts:
+    """``AwsAccounts`` whose caller may die."""
+
+    aws: FakeAws
+    life: Life
+
+    def reader(self, target: Target, permissions: Sequence[str], **more: Any) -> ActionAws:
+        """See :class:`FakeAws`."""
+        return MortalAws(self.aws.reader(target, permissions, **more), self.life)
+
+    def actor(self, target: Target, permissions: Sequence[str], **more: Any) -> ActionAws:
+        """See :class:`FakeAws`."""
+        return MortalAws(self.aws.actor(target, permissions, **more), self.life)
+
+
+def detection_of(target: Target, event_id: str = "event-1") -> Detection:
+    """What CloudTrail said of a trust anchor."""
+    return Detection(
+        event_id=event_id,
+        event_name="CreateTrustAnchor",
+        event_source="rolesanywhere.amazonaws.com",
+        happened_at=NOW,
+        account=target.account,
+        region=target.region,
+        form="eventbridge",
+        actor=Actor(arn=f"arn:aws:iam::{target.account}:user/mallory"),
+        anchor=Anchor(target.anchor_arn, target.anchor_id, enabled=True, source_type=SourceType.CERTIFICATE_BUNDLE),
+    )
+
+
+@dataclass
+class Desk:
+    """Everything between intake and effects; :meth:`rise` begins the next life on the same disk."""
+
+    policy: ApprovalPolicy = TWO_APPROVALS
+    clock: ManualClock = field(default_factory=ManualClock)
+    disk: MemoryDisk = field(default_factory=MemoryDisk)
+    slack: FakeMessenger = field(default_factory=FakeMessenger)
+    directory: FakeDirectory = field(default_factory=lambda: FakeDirectory(dict(PEOPLE)))
+    aws: FakeAws = field(default_factory=FakeAws)
+    lives: int = 0
+    calls_by_request: Counter[str] = field(default_factory=Counter)
+    errors: list[Exception] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin the first life, with one trust anchor in AWS."""
+        self.target = self.aws.add_anchor()
+        self.case_id = case_id_for(self.target.account, self.target.region, str(self.target.anchor_id))
+        self.rise()
+
+    def rise(self) -> None:
+        """Begin a life: a new process on the disk that the last one left."""
+        self.lives += 1
+        self.life = Life()
+        self.slack.step = self.life.step
+        accounts = MortalAccounts(self.aws, self.life)
+        log = MortalLog(self.disk, self.life)
+        self.standing = Standing(f"life-{self.lives}", exclusive=True, post_grace=GRACE)
+        self.book = CaseBook(log, self.clock, self.standing, lambda _: None)
+        self.pressing = Pressing(self.book, self.clock)
+        self.show = ShowCase(self.book, self.slack, PlainPresenter())
+        self.run = RunAction(self.book, ACTIONS, accounts, self.directory, self.clock)
+        self.observe = ObserveAnchor(self.book, accounts)
+
+    async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:
+        """A detection of the trust anchor comes in."""
+        understood = Understood((detection_of(self.target, event_id),))
+        take = TakeDetection(self.book, lambda _: understood, lambda _: CaFacts())
+        await take(b"", redelivered=redelivered)
+
+    async def case(self) -> Case:
+        """The case as this life sees it."""
+        return await self.book.load(self.case_id)
+
+    def kinds(self, kind: str) -> list[Entry]:
+        """The entries of one kind, from the disk."""
+        return [entry for entry in self.disk.entries.get(self.case_id, []) if entry.kind == kind]
+
+    async def press(self, user_id: str, control: str, rule: PressRule, **more: Any) -> Decision:
+        """Somebody presses a control that was drawn for the case as it is, unless ``more`` says otherwise."""
+        case = await self.case()
+        given = {"case_id": self.case_id, "revision": case.revision, "channel": CHANNEL, **more}
+        return await self.pressing(Press(control=control, person=self.directory.person(user_id), **given), rule)
+
+    async def acknowledge(self, user_id: str, **more: Any) -> Decision:
+        """Somebody presses Acknowledge."""
+        return await self.press(user_id, "acknowledge", acknowledge(self.policy), **more)
+
+    async def close(self, user_id: str, reason: str = "It is ours.", **more: Any) -> Decision:
+        """Somebody marks the case as a false positive."""
+        rule = mark_false_positive(self.policy)
+        return await self.press(user_id, "mark_false_positive", rule, reason=reason, **more)
+
+    async def reopen(self, user_id: str, **more: Any) -> Decision:
+        """Somebody opens the case again."""
+        return await self.press(user_id, "reopen", reopen(self.policy), **more)
+
+    async def ask(self, user_id: str, action_id: str, **more: Any) -> Decision:
+        """Somebody sends the form of an action, with the plan that they saw."""
+        action = ACTIONS[action_id]
+        plan = await known_plan(action, await self.case(), self.clock.now())
+        given = {"revision": None, "reason": "It is not ours.", "digest": plan.digest(), **more}
+        return await self.press(user_id, action_id, ask_for_action(self.policy, action, plan), **given)
+
+    async def approve(self, user_id: str, request_id: str = "R1", **more: Any) -> Decision:
+        """Somebody presses Approve."""
+        rule = approve_request(self.policy)
+        return await self.press(user_id, "approve_request", rule, request_id=request_id, **more)
+
+    async def reject(self, user_id: str, request_id: str = "R1", reason: str = "No.", **more: Any) -> Decision:
+        """Somebody sends the form of Reject."""
+        given = {"revision": None, "request_id": request_id, "reason": reason, **more}
+        return await self.press(user_id, "reject_request", reject_request(self.policy), **given)
+
+    async def work(self, rounds: int = 12) -> None:
+        """Do what is due now, as the runner would, until nothing is; what fails is tried again in the next round."""
+        for _ in range(rounds):
+            due = [one for one in effects(await self.case(), self.standing) if one.at <= self.clock.now()]
+            if not due:
+                return
+            for effect in due:
+                await self._do(effect)
+
+    async def _do(self, effect: Effect) -> None:
+        before = len(self.aws.effects())
+        try:
+            await self._doer(effect)(await self.case())
+        except AnchorwatchError as error:
+            self.errors.append(error)
+        finally:
+            if effect.kind is EffectKind.RUN:
+                self.calls_by_request[effect.subject] += len(self.aws.effects()) - before
+
+    def _doer(self, effect: Effect) -> Callable[[Case], Any]:
+        doers: dict[EffectKind, Callable[[Case], Any]] = {
+            EffectKind.POST_CARD: lambda case: self.show.post_card(case, effect),
+            EffectKind.UPDATE_CARD: lambda case: self.show.update_card(case, None),
+            EffectKind.POST_NOTE: lambda case: self.show.post_note(case, effect),
+            EffectKind.POST_NOTICE: lambda case: self.show.post_notice(case, effect),
+            EffectKind.TELL: lambda case: self.show.tell(case, effect),
+            EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
+            EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),
+            EffectKind.OBSERVE: self.observe,
+        }
+        return doers[effect.kind]
+
+    async def note_due(self) -> None:
+        """Let the time of a note, of a grace and of a lease pass, and do what is due then."""
+        for _ in range(4):
+            self.clock.advance(timedelta(seconds=61))
+            await self.work()
+
+    async def appended(self, *drafts: Draft) -> Case:
+        """Append something behind the back of all rules."""
+        return await self.book.record(await self.case(), drafts)
+
+
+async def _nobody_listens(_sentence: str) -> None:
+    await asyncio.sleep(0)

@@ -1,0 +1,19 @@
+"""What the tests of the use cases share."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.service import run_action
+from tests.fakes.desk import Desk
+
+
+@pytest.fixture
+async def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk with one case whose card is out and whose trust anchor was read; nobody waits in real time."""
+    monkeypatch.setattr(run_action, "_LOOK_AGAIN_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(run_action, "_ASK_AGAIN_SECONDS", (0.0, 0.0))
+    made = Desk()
+    await made.detect()
+    await made.work()
+    return made
