@@ -12,9 +12,9 @@ from bot.domain.errors import BadInput
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE_ID_CHARACTERS = 10
 _CASE_ID = re.compile(rf"AW-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
-_OPS_ID = re.compile(r"OPS-\d{4}-\d{2}-\d{2}")
+_OPS_ID = re.compile(r"OPS-[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ARN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):rolesanywhere:(?P<region>[a-z0-9-]+):(?P<account>\d{1,12})"
+    r"arn:(?P<partition>aws[a-z-]*):rolesanywhere:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{1,12})"
     r":trust-anchor/(?P<anchor_id>[A-Za-z0-9-]{1,64})"
 )
 
