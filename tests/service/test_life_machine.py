@@ -1,0 +1,263 @@
+"""People, AWS, Slack and sudden deaths in any order: what must never happen never does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Iterator
+from datetime import timedelta
+from typing import ClassVar, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.domain.approval import Decision, Person
+from bot.domain.audit import verify_chain
+from bot.domain.case import Case, RequestState
+from bot.domain.effects import effects, wake_at
+from bot.domain.fold import fold, user_of
+from bot.service import run_action
+from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
+from tests.fakes.desk import PEOPLE, Desk, Killed
+from tests.fakes.fake_aws import FaultKind
+
+T = TypeVar("T")
+
+ENDS = set(RequestState) - {RequestState.PENDING, RequestState.APPROVED, RequestState.RUNNING}
+CALL_OF = {"delete_trust_anchor": "DeleteTrustAnchor", "disable_trust_anchor": "DisableTrustAnchor"}
+
+users = st.sampled_from(sorted(PEOPLE))
+requests = st.sampled_from(["R1", "R2", "R3"])
+actions = st.sampled_from(
+    ["delete_trust_anchor", "delete_trust_anchor", "disable_trust_anchor", "list_linked_profiles"]
+)
+faults = st.sampled_from(["deny", "throttle", "error", "unclear_before_effect", "unclear_after_effect"])
+operations = st.sampled_from(["GetTrustAnchor", "DeleteTrustAnchor", "DisableTrustAnchor"])
+
+
+class LifeMachine(RuleBasedStateMachine):
+    """One case over many lives. ``loop`` is shared by all of them."""
+
+    loop: ClassVar[asyncio.AbstractEventLoop]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.settled: dict[str, RequestState] = {}
+        self.seen_effects = 0
+
+    def do(self, work: Awaitable[T]) -> T | None:
+        """Run something; when the process dies over it, the next life begins."""
+        try:
+            return self.loop.run_until_complete(work)
+        except Killed:
+            self._bury()
+            self.desk.rise()
+            return None
+
+    def _bury(self) -> None:
+        left = asyncio.all_tasks(self.loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self.loop.run_until_complete(asyncio.wait(left))
+
+    def pressed(self, attempt: Awaitable[Decision]) -> None:
+        """Press something: a no stands in the log once, a yes leaves none there."""
+        before, lives = self._refusals(), self.desk.lives
+        decision = self.do(attempt)
+        if decision is not None and self.desk.lives == lives:
+            assert self._refusals() - before == (not decision.allowed)
+
+    def _refusals(self) -> int:
+        return len(self.desk.kinds("attempt:refused"))
+
+    @initialize()
+    def alert(self) -> None:
+        """The detection comes in, and its card goes out."""
+        self.do(self.desk.detect())
+        self.do(self.desk.work())
+
+    @rule(event=st.sampled_from(["event-1", "event-2"]), redelivered=st.booleans())
+    def detect(self, event: str, redelivered: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name.
+        """The same event again, or another."""
+        self.do(self.desk.detect(event, redelivered=redelivered))
+
+    @rule(user=users, action=actions)
+    def ask(self, user: str, action: str) -> None:
+        """Somebody asks."""
+        self.pressed(self.desk.ask(user, action))
+
+    @rule(user=users, request=requests, clicks=st.integers(1, 3))
+    def approve(self, user: str, request: str, clicks: int) -> None:
+        """Somebody says yes, some click more than once."""
+        for _ in range(clicks):
+            self.pressed(self.desk.approve(user, request))
+
+    @rule(request=requests)
+    def approve_all_at_once(self, request: str) -> None:
+        """Everybody presses the same button at the same moment."""
+
+        async def all_press() -> None:
+            await asyncio.gather(*(self.desk.approve(user, request) for user in sorted(PEOPLE)))
+
+        self.do(all_press())
+
+    @rule(user=users, request=requests)
+    def reject(self, user: str, request: str) -> None:
+        """Somebody says no."""
+        self.pressed(self.desk.reject(user, request))
+
+    @rule(user=users, control=st.sampled_from(["acknowledge", "close", "reopen"]))
+    def note(self, user: str, control: str) -> None:
+        """Somebody notes something on the case."""
+        self.pressed(getattr(self.desk, control)(user))
+
+    @rule(seconds=st.sampled_from([1, 11, 61, 600, 1_800]))
+    def wait(self, seconds: int) -> None:
+        """Time passes."""
+        self.desk.clock.advance(timedelta(seconds=seconds))
+
+    @rule()
+    def work(self) -> None:
+        """The runner does what is due."""
+        self.do(self.desk.work())
+
+    @rule(steps=st.integers(0, 12))
+    def work_and_die(self, steps: int) -> None:
+        """The process is killed after so many steps of its work."""
+        self.desk.life.steps_left = steps
+        self.do(self.desk.work())
+        self.desk.life.steps_left = None
+
+    @rule(user=users, steps=st.integers(0, 1))
+    def die_in_a_click(self, user: str, steps: int) -> None:
+        """The process is killed right before or right behind the append of a click."""
+        self.desk.life.steps_left = steps
+        self.do(self.desk.approve(user))
+        self.desk.life.steps_left = None
+
+    @rule(user=users, gone=st.booleans())
+    def come_and_go(self, user: str, gone: bool) -> None:  # noqa: FBT001 - As above.
+        """Somebody leaves, or is back."""
+        self.desk.directory.people[user] = Person(user, active=False) if gone else PEOPLE[user]
+
+    @rule(operation=operations, fault=faults)
+    def aws_goes_wrong(self, operation: str, fault: FaultKind) -> None:
+        """AWS fails the next call of an operation."""
+        self.desk.aws.fail(f"rolesanywhere:{operation}", fault)
+
+    @rule(trouble=st.sampled_from(["lost", "unsent", "limited", "channel_not_found"]))
+    def slack_goes_wrong(self, trouble: str) -> None:
+        """Slack fails the next post."""
+        self.desk.slack.troubles.append(trouble)
+
+    @precondition(lambda self: self.desk.aws.anchor(self.desk.target) is not None)
+    @rule(name=st.sampled_from(["one", "two"]))
+    def somebody_changes_it(self, name: str) -> None:
+        """Somebody else renames the trust anchor."""
+        anchor = self.desk.aws.anchor(self.desk.target)
+        assert anchor is not None
+        anchor["name"] = name
+
+    def _case(self) -> Case:
+        return fold(Case(self.desk.case_id), self.desk.disk.entries.get(self.desk.case_id, []))
+
+    @invariant()
+    def each_request_has_at_most_one_effect(self) -> None:
+        """However often the process died over it."""
+        assert all(count <= 1 for count in self.desk.calls_by_request.values()), self.desk.calls_by_request
+
+    @invariant()
+    def each_effect_was_agreed_on(self) -> None:
+        """Before the call, enough different people said yes to it, and none of them asked."""
+        done = self.desk.aws.effects()
+        fresh, self.seen_effects = done[self.seen_effects :], len(done)
+        for call in fresh:
+            case = self._case()
+            agreed = [
+                one for one in case.requests.values() if one.starts and CALL_OF.get(one.action_id) == call.operation
+            ]
+            assert agreed
+            for request in agreed:
+                assert len(set(self._voters(request.request_id)) - {request.by}) >= request.needed
+                assert request.needed >= (2 if request.action_id == "delete_trust_anchor" else 0)
+
+    def _voters(self, request_id: str) -> Iterator[str]:
+        return (user_of(one.by) for one in self.desk.kinds("approval:given") if one.data["request_id"] == request_id)
+
+    @invariant()
+    def nothing_leaves_an_end(self) -> None:
+        """A settled request stays what it is."""
+        states = {one.request_id: one.state for one in self._case().requests.values()}
+        assert {one: states[one] for one in self.settled} == self.settled
+        self.settled = {one: state for one, state in states.items() if state in ENDS}
+
+    @invariant()
+    def done_means_that_aws_shows_it(self) -> None:
+        """A request is only called done when AWS had the effect; nobody else deletes or disables here."""
+        anchor = self.desk.aws.anchor(self.desk.target)
+        for request in self._case().requests.values():
+            if request.state is RequestState.DONE and request.action_id == "delete_trust_anchor":
+                assert anchor is None
+            if request.state is RequestState.DONE and request.action_id == "disable_trust_anchor":
+                assert anchor is None or not anchor["enabled"]
+
+    @invariant()
+    def there_is_one_card(self) -> None:
+        """Never two, whatever was lost."""
+        assert len(self.desk.slack.standing(CARD_EVENT_TYPE)) <= 1
+
+    def teardown(self) -> None:
+        """When all trouble is over, everything comes to its end."""
+        try:
+            self._come_to_the_end()
+        finally:
+            self._bury()
+
+    def _come_to_the_end(self) -> None:
+        """One card, no note twice, nothing due, and a chain that holds."""
+        self.desk.slack.troubles.clear()
+        self.desk.aws._faults.clear()  # noqa: SLF001 - The trouble is over.
+        self.desk.rise()
+        for _ in range(3):
+            self.loop.run_until_complete(self.desk.note_due())
+        self.desk.clock.advance(timedelta(hours=1))
+        self.loop.run_until_complete(self.desk.work())
+        self.loop.run_until_complete(self.desk.note_due())
+        case = self._case()
+        if case.exists:
+            assert len(self.desk.slack.standing(CARD_EVENT_TYPE)) == 1
+            assert all(request.state in ENDS for request in case.requests.values())
+            assert effects(case, self.desk.standing) == ()
+            assert wake_at(case, self.desk.standing) is None
+            keys = [one["metadata"]["event_payload"]["key"] for one in self.desk.slack.standing(NOTE_EVENT_TYPE)]
+            assert len(keys) == len(set(keys))
+            assert verify_chain(self.desk.disk.entries[self.desk.case_id]) == case.head.seq
+
+
+def test_what_must_never_happen_never_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred lives of thirty steps: at most one effect a request, only agreed ones, no way out of an end."""
+    monkeypatch.setattr(run_action, "_LOOK_AGAIN_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(run_action, "_ASK_AGAIN_SECONDS", (0.0,))
+    loop = asyncio.new_event_loop()
+    monkeypatch.setattr(LifeMachine, "loop", loop, raising=False)
+    with contextlib.closing(loop):
+        _run()
+
+
+def _run() -> None:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        LifeMachine,
+        settings=settings(max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=checks),
+    )
