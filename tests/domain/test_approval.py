@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.action import Risk
 from bot.domain.approval import ApprovalPolicy, Person, Reason, RiskRule, may_start, may_vote
-from tests.fakes.fake_slack import NOON
+from tests.fakes.slack_in_memory import NOON
 
 POLICY = ApprovalPolicy(responders_in_words="@oncall", approvers_in_words="@approvers")
 USERS = st.sampled_from(["U1", "U2", "U3"])

@@ -14,7 +14,7 @@ from bot.domain.case import Case, RequestState
 from bot.domain.effects import EffectKind, Standing, effects, wake_at
 from bot.domain.events import draft
 from bot.domain.fold import fold
-from tests.fakes.fake_slack import NOON
+from tests.fakes.slack_in_memory import NOON
 from tests.fakes.stories import CASE_ID, STORIES, asked, detected, entries_of, finished, started, yes
 
 ME = Standing("life-1", exclusive=True)

@@ -32,8 +32,8 @@ from bot.service.run_action import RunAction
 from bot.service.show_case import ShowCase
 from bot.service.take_detection import TakeDetection
 from tests.fakes.fake_aws import NOW, FakeActionAws, FakeAws
-from tests.fakes.fake_slack import CHANNEL, FakeDirectory, FakeMessenger, ManualClock, PlainPresenter
 from tests.fakes.memory_log import MemoryDisk, MemoryLog
+from tests.fakes.slack_in_memory import CHANNEL, FakeDirectory, FakeMessenger, ManualClock, PlainPresenter
 
 ACTIONS = load_actions()
 GRACE = timedelta(seconds=10)

@@ -1,155 +1,130 @@
-"""Slack in memory: messages that stand there once posted, troubles on demand, and who is who."""
+"""Slack in memory, as the messenger's and the directory's ports see it."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.approval import Person
-from bot.domain.audit import Entry
-from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
-from bot.ports import Message, Posted
-from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
-
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-CHANNEL = "C0ALERTS"
-
-
-@dataclass
-class ManualClock:
-    """A clock that stands still until it is moved."""
-
-    time: datetime = NOON
-
-    def now(self) -> datetime:
-        """The time."""
-        return self.time
-
-    def advance(self, by: timedelta) -> None:
-        """Let time pass."""
-        self.time += by
+from bot.ports import Posted
+from bot.slack.block_limits import message_problems
 
 
 @dataclass
 class FakeMessenger:
-    """A ``Messenger``.
+    """A ``Messenger`` that keeps messages in memory and fails as it is told.
 
     Attributes:
-        troubles: what happens to the next posts, one each: ``lost`` (it stands there, but no answer came), ``unsent``
-            (no answer, and it does not), ``limited``, or the error that Slack answers with.
-        step: called right before and right after anything that changes Slack; may end the process's life.
-        messages: what stands in Slack, in order.
-        told: private notes.
+        channels: the channels that exist.
+        members: who can be told something in them.
+        fault: what the next call does: ``ratelimited``, ``lost`` (done, but no answer), ``cut`` (not done, no answer),
+            or Slack's error.
     """
 
-    troubles: deque[str] = field(default_factory=deque)
-    step: Callable[[], None] = lambda: None
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    told: list[dict[str, Any]] = field(default_factory=list)
-    posts_tried: int = 0
+    channels: set[str]
+    members: set[str]
+    fault: str = ""
+    posted: dict[Posted, Mapping[str, Any]] = field(default_factory=dict)
+    told: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def post(self, message: Mapping[str, Any]) -> Posted:
-        """See :meth:`bot.ports.Messenger.post`."""
-        self.posts_tried += 1
-        trouble = self.troubles.popleft() if self.troubles else ""
-        self.step()
-        if trouble not in ("", "lost"):
-            raise _error(trouble)
-        posted = Posted(str(message["channel"]), f"1763812800.{len(self.messages) + 1:06d}")
-        self.messages.append({**message, "ts": posted.ts})
-        self.step()
-        if trouble == "lost":
-            raise SlackUnclear("TimeoutError", "chat.postMessage")
-        return posted
+        """Keep a message."""
+        self._check(message, "chat.postMessage")
+        lost = self._fails("chat.postMessage")
+        place = Posted(str(message["channel"]), f"1795348800.{len(self.posted) + 1:06d}")
+        self.posted[place] = dict(message)
+        self._answer("chat.postMessage", lost=lost)
+        return place
 
     async def update(self, message: Mapping[str, Any]) -> None:
-        """See :meth:`bot.ports.Messenger.update`."""
-        self.step()
-        for number, one in enumerate(self.messages):
-            if one["ts"] == message["ts"]:
-                self.messages[number] = dict(message)
-                return
-        raise SlackError("message_not_found", "chat.update")
+        """Replace a message."""
+        self._check(message, "chat.update", update=True)
+        lost = self._fails("chat.update")
+        place = Posted(str(message["channel"]), str(message["ts"]))
+        if place not in self.posted:
+            raise SlackError("message_not_found", "chat.update")
+        self.posted[place] = {**self.posted[place], **message}
+        self._answer("chat.update", lost=lost)
 
     async def tell(self, message: Mapping[str, Any]) -> None:
-        """See :meth:`bot.ports.Messenger.tell`."""
-        self.step()
+        """Show something to one person."""
+        self._check(message, "chat.postEphemeral", ephemeral=True)
+        lost = self._fails("chat.postEphemeral")
+        if message["user"] not in self.members:
+            raise SlackError("user_not_in_channel", "chat.postEphemeral")
         self.told.append(dict(message))
+        self._answer("chat.postEphemeral", lost=lost)
 
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None
     ) -> Posted | None:
-        """See :meth:`bot.ports.Messenger.look_for`."""
-        del since, thread_ts
-        found = self.standing(event_type, key)
-        return Posted(channel, str(found[0]["ts"])) if found else None
+        """Find a message by its metadata."""
+        del since
+        self._fails("conversations.history")
+        expected = {"event_type": event_type, "event_payload": {"key": key}}
+        for place, message in self.posted.items():
+            here = place.channel == channel and message.get("thread_ts") == thread_ts
+            if here and message.get("metadata") == expected:
+                return place
+        return None
 
-    def standing(self, event_type: str, key: str = "") -> list[dict[str, Any]]:
-        """The messages of one kind whose key begins with ``key``."""
-        return [
-            one
-            for one in self.messages
-            if one["metadata"]["event_type"] == event_type and one["metadata"]["event_payload"]["key"].startswith(key)
-        ]
+    def _check(self, message: Mapping[str, Any], method: str, *, update: bool = False, ephemeral: bool = False) -> None:
+        if message_problems(message, update=update, ephemeral=ephemeral):
+            raise SlackError("invalid_blocks", method)
+        if message["channel"] not in self.channels:
+            raise SlackError("channel_not_found", method)
 
+    def _fails(self, method: str) -> bool:
+        fault, self.fault = self.fault, ""
+        if fault == "ratelimited":
+            raise SlackRateLimited(method, 7.0)
+        if fault == "cut":
+            raise SlackUnclear("cut", method)
+        if fault not in ("", "lost"):
+            raise SlackError(fault, method)
+        return fault == "lost"
 
-def _error(trouble: str) -> SlackError:
-    if trouble == "unsent":
-        return SlackUnclear("ClientConnectionError", "chat.postMessage")
-    return (
-        SlackRateLimited("chat.postMessage", 1.0) if trouble == "limited" else SlackError(trouble, "chat.postMessage")
-    )
+    def _answer(self, method: str, *, lost: bool) -> None:
+        if lost:
+            raise SlackUnclear("lost", method)
 
 
 @dataclass
 class FakeDirectory:
-    """A ``Directory``: who is not in it is nobody.
+    """A ``Directory`` in memory.
 
     Attributes:
-        people: everybody, as Slack would tell now.
-        asked: how often Slack was asked.
+        responders: who is in the responders' group.
+        approvers: who is in the approvers' group.
+        gone: who was switched off.
+        silent: whether Slack can't tell who is in the groups; noticed by the next :meth:`fresh`.
     """
 
-    people: dict[str, Person] = field(default_factory=dict)
-    asked: int = 0
+    responders: set[str]
+    approvers: set[str]
+    gone: set[str] = field(default_factory=set)
+    silent: bool = False
+    _known: tuple[frozenset[str], frozenset[str], frozenset[str], str | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._look()
 
     def person(self, user_id: str) -> Person:
-        """See :meth:`bot.ports.Directory.person`."""
-        return self.people.get(user_id, Person(user_id))
+        """What was known at the last look."""
+        responders, approvers, gone, unknown = self._known
+        active = user_id not in gone
+        return Person(user_id, user_id in responders, user_id in approvers, active=active, unknown=unknown)
 
     async def fresh(self, user_id: str) -> Person:
-        """See :meth:`bot.ports.Directory.fresh`."""
-        self.asked += 1
+        """Look again."""
+        self._look()
         return self.person(user_id)
 
-
-class PlainPresenter:
-    """A ``Presenter`` that says little, with the metadata of the real one."""
-
-    def card(self, case: Case, progress: str | None) -> Message:
-        """The case's card."""
-        return _message(CARD_EVENT_TYPE, case.case_id, f"{case.state.value} {progress or ''}")
-
-    def note(self, case: Case, entries: Sequence[Entry]) -> Message:
-        """What the thread tells."""
-        through = case.note_reserved[0] if case.note_reserved else case.note_seq
-        return _message(NOTE_EVENT_TYPE, note_key(case, through), " ".join(entry.kind for entry in entries))
-
-    def notice(self, case: Case, notice: Notice) -> Message:
-        """One line."""
-        return _message(NOTICE_EVENT_TYPE, f"{case.case_id}:{notice.seq}", notice.event.code)
-
-    def refusal(self, case: Case, refusal: Refusal) -> Message:
-        """Why a press did nothing."""
-        del case
-        return _message("refusal", refusal.user_id, refusal.sentence)
-
-
-def _message(event_type: str, key: str, text: str) -> Message:
-    metadata = {"event_type": event_type, "event_payload": {"key": key}}
-    rich = {"channel": CHANNEL, "text": text, "blocks": [{"type": "divider"}], "metadata": metadata}
-    return Message(rich, lambda: {name: value for name, value in rich.items() if name != "blocks"})
+    def _look(self) -> None:
+        if self.silent:
+            self._known = (frozenset(), frozenset(), frozenset(self.gone), "Slack can't tell who is in the groups")
+        else:
+            self._known = (frozenset(self.responders), frozenset(self.approvers), frozenset(self.gone), None)

@@ -15,7 +15,7 @@ from bot.domain.ca_facts import CaFacts
 from bot.domain.events import draft, slack_user
 from tests.fakes.desk import detection_of
 from tests.fakes.fake_aws import FakeAws
-from tests.fakes.fake_slack import NOON
+from tests.fakes.slack_in_memory import NOON
 
 CASE_ID = "AW-0123456789"
 USERS = ("U1", "U2", "U3")

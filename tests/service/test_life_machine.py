@@ -41,7 +41,7 @@ actions = st.sampled_from(
     ["delete_trust_anchor", "delete_trust_anchor", "disable_trust_anchor", "list_linked_profiles"]
 )
 faults = st.sampled_from(["deny", "throttle", "error", "unclear_before_effect", "unclear_after_effect"])
-operations = st.sampled_from(["GetTrustAnchor", "DeleteTrustAnchor", "DisableTrustAnchor"])
+operations = st.sampled_from(["GetTrustAnchor", *CALL_OF.values()])
 
 
 class LifeMachine(RuleBasedStateMachine):
@@ -97,6 +97,24 @@ class LifeMachine(RuleBasedStateMachine):
         """Somebody asks."""
         self.pressed(self.desk.ask(user, action))
 
+    @rule(
+        action=actions,
+        operation=operations,
+        fault=st.one_of(st.none(), faults),
+        steps=st.one_of(st.none(), st.integers(0, 12)),
+    )
+    def agree_and_run(self, action: str, operation: str, fault: FaultKind | None, steps: int | None) -> None:
+        """Somebody asks, all who are needed say yes twice, and it runs: with a fault of AWS, a death, both or none."""
+        self.pressed(self.desk.ask("U1", action))
+        request = f"R{len(self._case().requests)}"
+        for user in ("U3", "U4", "U3", "U4"):
+            self.pressed(self.desk.approve(user, request))
+        if fault is not None:
+            self.desk.aws.fail(f"rolesanywhere:{operation}", fault)
+        self.desk.life.steps_left = steps
+        self.do(self.desk.work())
+        self.desk.life.steps_left = None
+
     @rule(user=users, request=requests, clicks=st.integers(1, 3))
     def approve(self, user: str, request: str, clicks: int) -> None:
         """Somebody says yes, some click more than once."""
@@ -122,7 +140,7 @@ class LifeMachine(RuleBasedStateMachine):
         """Somebody notes something on the case."""
         self.pressed(getattr(self.desk, control)(user))
 
-    @rule(seconds=st.sampled_from([1, 11, 61, 600, 1_800]))
+    @rule(seconds=st.sampled_from([1, 11, 61, 61, 1_000]))
     def wait(self, seconds: int) -> None:
         """Time passes."""
         self.desk.clock.advance(timedelta(seconds=seconds))
@@ -150,11 +168,6 @@ class LifeMachine(RuleBasedStateMachine):
     def come_and_go(self, user: str, gone: bool) -> None:  # noqa: FBT001 - As above.
         """Somebody leaves, or is back."""
         self.desk.directory.people[user] = Person(user, active=False) if gone else PEOPLE[user]
-
-    @rule(operation=operations, fault=faults)
-    def aws_goes_wrong(self, operation: str, fault: FaultKind) -> None:
-        """AWS fails the next call of an operation."""
-        self.desk.aws.fail(f"rolesanywhere:{operation}", fault)
 
     @rule(trouble=st.sampled_from(["lost", "unsent", "limited", "channel_not_found"]))
     def slack_goes_wrong(self, trouble: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import SlackError, SlackRateLimited
 from bot.service.patient_messenger import PatientMessenger
-from tests.fakes.fake_slack import FakeMessenger
+from tests.fakes.slack_in_memory import FakeMessenger
 
 ALERTS, OPS = {"channel": "C1", "text": "a card"}, {"channel": "C2", "text": "a notice"}
 

@@ -11,7 +11,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.domain.events import MessageQuarantined, draft
 from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE
 from tests.fakes.desk import GRACE, Desk, Killed
-from tests.fakes.fake_slack import NOON
+from tests.fakes.slack_in_memory import NOON
 
 
 def cards(desk: Desk) -> int:

@@ -1,0 +1,155 @@
+"""Slack in memory: messages that stand there once posted, troubles on demand, and who is who."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.approval import Person
+from bot.domain.audit import Entry
+from bot.domain.case import Case, Notice, Refusal
+from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
+from bot.ports import Message, Posted
+from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+CHANNEL = "C0ALERTS"
+
+
+@dataclass
+class ManualClock:
+    """A clock that stands still until it is moved."""
+
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.time
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.time += by
+
+
+@dataclass
+class FakeMessenger:
+    """A ``Messenger``.
+
+    Attributes:
+        troubles: what happens to the next posts, one each: ``lost`` (it stands there, but no answer came), ``unsent``
+            (no answer, and it does not), ``limited``, or the error that Slack answers with.
+        step: called right before and right after anything that changes Slack; may end the process's life.
+        messages: what stands in Slack, in order.
+        told: private notes.
+    """
+
+    troubles: deque[str] = field(default_factory=deque)
+    step: Callable[[], None] = lambda: None
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    posts_tried: int = 0
+
+    async def post(self, message: Mapping[str, Any]) -> Posted:
+        """See :meth:`bot.ports.Messenger.post`."""
+        self.posts_tried += 1
+        trouble = self.troubles.popleft() if self.troubles else ""
+        self.step()
+        if trouble not in ("", "lost"):
+            raise _error(trouble)
+        posted = Posted(str(message["channel"]), f"1763812800.{len(self.messages) + 1:06d}")
+        self.messages.append({**message, "ts": posted.ts})
+        self.step()
+        if trouble == "lost":
+            raise SlackUnclear("TimeoutError", "chat.postMessage")
+        return posted
+
+    async def update(self, message: Mapping[str, Any]) -> None:
+        """See :meth:`bot.ports.Messenger.update`."""
+        self.step()
+        for number, one in enumerate(self.messages):
+            if one["ts"] == message["ts"]:
+                self.messages[number] = dict(message)
+                return
+        raise SlackError("message_not_found", "chat.update")
+
+    async def tell(self, message: Mapping[str, Any]) -> None:
+        """See :meth:`bot.ports.Messenger.tell`."""
+        self.step()
+        self.told.append(dict(message))
+
+    async def look_for(
+        self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None
+    ) -> Posted | None:
+        """See :meth:`bot.ports.Messenger.look_for`."""
+        del since, thread_ts
+        found = self.standing(event_type, key)
+        return Posted(channel, str(found[0]["ts"])) if found else None
+
+    def standing(self, event_type: str, key: str = "") -> list[dict[str, Any]]:
+        """The messages of one kind whose key begins with ``key``."""
+        return [
+            one
+            for one in self.messages
+            if one["metadata"]["event_type"] == event_type and one["metadata"]["event_payload"]["key"].startswith(key)
+        ]
+
+
+def _error(trouble: str) -> SlackError:
+    if trouble == "unsent":
+        return SlackUnclear("ClientConnectionError", "chat.postMessage")
+    return (
+        SlackRateLimited("chat.postMessage", 1.0) if trouble == "limited" else SlackError(trouble, "chat.postMessage")
+    )
+
+
+@dataclass
+class FakeDirectory:
+    """A ``Directory``: who is not in it is nobody.
+
+    Attributes:
+        people: everybody, as Slack would tell now.
+        asked: how often Slack was asked.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    asked: int = 0
+
+    def person(self, user_id: str) -> Person:
+        """See :meth:`bot.ports.Directory.person`."""
+        return self.people.get(user_id, Person(user_id))
+
+    async def fresh(self, user_id: str) -> Person:
+        """See :meth:`bot.ports.Directory.fresh`."""
+        self.asked += 1
+        return self.person(user_id)
+
+
+class PlainPresenter:
+    """A ``Presenter`` that says little, with the metadata of the real one."""
+
+    def card(self, case: Case, progress: str | None) -> Message:
+        """The case's card."""
+        return _message(CARD_EVENT_TYPE, case.case_id, f"{case.state.value} {progress or ''}")
+
+    def note(self, case: Case, entries: Sequence[Entry]) -> Message:
+        """What the thread tells."""
+        through = case.note_reserved[0] if case.note_reserved else case.note_seq
+        return _message(NOTE_EVENT_TYPE, note_key(case, through), " ".join(entry.kind for entry in entries))
+
+    def notice(self, case: Case, notice: Notice) -> Message:
+        """One line."""
+        return _message(NOTICE_EVENT_TYPE, f"{case.case_id}:{notice.seq}", notice.event.code)
+
+    def refusal(self, case: Case, refusal: Refusal) -> Message:
+        """Why a press did nothing."""
+        del case
+        return _message("refusal", refusal.user_id, refusal.sentence)
+
+
+def _message(event_type: str, key: str, text: str) -> Message:
+    metadata = {"event_type": event_type, "event_payload": {"key": key}}
+    rich = {"channel": CHANNEL, "text": text, "blocks": [{"type": "divider"}], "metadata": metadata}
+    return Message(rich, lambda: {name: value for name, value in rich.items() if name != "blocks"})
