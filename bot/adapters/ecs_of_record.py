@@ -1,4 +1,4 @@
-"""The ECS document that Elastic's AWS integration makes of a CloudTrail record, and what the published rule reads of one.
+"""The ECS document that Elastic's AWS integration makes of a CloudTrail record, and what the published rule reads.
 
 See: https://github.com/elastic/integrations/blob/main/packages/aws/data_stream/cloudtrail/elasticsearch/ingest_pipeline/default.yml
 """
@@ -88,6 +88,11 @@ def ecs_of_record(record: Mapping[str, object]) -> dict[str, Any]:
     return _full(document) or {}
 
 
+def values_at(document: Mapping[str, object], path: str) -> Iterator[object]:
+    """Every value at a dotted path, through lists, nested and dotted keys, as Elasticsearch indexes them; no nulls."""
+    return _values(document, path.split("."))
+
+
 def _trail(record: Mapping[str, Any]) -> dict[str, Any]:
     trail: dict[str, Any] = {ours: record[theirs] for theirs, ours in _TRAIL.items() if theirs in record}
     trail["user_identity"] = {ours: _at(record, "userIdentity", theirs) for theirs, ours in _IDENTITY.items()}
@@ -121,8 +126,8 @@ def _full(value: Any) -> Any:  # noqa: ANN401 - JSON values.
     return None if value == "" else value
 
 
-def _texts(document: object, path: str) -> tuple[str, ...]:
-    return tuple(_keyword(value) for value in _values(document, path.split(".")) if not isinstance(value, Mapping))
+def _texts(document: Mapping[str, object], path: str) -> tuple[str, ...]:
+    return tuple(_keyword(value) for value in values_at(document, path) if not isinstance(value, Mapping))
 
 
 def _keyword(value: object) -> str:
@@ -130,7 +135,6 @@ def _keyword(value: object) -> str:
 
 
 def _values(node: object, keys: Sequence[str]) -> Iterator[object]:
-    """Every value at a path, through lists, nested and dotted keys, as Elasticsearch indexes them; no nulls."""
     if isinstance(node, list):
         for item in node:
             yield from _values(item, keys)
