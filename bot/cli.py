@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
     run.set_defaults(do=_run)
     _add_sandbox(commands)
+    _add_evaluate(commands)
     _add_audit(commands)
     quarantine = commands.add_parser(
         "quarantine",
@@ -46,6 +47,19 @@ def _add_sandbox(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the ty
     sandbox.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765; 0 takes a free one)")
     sandbox.add_argument("--socket", action="store_true", help="bring clicks over Socket Mode instead of HTTP")
     sandbox.set_defaults(do=_sandbox)
+
+
+def _add_evaluate(commands: Any) -> None:  # noqa: ANN401 - As above.
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="judge messages offline: JSON Lines in, JSON Lines out",
+        description="Judge messages offline, one message body a line; print one JSON object for each event found. "
+        "A line that can't be read is an object with an error. Exit 2 when the file can't be read.",
+    )
+    evaluate.add_argument(
+        "file", metavar="FILE", nargs="?", default="-", help="the messages; without it or with -, standard input"
+    )
+    evaluate.set_defaults(do=_evaluate)
 
 
 def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
@@ -104,6 +118,34 @@ async def _sandbox(arguments: argparse.Namespace) -> int:
         raise
     code: int = await run_sandbox(play=arguments.play, port=arguments.port, socket_mode=arguments.socket)
     return code
+
+
+async def _evaluate(arguments: argparse.Namespace) -> int:
+    from bot.adapters.formats import Event, Ignored, found_in  # noqa: PLC0415 - As above.
+    from bot.adapters.formats.json_text import MAX_BODY_BYTES  # noqa: PLC0415 - As above.
+    from bot.adapters.json_lines import read_lines, write_lines  # noqa: PLC0415 - As above.
+    from bot.adapters.terminal_bar import terminal_bar  # noqa: PLC0415 - As above.
+    from bot.adapters.x509 import read_certificates  # noqa: PLC0415 - As above.
+    from bot.service.evaluate import Evaluate, Finding  # noqa: PLC0415 - As above.
+
+    def find(body: bytes) -> list[Finding]:
+        found = ((one.form, one.result) for one in found_in(body))
+        return [
+            Finding(
+                form, what.detection if isinstance(what, Event) else what.reason if isinstance(what, Ignored) else what
+            )
+            for form, what in found
+        ]
+
+    evaluate = Evaluate(find, read_certificates, MAX_BODY_BYTES)
+    # Where both go to one terminal, the bar would stand between the lines.
+    with terminal_bar(sys.stderr, wanted=not sys.stdout.isatty()) as bar:
+        try:
+            write_lines(sys.stdout, evaluate(read_lines(arguments.file, MAX_BODY_BYTES, bar)))
+        except BadInput as error:
+            print(f"anchorwatch: {error.at}: {error}", file=sys.stderr)
+            return WRONG_USE
+    return OK
 
 
 async def _audit_export(arguments: argparse.Namespace) -> int:
