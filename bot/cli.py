@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sandbox(commands)
     _add_evaluate(commands)
     _add_audit(commands)
+    _add_inspect_ca(commands)
     quarantine = commands.add_parser(
         "quarantine",
         help="list the messages that were put aside",
@@ -77,6 +79,29 @@ def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
     )
     verify.add_argument("file", metavar="FILE", nargs="?", help="an export; without it, the whole case log")
     verify.set_defaults(do=_audit_verify)
+
+
+def _add_inspect_ca(commands: Any) -> None:  # noqa: ANN401 - As above.
+    inspect = commands.add_parser(
+        "inspect-ca",
+        help="read the certificates of a CA and say what is odd about them",
+        description="Read the certificates of a CA (PEM in any state, or DER) and say what is odd about them. Fetches "
+        "nothing. Exit 1 when there is no readable certificate.",
+    )
+    inspect.add_argument("file", metavar="FILE", help="the bundle; - reads standard input")
+    inspect.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    inspect.add_argument(
+        "--at",
+        metavar="TIME",
+        type=_moment,
+        help="judge ages and dates as of then (ISO 8601, UTC without a zone; default: now)",
+    )
+    inspect.set_defaults(do=_inspect_ca)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -182,6 +207,19 @@ async def _audit_verify(arguments: argparse.Namespace) -> int:
             await log.close()
     print(result.sentence())
     return OK if result.ok else FAILED
+
+
+async def _inspect_ca(arguments: argparse.Namespace) -> int:
+    from bot.inspect_ca import inspect_ca, read_input  # noqa: PLC0415 - As above.
+
+    try:
+        data = read_input(arguments.file)
+    except (OSError, ValueError) as error:
+        print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
+        return WRONG_USE
+    inspection = inspect_ca(data, arguments.at)
+    print(inspection.as_json() if arguments.json else inspection.as_table())
+    return OK if inspection.ca.certificates else FAILED
 
 
 async def _quarantine(arguments: argparse.Namespace) -> int:
