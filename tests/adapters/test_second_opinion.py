@@ -93,7 +93,6 @@ def test_the_rule_is_asked_about_record_and_document() -> None:
     assert only(sns(eventbridge(external))).rule == PublishedRule(v1=True, v6=True)
     assert only(pca).rule == PublishedRule(v1=False, v6=False)
     document: Any = elastic_nested(external)
-    document["event"]["dataset"] = "aws.cloudtrail"
     assert only(document).rule == PublishedRule(v1=True, v6=True)
     del document["aws"]["cloudtrail"]["request_parameters"]
     assert only(document).rule == PublishedRule(v1=True, v6=False)
