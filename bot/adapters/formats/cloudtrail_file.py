@@ -6,6 +6,8 @@ See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilter
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.adapters.formats.compressed import unpacked
 from bot.adapters.formats.form import Form, Ignored, Inner, JsonObject, Part, each_of, place, required_object
 from bot.domain.errors import BadInput
@@ -15,8 +17,10 @@ def _fits_file(message: JsonObject) -> bool:
     return isinstance(message.get("Records"), list)
 
 
-def _read_file(message: JsonObject, at: str) -> tuple[Part, ...]:
-    return each_of(message["Records"], place(at, "Records")) or (Ignored("a log file without a record in it"),)
+def _read_file(message: JsonObject, at: str) -> Iterable[Part]:
+    if not message["Records"]:
+        return (Ignored("a log file without a record in it"),)
+    return each_of(message["Records"], place(at, "Records"))
 
 
 def _fits_notice(message: JsonObject) -> bool:
@@ -43,17 +47,18 @@ def _fits_batch(message: JsonObject) -> bool:
     return "logEvents" in message or message.get("messageType") in ("DATA_MESSAGE", "CONTROL_MESSAGE")
 
 
-def _read_batch(message: JsonObject, at: str) -> tuple[Part, ...]:
+def _read_batch(message: JsonObject, at: str) -> Iterable[Part]:
     if message.get("messageType") == "CONTROL_MESSAGE":
         return (Ignored("CloudWatch Logs checks whether it reaches the destination"),)
     events, where = message.get("logEvents"), place(at, "logEvents")
     if not isinstance(events, list):
         raise BadInput("missing_field", "logEvents is missing or is not a list", where)
-    parts = [
+    if not events:
+        return (Ignored("a batch of CloudWatch Logs without an event in it"),)
+    return (
         Inner(one.get("message") if isinstance(one, dict) else one, f"{where}[{number}].message")
         for number, one in enumerate(events)
-    ]
-    return tuple(parts) or (Ignored("a batch of CloudWatch Logs without an event in it"),)
+    )
 
 
 FILE = Form("log-file", _fits_file, _read_file)

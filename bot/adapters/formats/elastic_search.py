@@ -5,6 +5,8 @@ See: https://www.elastic.co/docs/reference/elasticsearch/rest-apis/search-fields
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.adapters.formats.form import Form, Ignored, Inner, JsonObject, Part, each_of, place
 
 
@@ -13,11 +15,11 @@ def _fits_answer(message: JsonObject) -> bool:
     return isinstance(hits, list) or (isinstance(hits, dict) and isinstance(hits.get("hits"), list))
 
 
-def _read_answer(message: JsonObject, at: str) -> tuple[Part, ...]:
+def _read_answer(message: JsonObject, at: str) -> Iterable[Part]:
     hits, where = message["hits"], place(at, "hits")
     if isinstance(hits, dict):
         hits, where = hits["hits"], place(where, "hits")
-    return each_of(hits, where) or (Ignored("an Elasticsearch search that found nothing"),)
+    return each_of(hits, where) if hits else (Ignored("an Elasticsearch search that found nothing"),)
 
 
 def _fits_hit(message: JsonObject) -> bool:

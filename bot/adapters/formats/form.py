@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ class Form:
 
     name: str
     fits: Callable[[JsonObject], bool]
-    read: Callable[[JsonObject, str], Sequence[Part]]
+    read: Callable[[JsonObject, str], Iterable[Part]]
 
 
 def place(at: str, field: str) -> str:
@@ -76,9 +76,9 @@ def place(at: str, field: str) -> str:
     return f"{at}.{field}" if at else field
 
 
-def each_of(messages: Sequence[object], at: str) -> tuple[Inner, ...]:
-    """Every message of a list that stands at ``at``."""
-    return tuple(Inner(message, f"{at}[{number}]") for number, message in enumerate(messages))
+def each_of(messages: Sequence[object], at: str) -> Iterable[Inner]:
+    """Every message of a list that stands at ``at``, made only when it is asked for."""
+    return (Inner(message, f"{at}[{number}]") for number, message in enumerate(messages))
 
 
 def required_object(message: JsonObject, field: str, at: str) -> JsonObject:

@@ -6,6 +6,7 @@ See: https://schema.ocsf.io/classes/detection_finding
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.adapters.formats.finding import Finding, alert_link, flat_values, named, parts_of
@@ -22,7 +23,7 @@ def _fits_list(message: JsonObject) -> bool:
     return isinstance(message.get("findings") or message.get("Findings"), list)
 
 
-def _read_list(message: JsonObject, at: str) -> tuple[Part, ...]:
+def _read_list(message: JsonObject, at: str) -> Iterable[Part]:
     key = "findings" if message.get("findings") else "Findings"
     return each_of(message[key], place(at, key))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.adapters.formats import (
@@ -112,7 +112,7 @@ def _walk(message: object, spot: _Spot) -> Iterator[Found]:
             yield from _walk(part.message, _Spot(part.at, wrappings, part.alert or spot.alert))
 
 
-def _parts(message: object, spot: _Spot) -> tuple[str, tuple[Part, ...]]:
+def _parts(message: object, spot: _Spot) -> tuple[str, Iterable[Part]]:
     """The name of the message's form, empty for a plain list, and what the message holds."""
     place = spot.at or "body"
     if len(spot.wrappings) > MOST_WRAPPINGS:
@@ -127,7 +127,7 @@ def _parts(message: object, spot: _Spot) -> tuple[str, tuple[Part, ...]]:
         raise BadInput("not_an_object", "this is JSON but not an object", place)
     form = _form_of(message)
     if form is not None:
-        return form.name, tuple(form.read(message, spot.at))
+        return form.name, form.read(message, spot.at)
     parts = alerts_in(message, spot.at) or events_in(message, spot.at, _is_known)
     if not parts:
         raise BadInput("unknown_form", "this is no form of message that is known here", place)
