@@ -154,7 +154,9 @@ def test_make_help_lists_what_there_is() -> None:
     assert make is not None
     shown = subprocess.run([make, "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - Our own make.
     targets = [line.split()[1] for line in shown.splitlines()]
-    assert targets == ["help", "setup", "demo", "test", "check", "bench", "docs", "lock", "clean"]
+    assert targets == [
+        *("help", "setup", "demo", "test", "check", "bench", "scores", "docs", "screenshots", "lock", "clean"),
+    ]
 
 
 def test_continuous_integration_runs_everything() -> None:
