@@ -5,7 +5,7 @@ See: https://www.itu.int/rec/T-REC-X.690
 
 from __future__ import annotations
 
-SEQUENCE, INTEGER, OBJECT_IDENTIFIER = 0x30, 0x02, 0x06
+SEQUENCE, INTEGER, OCTET_STRING, OBJECT_IDENTIFIER = 0x30, 0x02, 0x04, 0x06
 
 
 def element(der: bytes, start: int) -> tuple[int, int]:
@@ -24,10 +24,11 @@ def element(der: bytes, start: int) -> tuple[int, int]:
 
 
 def is_private_key(der: bytes) -> bool:
-    """Whether bytes, of which the first 24 are enough, begin as a private key does.
+    """Whether bytes begin as a private key does; of a plain key, the first few are enough.
 
-    Plain keys begin with a version number inside the outer sequence, encrypted ones with an algorithm; a
-    certificate's first two elements are sequences.
+    Plain keys begin with a version number inside the outer sequence. Encrypted ones begin with an algorithm and go on
+    with an octet string, which may be cut off here. A certificate's first two elements are sequences, and OpenSSL's
+    trust settings go on with another kind of element.
 
     See: https://www.rfc-editor.org/rfc/rfc5958
     """
@@ -35,9 +36,15 @@ def is_private_key(der: bytes) -> bool:
         first = _sequence(der, 0)
         if der[first] == INTEGER:
             return True
-        return der[_sequence(der, first)] == OBJECT_IDENTIFIER
+        if der[_sequence(der, first)] != OBJECT_IDENTIFIER:
+            return False
     except (ValueError, IndexError):
         return False
+    _, behind = element(der, first)
+    if behind >= len(der):
+        # Cut off: what else may follow an algorithm is longer than what is here.
+        return behind < element(der, 0)[1]
+    return der[behind] == OCTET_STRING
 
 
 def _sequence(der: bytes, start: int) -> int:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID as Oid
 
 from bot.adapters.x509_keys import PLAIN_KEYS, UNREADABLE
@@ -44,6 +45,8 @@ _SIGNATURES = {
     x509.ObjectIdentifier("1.3.14.3.2.29"): "sha1WithRSA",
     **{oid: name for name, oid in PLAIN_KEYS.values()},
 }
+_OLD_RSA = frozenset({Oid.RSA_WITH_MD5, Oid.RSA_WITH_SHA1, x509.ObjectIdentifier("1.3.14.3.2.29")})
+_PLAIN_OIDS = frozenset(oid for _, oid in PLAIN_KEYS.values())
 # By the names above, for hashes that the library does not know any more.
 _OLD_HASHES = {
     "md2WithRSAEncryption": "md2",
@@ -71,6 +74,17 @@ def signature_hash(certificate: x509.Certificate) -> str | None:
     return None if hashed is None else hashed.name
 
 
+def _scheme(certificate: x509.Certificate) -> padding.PSS | padding.PKCS1v15 | ec.ECDSA | None:
+    """How RSA or ECDSA was used; None for other algorithms and for parameters that can't be read."""
+    oid = certificate.signature_algorithm_oid
+    # The library checks these signatures, though it no longer names their parameters.
+    if oid in _OLD_RSA:
+        return padding.PKCS1v15()
+    if oid == Oid.ECDSA_WITH_SHA1:
+        return ec.ECDSA(hashes.SHA1())  # noqa: S303 - It is checked, not made.
+    return certificate.signature_algorithm_parameters
+
+
 class SignatureChecks:
     """Checks signatures until the bundle's share of work is used up; from then on nothing is known of any."""
 
@@ -87,25 +101,28 @@ class SignatureChecks:
             return None
 
     def _verifies(self, certificate: x509.Certificate, signer: x509.Certificate) -> bool | None:
-        key, signed = signer.public_key(), certificate.tbs_certificate_bytes
-        how, hashed = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
-        if isinstance(key, rsa.RSAPublicKey) and hashed is not None and not isinstance(how, ec.ECDSA | None):
-            if not _is_checkable(key) or not self._can_pay(_rsa_microseconds(key)):
+        key, signature, signed = signer.public_key(), certificate.signature, certificate.tbs_certificate_bytes
+        how = _scheme(certificate)
+        if isinstance(key, rsa.RSAPublicKey) and isinstance(how, padding.PSS | padding.PKCS1v15):
+            hashed = certificate.signature_hash_algorithm
+            if hashed is None or not _is_checkable(key) or not self._can_pay(_rsa_microseconds(key)):
                 return None
-            key.verify(certificate.signature, signed, how, hashed)
+            key.verify(signature, signed, how, hashed)
             return True
         if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(how, ec.ECDSA):
             if not self._can_pay(_CURVE_MICROSECONDS.get(key.curve.name, key.key_size * _MICROSECONDS_A_CURVE_BIT)):
                 return None
-            key.verify(certificate.signature, signed, how)
+            key.verify(signature, signed, how)
             return True
         for kind, (_, oid) in PLAIN_KEYS.items():
             if isinstance(key, kind) and certificate.signature_algorithm_oid == oid:
                 if not self._can_pay(_OTHER_MICROSECONDS):
                     return None
-                key.verify(certificate.signature, signed)
+                key.verify(signature, signed)
                 return True
-        return None if isinstance(key, dsa.DSAPublicKey) else False
+        # A signature of a known kind that such a key can't make was made by another key.
+        is_known = how is not None or certificate.signature_algorithm_oid in _PLAIN_OIDS
+        return False if is_known and not isinstance(key, dsa.DSAPublicKey) else None
 
     def _can_pay(self, microseconds: int) -> bool:
         self._left_microseconds -= microseconds
