@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def build_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
     run.set_defaults(do=_run)
     _add_sandbox(commands)
+    _add_evaluate(commands)
     _add_audit(commands)
+    _add_inspect_ca(commands)
     quarantine = commands.add_parser(
         "quarantine",
         help="list the messages that were put aside",
@@ -48,6 +51,19 @@ def _add_sandbox(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the ty
     sandbox.set_defaults(do=_sandbox)
 
 
+def _add_evaluate(commands: Any) -> None:  # noqa: ANN401 - As above.
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="judge messages offline: JSON Lines in, JSON Lines out",
+        description="Judge messages offline, one message body a line; print one JSON object for each event found. "
+        "A line that can't be read is an object with an error. Exit 2 when the file can't be read.",
+    )
+    evaluate.add_argument(
+        "file", metavar="FILE", nargs="?", default="-", help="the messages; without it or with -, standard input"
+    )
+    evaluate.set_defaults(do=_evaluate)
+
+
 def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
     audit = commands.add_parser("audit", help="export and check the audit log", description="Read the audit log.")
     verbs = audit.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -63,6 +79,29 @@ def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
     )
     verify.add_argument("file", metavar="FILE", nargs="?", help="an export; without it, the whole case log")
     verify.set_defaults(do=_audit_verify)
+
+
+def _add_inspect_ca(commands: Any) -> None:  # noqa: ANN401 - As above.
+    inspect = commands.add_parser(
+        "inspect-ca",
+        help="read the certificates of a CA and say what is odd about them",
+        description="Read the certificates of a CA (PEM in any state, or DER) and say what is odd about them. Fetches "
+        "nothing. Exit 1 when there is no readable certificate.",
+    )
+    inspect.add_argument("file", metavar="FILE", help="the bundle; - reads standard input")
+    inspect.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    inspect.add_argument(
+        "--at",
+        metavar="TIME",
+        type=_moment,
+        help="judge ages and dates as of then (ISO 8601, UTC without a zone; default: now)",
+    )
+    inspect.set_defaults(do=_inspect_ca)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -106,6 +145,34 @@ async def _sandbox(arguments: argparse.Namespace) -> int:
     return code
 
 
+async def _evaluate(arguments: argparse.Namespace) -> int:
+    from bot.adapters.formats import Event, Ignored, found_in  # noqa: PLC0415 - As above.
+    from bot.adapters.formats.json_text import MAX_BODY_BYTES  # noqa: PLC0415 - As above.
+    from bot.adapters.json_lines import read_lines, write_lines  # noqa: PLC0415 - As above.
+    from bot.adapters.terminal_bar import terminal_bar  # noqa: PLC0415 - As above.
+    from bot.adapters.x509 import read_certificates  # noqa: PLC0415 - As above.
+    from bot.service.evaluate import Evaluate, Finding  # noqa: PLC0415 - As above.
+
+    def find(body: bytes) -> list[Finding]:
+        found = ((one.form, one.result) for one in found_in(body))
+        return [
+            Finding(
+                form, what.detection if isinstance(what, Event) else what.reason if isinstance(what, Ignored) else what
+            )
+            for form, what in found
+        ]
+
+    evaluate = Evaluate(find, read_certificates, MAX_BODY_BYTES)
+    # Where both go to one terminal, the bar would stand between the lines.
+    with terminal_bar(sys.stderr, wanted=not sys.stdout.isatty()) as bar:
+        try:
+            write_lines(sys.stdout, evaluate(read_lines(arguments.file, MAX_BODY_BYTES, bar)))
+        except BadInput as error:
+            print(f"anchorwatch: {error.at}: {error}", file=sys.stderr)
+            return WRONG_USE
+    return OK
+
+
 async def _audit_export(arguments: argparse.Namespace) -> int:
     from bot.service.audit_export import export_lines  # noqa: PLC0415 - As above.
 
@@ -140,6 +207,19 @@ async def _audit_verify(arguments: argparse.Namespace) -> int:
             await log.close()
     print(result.sentence())
     return OK if result.ok else FAILED
+
+
+async def _inspect_ca(arguments: argparse.Namespace) -> int:
+    from bot.inspect_ca import inspect_ca, read_input  # noqa: PLC0415 - As above.
+
+    try:
+        data = read_input(arguments.file)
+    except (OSError, ValueError) as error:
+        print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
+        return WRONG_USE
+    inspection = inspect_ca(data, arguments.at)
+    print(inspection.as_json() if arguments.json else inspection.as_table())
+    return OK if inspection.ca.certificates else FAILED
 
 
 async def _quarantine(arguments: argparse.Namespace) -> int:

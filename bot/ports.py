@@ -52,6 +52,13 @@ class CaseLog(Protocol):
         """Where a case's log ends; ``Head()`` for a case that is not there."""
         ...
 
+    async def cases_of(self, event_id: str, anchor_id: str | None) -> tuple[CaseId, ...]:
+        """The cases that have a detection with this event id, or of a trust anchor with this id, oldest first.
+
+        ``anchor_id`` None asks for the event only.
+        """
+        ...
+
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""
         ...

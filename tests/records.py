@@ -236,16 +236,15 @@ def ecs_document(record: Json, *, flattened: bool = True, original: bool = False
     """The nested document that Elastic's AWS integration makes of a record."""
     identity = record["userIdentity"]
     session = identity.get("sessionContext", {})
-    failed = "errorCode" in record or "errorMessage" in record
+    always = {"dataset": "aws.cloudtrail", "kind": "event", "type": ["info"]}
     document = {
         "@timestamp": record["eventTime"],
         "event": {
+            **always,
             "id": record.get("eventID"),
             "action": record["eventName"],
             "provider": record["eventSource"],
-            "outcome": "failure" if failed else "success",
-            "kind": "event",
-            "type": ["info"],
+            "outcome": "failure" if record.keys() & {"errorCode", "errorMessage"} else "success",
             "original": json.dumps(record) if original else None,
         },
         "aws": {"cloudtrail": _trail(record, flattened=flattened)},

@@ -19,7 +19,7 @@ BUILT = USE_CASES | {
     "bot.settings",
     "bot.slack",
 }
-RUNS = BUILT | {"bot.bootstrap", "bot.logs", "bot.process", "bot.sandbox"}
+RUNS = BUILT | {"bot.bootstrap", "bot.inspect_ca", "bot.logs", "bot.process", "bot.sandbox"}
 
 MAY_IMPORT = {
     "bot": set(),
@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "bot.health": USE_CASES,
     "bot.bootstrap": BUILT,
     "bot.process": BUILT | {"bot.bootstrap", "bot.logs"},
+    "bot.inspect_ca": PURE | {"bot.adapters", "bot.slack.text"},
     "bot.sandbox": RUNS,
     "bot.cli": RUNS,
     "bot.reference_pages": RUNS | {"bot.cli"},

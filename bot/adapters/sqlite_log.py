@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.adapters.sqlite_file import SqliteFile
+from bot.adapters.sqlite_schema import ANCHOR_ID, DETECTIONS, EVENT_ID
 from bot.domain.audit import Entry, Head, check_piece
 from bot.domain.errors import LogConflict, LogDamaged
 from bot.domain.identity import CaseId
@@ -29,6 +30,12 @@ _MOVE_HEAD = (
     "INSERT INTO cases (case_id, head_seq, head_hash, wake_at) VALUES (?, ?, ?, ?) ON CONFLICT (case_id)"
     " DO UPDATE SET head_seq = excluded.head_seq, head_hash = excluded.head_hash, wake_at = excluded.wake_at"
 )
+CASES_OF = (
+    f"SELECT DISTINCT case_id FROM entries WHERE {DETECTIONS} AND {EVENT_ID} = ?"  # noqa: S608 - Our own constants.
+    f" UNION SELECT DISTINCT case_id FROM entries WHERE {DETECTIONS} AND {ANCHOR_ID} = ?"
+)
+"""Finds cases by an event's id and by a trust anchor's, each through its index."""
+_CASES_OF_OLDEST_FIRST = f"SELECT case_id FROM cases WHERE case_id IN ({CASES_OF}) ORDER BY rowid"  # noqa: S608
 # Jumps from one case to the next in the index; entries whose case row is gone must not hide from an audit.
 _CASES_WITHOUT_HEAD = (
     "WITH RECURSIVE ids (id) AS (SELECT min(case_id) FROM entries UNION ALL"
@@ -96,6 +103,10 @@ class SqliteLog:
     async def head(self, case_id: CaseId) -> Head:
         """Where a case's log ends; ``Head()`` for a case that is not there."""
         return await self.file.read(lambda connection: _head(connection, case_id))
+
+    async def cases_of(self, event_id: str, anchor_id: str | None) -> tuple[CaseId, ...]:
+        """The cases that have a detection with this event id, or of a trust anchor with this id, oldest first."""
+        return tuple(row[0] for row in await self._rows(_CASES_OF_OLDEST_FIRST, event_id, anchor_id))
 
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""

@@ -54,7 +54,17 @@ CREATE TABLE quarantine (
 ) STRICT;
 """
 
-_VERSIONS = (_ENTRIES + _QUARANTINE,)
+# A text that somebody changed into no JSON must not stop the writing.
+EVENT_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.event_id') END"
+ANCHOR_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.anchor.anchor_id') END"
+DETECTIONS = "kind = 'detection:received'"
+"""The expressions and the rows of two indexes: a query must spell them the same way to use them."""
+_DETECTION_INDEXES = f"""
+CREATE INDEX detections_by_event_id ON entries ({EVENT_ID}) WHERE {DETECTIONS};
+CREATE INDEX detections_by_anchor_id ON entries ({ANCHOR_ID}) WHERE {DETECTIONS};
+"""
+
+_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

@@ -6,185 +6,165 @@ See: https://cryptography.io/en/latest/x509/reference/
 
 from __future__ import annotations
 
-import hashlib
 import warnings
-from typing import TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, rsa
-from cryptography.x509.oid import SignatureAlgorithmOID as Oid
 
+from bot.adapters.public_cas import PublicCas, public_cas
+from bot.adapters.x509_extensions import read_extensions
+from bot.adapters.x509_fields import TbsFields, tbs_fields
+from bot.adapters.x509_keys import UNREADABLE, key_kind
+from bot.adapters.x509_names import attributes, name_text
+from bot.adapters.x509_signatures import SignatureChecks, signature_algorithm, signature_hash
 from bot.domain.ca_facts import CaFacts, Certificate
+from bot.domain.ca_names import imitated, tool_named
 
-_MAX_NAME_CHARACTERS = 2048
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
-# See: https://github.com/openssl/openssl/blob/master/include/openssl/rsa.h
-_MAX_CHECKED_RSA_BITS = 16_384
-_ANY_EXPONENT_RSA_BITS = 3072
-_MAX_EXPONENT_BITS = 64
-_TBS_FIELDS_BEFORE_KEY = 5
-_VERSION_TAG = b"\xa0"
+_VERSIONS = {x509.Version.v1: 1, x509.Version.v3: 3}
+# How many certificates of one name are tried as an issuer.
+_MOST_ISSUERS = 8
+_RUST_PANICS = "pyo3_runtime"
 
-_PlainKey: TypeAlias = (
-    ed25519.Ed25519PublicKey
-    | ed448.Ed448PublicKey
-    | mldsa.MLDSA44PublicKey
-    | mldsa.MLDSA65PublicKey
-    | mldsa.MLDSA87PublicKey
-)
-# Each of these keys has one signature algorithm, which goes by the key's name.
-_PLAIN_KEYS: dict[type[_PlainKey], tuple[str, x509.ObjectIdentifier]] = {
-    ed25519.Ed25519PublicKey: ("Ed25519", Oid.ED25519),
-    ed448.Ed448PublicKey: ("Ed448", Oid.ED448),
-    mldsa.MLDSA44PublicKey: ("ML-DSA-44", Oid.ML_DSA_44),
-    mldsa.MLDSA65PublicKey: ("ML-DSA-65", Oid.ML_DSA_65),
-    mldsa.MLDSA87PublicKey: ("ML-DSA-87", Oid.ML_DSA_87),
-}
-_CURVES = {"secp224r1": "P-224", "secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-_SIGNATURES = {
-    Oid.RSA_WITH_MD5: "md5WithRSAEncryption",
-    Oid.RSA_WITH_SHA1: "sha1WithRSAEncryption",
-    Oid.RSA_WITH_SHA224: "sha224WithRSAEncryption",
-    Oid.RSA_WITH_SHA256: "sha256WithRSAEncryption",
-    Oid.RSA_WITH_SHA384: "sha384WithRSAEncryption",
-    Oid.RSA_WITH_SHA512: "sha512WithRSAEncryption",
-    Oid.RSASSA_PSS: "rsassaPss",
-    Oid.ECDSA_WITH_SHA1: "ecdsa-with-SHA1",
-    Oid.ECDSA_WITH_SHA224: "ecdsa-with-SHA224",
-    Oid.ECDSA_WITH_SHA256: "ecdsa-with-SHA256",
-    Oid.ECDSA_WITH_SHA384: "ecdsa-with-SHA384",
-    Oid.ECDSA_WITH_SHA512: "ecdsa-with-SHA512",
-    Oid.DSA_WITH_SHA1: "dsa-with-sha1",
-    Oid.DSA_WITH_SHA256: "dsa-with-sha256",
-    **{oid: name for name, oid in _PLAIN_KEYS.values()},
-}
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A certificate as the library has it, its fields as bytes, and what we say of it."""
+
+    source: x509.Certificate
+    fields: TbsFields
+    facts: Certificate
 
 
 def read_certificates(blocks: tuple[str, ...]) -> CaFacts:
-    """Read PEM blocks with one certificate each, in their order.
+    """Read PEM blocks with one certificate each, in their order; the same certificate is kept once.
 
     A block that can't be read gives one line in ``unreadable``, with its number from 1. Subject and issuer are
-    written as RFC 4514 says, at most 2,048 characters of each.
+    written as RFC 4514 says, at most 2,048 characters of each. Signatures are checked up to a bounded amount of
+    work (more than 100 usual certificates); beyond it, whether they are self-signed stays open.
     """
-    certificates: list[Certificate] = []
-    unreadable: list[str] = []
+    read: dict[str, _Read] = {}
+    seen: Counter[str] = Counter()
+    broken: list[int] = []
+    checks = SignatureChecks()
     # What the library warns of (such as a negative serial number) is hostile input here, not our mistake.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for number, block in enumerate(blocks, start=1):
-            try:
-                certificates.append(_read(x509.load_pem_x509_certificate(block.encode())))
-            except _UNREADABLE:
-                unreadable.append(f"block {number} of {len(blocks)} can't be read as a certificate")
-    return CaFacts(tuple(certificates), tuple(unreadable))
-
-
-def _read(certificate: x509.Certificate) -> Certificate:
-    key_type, key_bits = _key_kind(certificate)
-    return Certificate(
-        subject=certificate.subject.rfc4514_string()[:_MAX_NAME_CHARACTERS],
-        issuer=certificate.issuer.rfc4514_string()[:_MAX_NAME_CHARACTERS],
-        serial_hex=f"{certificate.serial_number:x}",
-        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
-        spki_sha256=hashlib.sha256(_public_key_info(certificate.tbs_certificate_bytes)).hexdigest(),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        key_type=key_type,
-        key_bits=key_bits,
-        signature_algorithm=_signature_algorithm(certificate),
-        is_ca=_is_ca(certificate),
-        self_issued=certificate.subject == certificate.issuer,
-        self_signed=_is_self_signed(certificate),
+            found = _read_block(block, read, checks)
+            if found is None:
+                broken.append(number)
+            else:
+                read.setdefault(found.facts.sha256, found)
+                seen[found.facts.sha256] += 1
+        certificates = _linked(list(read.values()), checks)
+    return CaFacts(
+        certificates,
+        tuple(f"block {number} of {len(blocks)} can't be read as a certificate" for number in broken),
+        tuple(broken),
+        tuple(sha256 for sha256, times in seen.items() if times > 1),
     )
 
 
-def _key_kind(certificate: x509.Certificate) -> tuple[str, int | None]:
+def _read_block(block: str, known: Mapping[str, _Read], checks: SignatureChecks) -> _Read | None:
     try:
-        key = certificate.public_key()
-    except _UNREADABLE:
-        return f"unknown ({certificate.public_key_algorithm_oid.dotted_string})", None
-    if isinstance(key, rsa.RSAPublicKey):
-        return "RSA", key.key_size
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"EC {_CURVES.get(key.curve.name, key.curve.name)}", key.key_size
-    if isinstance(key, dsa.DSAPublicKey):
-        return "DSA", key.key_size
-    for kind, (name, _) in _PLAIN_KEYS.items():
-        if isinstance(key, kind):
-            return name, None
-    return f"unknown ({certificate.public_key_algorithm_oid.dotted_string})", None
-
-
-def _signature_algorithm(certificate: x509.Certificate) -> str:
-    oid = certificate.signature_algorithm_oid
-    return _SIGNATURES.get(oid, oid.dotted_string)
-
-
-def _is_ca(certificate: x509.Certificate) -> bool | None:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
-    except (*_UNREADABLE, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        source = x509.load_pem_x509_certificate(block.encode())
+        before = known.get(source.fingerprint(hashes.SHA256()).hex())
+        if before is not None:
+            return before
+        fields = tbs_fields(source)
+        return _Read(source, fields, _facts(source, fields, checks, public_cas()))
+    except UNREADABLE:
         return None
-
-
-def _is_self_signed(certificate: x509.Certificate) -> bool | None:
-    """Check the signature with the certificate's own key, whatever the names say; None where that can't be done."""
-    try:
-        return _verifies(certificate)
-    except InvalidSignature:
-        return False
-    except _UNREADABLE:
-        return None
-
-
-def _verifies(certificate: x509.Certificate) -> bool | None:
-    key, signed = certificate.public_key(), certificate.tbs_certificate_bytes
-    how, hashed = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
-    if isinstance(key, rsa.RSAPublicKey) and hashed is not None and not isinstance(how, ec.ECDSA | None):
-        if not _is_checkable(key):
+    except BaseException as error:
+        # A panic in the library's Rust is no Exception; it means that these bytes can't be read.
+        if type(error).__module__ == _RUST_PANICS:
             return None
-        key.verify(certificate.signature, signed, how, hashed)
-        return True
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(how, ec.ECDSA):
-        key.verify(certificate.signature, signed, how)
-        return True
-    for kind, (_, oid) in _PLAIN_KEYS.items():
-        if isinstance(key, kind) and certificate.signature_algorithm_oid == oid:
-            key.verify(certificate.signature, signed)
-            return True
-    return None if isinstance(key, dsa.DSAPublicKey) else False
+        raise
 
 
-def _is_checkable(key: rsa.RSAPublicKey) -> bool:
-    """Whether OpenSSL checks signatures of such a key: beyond its bounds it calls every signature wrong."""
-    if key.key_size <= _ANY_EXPONENT_RSA_BITS:
-        return True
-    return key.key_size <= _MAX_CHECKED_RSA_BITS and key.public_numbers().e.bit_length() <= _MAX_EXPONENT_BITS
+def _facts(certificate: x509.Certificate, fields: TbsFields, checks: SignatureChecks, public: PublicCas) -> Certificate:
+    kind = key_kind(certificate)
+    said = read_extensions(certificate)
+    name = attributes(certificate.subject)
+    return Certificate(
+        subject=name_text(certificate.subject),
+        issuer=name_text(certificate.issuer),
+        serial_hex=f"{certificate.serial_number:x}",
+        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
+        spki_sha256=fields.public_key_sha256,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        key_type=kind.family,
+        key_bits=kind.bits,
+        signature_algorithm=signature_algorithm(certificate),
+        is_ca=said.is_ca,
+        self_issued=certificate.subject == certificate.issuer,
+        self_signed=checks.made_by(certificate, certificate),
+        curve=kind.curve,
+        version=_VERSIONS.get(certificate.version),
+        path_length=said.path_length,
+        key_usage=said.key_usage,
+        signature_hash=signature_hash(certificate),
+        subject_key_id=said.subject_key_id,
+        authority_key_id=said.authority_key_id,
+        sans=said.sans,
+        crl_urls=said.crl_urls,
+        ocsp_urls=said.ocsp_urls,
+        ca_issuer_urls=said.ca_issuer_urls,
+        public_root=public.by_key.get(fields.public_key_sha256),
+        public_issuer=_public_issuer(certificate, fields.issuer, checks, public),
+        named_like=imitated(name, public.names),
+        named_by_tool=tool_named(name),
+    )
 
 
-def _public_key_info(tbs: bytes) -> bytes:
-    """The SubjectPublicKeyInfo as it stands in the DER, so that keys of unknown kinds have a fingerprint too."""
-    start, _ = _element(tbs, 0)
-    if tbs[start : start + 1] == _VERSION_TAG:
-        start = _element(tbs, start)[1]
-    for _ in range(_TBS_FIELDS_BEFORE_KEY):
-        start = _element(tbs, start)[1]
-    content, end = _element(tbs, start)
-    if not start < content <= end <= len(tbs):
-        raise ValueError("no public key in the certificate")
-    return tbs[start:end]
+def _public_issuer(
+    certificate: x509.Certificate, issuer: bytes, checks: SignatureChecks, public: PublicCas
+) -> str | None:
+    """The public root whose key signed the certificate."""
+    roots = public.by_subject.get(issuer, ())
+    signer = next((root for root in roots if checks.made_by(certificate, root)), None)
+    return None if signer is None else public.by_sha256[signer.fingerprint(hashes.SHA256()).hex()]
 
 
-def _element(der: bytes, start: int) -> tuple[int, int]:
-    """Where the content of the DER element at ``start`` begins and ends."""
-    if start + 1 >= len(der):
-        raise ValueError("the DER ends early")
-    size = der[start + 1]
-    if not size & 0x80:
-        return start + 2, start + 2 + size
-    content = start + 2 + (size & 0x7F)
-    return content, content + int.from_bytes(der[start + 2 : content], "big")
+def _linked(read: Sequence[_Read], checks: SignatureChecks) -> tuple[Certificate, ...]:
+    """Name for each certificate the one of the bundle that issued it, and the public CA at the end of that way."""
+    by_subject: dict[bytes, list[_Read]] = defaultdict(list)
+    for one in read:
+        by_subject[one.fields.subject].append(one)
+    linked: dict[str, Certificate] = {}
+    for one in read:
+        issuer, is_checked = _issuer(one, by_subject.get(one.fields.issuer, ()), checks)
+        linked[one.facts.sha256] = replace(one.facts, issuer_sha256=issuer, issuer_checked=is_checked)
+    return tuple(replace(facts, public_issuer=_public_end(facts, linked)) for facts in linked.values())
+
+
+def _issuer(one: _Read, candidates: Sequence[_Read], checks: SignatureChecks) -> tuple[str | None, bool | None]:
+    if one.facts.self_signed:
+        return None, None
+    named = None
+    others = [other for other in candidates if other is not one]
+    # The certificate whose key identifier is named is the most likely one.
+    others.sort(key=lambda other: other.facts.subject_key_id != one.facts.authority_key_id)
+    for other in others[:_MOST_ISSUERS]:
+        is_made = checks.made_by(one.source, other.source)
+        if is_made:
+            return other.facts.sha256, True
+        if is_made is None:
+            named = named or other.facts.sha256
+    return named, None
+
+
+def _public_end(one: Certificate, linked: Mapping[str, Certificate]) -> str | None:
+    """The public CA that a certificate comes from, through issuers of the bundle whose signatures were checked."""
+    passed: set[str] = set()
+    here = one
+    while here.public_issuer is None and here.issuer_checked and here.sha256 not in passed:
+        passed.add(here.sha256)
+        here = linked[here.issuer_sha256 or here.sha256]
+        if here.public_root:
+            return here.public_root
+    return here.public_issuer

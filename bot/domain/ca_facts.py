@@ -1,18 +1,30 @@
-"""What the certificates of a CA say about themselves, and what is odd about that."""
+"""What the certificates of a CA say about themselves; ``ca_findings`` says what is odd about that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of the bundle.
+    """One certificate of the bundle. Everything in it but hashes and numbers was written by whoever made it.
 
-    ``sha256`` is over the DER, ``spki_sha256`` over the public key, both lower-case hex without colons.
-    ``self_signed`` is True or False only when the signature was checked with the certificate's own key, and None
-    where it could not be checked. ``key_bits`` is None for keys whose size says nothing.
+    ``sha256`` is over the DER, ``spki_sha256`` over the public key, both lower-case hex without colons, as are
+    ``subject_key_id`` and ``authority_key_id``. ``key_type`` is the family (RSA, EC, Ed25519, ML-DSA-65 …), ``curve``
+    names the curve of an EC key. ``key_bits`` is None for keys whose size says nothing.
+
+    ``self_issued`` compares the names. ``self_signed`` is True or False only when the signature was checked with the
+    certificate's own key, and None where it could not be checked. ``issuer_sha256`` is the certificate of the same
+    bundle that issued this one; ``issuer_checked`` is True when its key verified the signature, and None when only
+    the names could be compared.
+
+    ``is_ca``, ``key_usage`` and ``version`` are None where they could not be read; ``key_usage`` is empty when the
+    certificate does not state any. Addresses are kept as text and never fetched.
+
+    ``public_root`` names the public web CA whose key this is, ``public_issuer`` the one that signed it; ``named_like``
+    is a well-known public CA whose name this certificate carries or imitates, ``named_by_tool`` the program whose
+    default name it has.
 
     See: https://www.rfc-editor.org/rfc/rfc5280
     """
@@ -30,14 +42,38 @@ class Certificate:
     is_ca: bool | None
     self_issued: bool
     self_signed: bool | None
+    # All that follows has a default, so that older logs stay readable.
+    curve: str | None = None
+    version: int | None = None
+    path_length: int | None = None
+    key_usage: tuple[str, ...] | None = None
+    signature_hash: str | None = None
+    subject_key_id: str | None = None
+    authority_key_id: str | None = None
+    sans: tuple[str, ...] = ()
+    crl_urls: tuple[str, ...] = ()
+    ocsp_urls: tuple[str, ...] = ()
+    ca_issuer_urls: tuple[str, ...] = ()
+    issuer_sha256: str | None = None
+    issuer_checked: bool | None = None
+    public_root: str | None = None
+    public_issuer: str | None = None
+    named_like: str | None = None
+    named_by_tool: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaFacts:
-    """The certificates in the bundle's order, and one line for each block that could not be read."""
+    """The certificates in the bundle's order, each once, and one line for each block that could not be read.
+
+    ``unreadable_blocks`` are the numbers of those blocks, from 1; ``doubles`` the SHA-256 of each certificate that
+    stood there more than once.
+    """
 
     certificates: tuple[Certificate, ...] = ()
     unreadable: tuple[str, ...] = ()
+    unreadable_blocks: tuple[int, ...] = ()
+    doubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +82,3 @@ class RedFlag:
 
     code: str
     sentence: str
-
-
-_FRESH = timedelta(hours=24)
-_LONG_LIFE = timedelta(days=15 * 365)
-_SMALL_RSA_BITS = 2048
-
-
-def ca_red_flags(facts: CaFacts, happened_at: datetime) -> tuple[RedFlag, ...]:
-    """Everything odd about the certificates at the time of the event, worst first."""
-    flags = [flag for certificate in facts.certificates for flag in _odd(certificate, happened_at)]
-    if facts.unreadable:
-        flags.append(RedFlag("unreadable_certificate", "Part of the CA bundle can't be read as a certificate."))
-    return tuple(dict.fromkeys(flags))
-
-
-def _odd(certificate: Certificate, happened_at: datetime) -> list[RedFlag]:
-    flags = []
-    age = happened_at - certificate.not_before
-    if timedelta(0) <= age <= _FRESH:
-        flags.append(RedFlag("fresh_ca", f"The CA is brand new: made {_age_words(age)} before the call."))
-    if certificate.not_after < happened_at:
-        flags.append(RedFlag("expired_ca", "A CA certificate had expired before the call."))
-    if certificate.not_before > happened_at:
-        flags.append(RedFlag("not_yet_valid_ca", "A CA certificate is not valid yet."))
-    if certificate.not_after - certificate.not_before > _LONG_LIFE:
-        flags.append(RedFlag("long_lived_ca", "A CA certificate lives longer than 15 years."))
-    if certificate.key_type == "RSA" and (certificate.key_bits or 0) < _SMALL_RSA_BITS:
-        flags.append(RedFlag("weak_key", f"A CA key is weak: RSA with {certificate.key_bits} bits."))
-    if certificate.is_ca is False:
-        flags.append(RedFlag("not_a_ca", "A certificate in the bundle is not marked as a CA."))
-    if certificate.self_signed:
-        flags.append(RedFlag("self_signed_ca", "The CA is self-signed: nobody else vouches for it."))
-    return flags
-
-
-def _age_words(age: timedelta) -> str:
-    minutes = int(age.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 120:  # noqa: PLR2004 - Up to two hours, minutes read better.
-        return f"{minutes} minutes" if minutes > 1 else "1 minute"
-    return f"{minutes // 60} hours"

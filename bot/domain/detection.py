@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from bot.domain.published_rule import PublishedRule
 
 
 class SourceType(StrEnum):
@@ -17,6 +20,26 @@ class SourceType(StrEnum):
     AWS_ACM_PCA = "AWS_ACM_PCA"
     SELF_SIGNED_REPOSITORY = "SELF_SIGNED_REPOSITORY"
     UNKNOWN = "UNKNOWN"
+
+
+class Where(StrEnum):
+    """Where a value of a detection was read, surest first.
+
+    What AWS answered says what is there now, so it comes before what the caller asked for. ``original`` is the
+    record itself, kept whole in another document; ``flattened`` is what a pipeline made of it, and ``map text``
+    what is left when the pipeline printed it without quotes. ``event`` is the record's or the document's own
+    fields outside of request and answer, ``alert`` what only the system says that sent the alert, and ``live call``
+    an answer of AWS to us, later.
+    """
+
+    LIVE_CALL = "live call"
+    RESPONSE = "response"
+    REQUEST = "request"
+    ORIGINAL = "original"
+    EVENT = "event"
+    FLATTENED = "flattened"
+    MAP_TEXT = "map text"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,13 @@ class Detection:
 
     ``event_id`` is CloudTrail's ``eventID``, the key by which a second report of the same event is known.
     ``form`` names the wrappings from the outside in, such as ``sns/eventbridge``. ``missing`` names in plain words
-    what the message should have said and did not.
+    what the message should have said and did not. ``sources`` says for each value that was found where it was read
+    (:class:`Where`): the keys are this record's own fields, the anchor's as ``anchor_arn``, ``anchor_id``,
+    ``anchor_name``, ``enabled``, ``updated_at``, ``source_type``, ``acm_pca_arn`` and ``certificates``, and the
+    actor's as ``actor_arn``, ``source_address`` and ``user_agent``. ``contradictions`` says in plain words, and
+    with no text that a caller may choose freely, where two copies of a value differ. ``rule`` is what the published
+    rule says of the event. ``lets_service_in`` is about a role's trust policy that the call wrote: whether it lets
+    Roles Anywhere in; None for other calls and for a policy that can't be read.
     """
 
     event_id: str
@@ -96,11 +125,29 @@ class Detection:
     error_code: str | None = None
     error_message: str | None = None
     missing: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    contradictions: tuple[str, ...] = ()
+    rule: PublishedRule | None = None
+    lets_service_in: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventProblem:
+    """A part of a message that can't be understood: the mistake's stable name, what it is, and where it stands."""
+
+    code: str
+    message: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What one message held: the events in it, and one plain reason for each part that is nothing for us."""
+    """What one message held.
+
+    ``detections`` are the events in it, ``ignored`` has one plain reason for each part that is nothing for us, and
+    ``errors`` one problem for each part that can't be understood beside others that can.
+    """
 
     detections: tuple[Detection, ...] = ()
     ignored: tuple[str, ...] = ()
+    errors: tuple[EventProblem, ...] = ()

@@ -10,6 +10,8 @@ from typing import Any
 from bot.domain import events as ev
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
+from bot.domain.detection import Detection
+from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
 
 __all__ = ["fold", "told_in_thread", "user_of"]
@@ -53,11 +55,18 @@ def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
     return decides(
         case,
         entry,
-        detections=(*case.detections, event.detection),
+        detections=_with_detection(case.detections, event.detection),
         ca=event.ca if event.ca.certificates or not case.ca.certificates else case.ca,
         flags=tuple(dict.fromkeys((*event.flags, *case.flags))),
         detection_seq=entry.seq,
     )
+
+
+def _with_detection(known: tuple[Detection, ...], new: Detection) -> tuple[Detection, ...]:
+    """A fuller report of an event takes the place of the report before it."""
+    if not any(is_same_event(one, new) for one in known):
+        return (*known, new)
+    return tuple(new if is_same_event(one, new) else one for one in known)
 
 
 def _reserved(case: Case, entry: Entry, event: ev.PostReserved) -> Case:

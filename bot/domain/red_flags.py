@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.domain.ca_facts import CaFacts, RedFlag, ca_red_flags
+from bot.domain.ca_facts import CaFacts, RedFlag
+from bot.domain.ca_findings import ca_red_flags
 from bot.domain.detection import Detection, SourceType
 from bot.domain.rule import CA_OPERATIONS, is_surely_acm_pca
 

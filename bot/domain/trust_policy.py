@@ -80,6 +80,17 @@ def read_trust_policy(document: object, anchor_arn: str) -> PolicyReading:
     return reading
 
 
+def lets_service_in(document: object) -> bool | None:
+    """Whether a trust policy has a statement that may let Roles Anywhere in, whatever its conditions.
+
+    The policy is given as for :func:`read_trust_policy`; None when it can't be read.
+    """
+    statements = _statements(document)
+    if statements is None:
+        return None
+    return any(one.get("Effect") == "Allow" and _may_name_service(one) for one in statements)
+
+
 def _statements(document: object) -> list[Mapping[str, Any]] | None:
     try:
         policy = json.loads(_decoded(document)) if isinstance(document, str) else document

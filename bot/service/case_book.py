@@ -53,6 +53,10 @@ class CaseBook:
         case = fold(case, await self._log.read(case_id, after_seq=case.head.seq))
         return self._keep(case)
 
+    async def cases_of(self, event_id: str, anchor_id: str | None) -> tuple[Case, ...]:
+        """The cases that have a detection with this event id, or of a trust anchor with this id, oldest first."""
+        return tuple([await self.load(case_id) for case_id in await self._log.cases_of(event_id, anchor_id)])
+
     async def record(self, case: Case, drafts: Sequence[Draft]) -> Case:
         """Append to a case as it was read, and return it as it is then.
 

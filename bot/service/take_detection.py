@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
-from bot.domain.detection import Detection, Understood
+from bot.domain.detection import Detection, EventProblem, Understood
+from bot.domain.errors import BadInput
 from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, draft
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.red_flags import red_flags
-from bot.domain.rule import Answer, judge
+from bot.domain.reports import is_same_anchor, is_same_event, tells_more, with_report
+from bot.domain.rule import CA_OPERATIONS, Answer, judge
 from bot.kill_points import KillPoint, reached
 from bot.service.case_book import CaseBook
 
@@ -47,6 +52,7 @@ class TakeDetection:
         self._book = book
         self._understand = understand
         self._read_certificates = read_certificates
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, body: bytes, *, redelivered: bool = False) -> Taken:
         """Take one message in.
@@ -55,39 +61,90 @@ class TakeDetection:
         posted its card.
 
         Raises:
-            BadInput: the message can't be understood; nothing was stored.
-            StoreUnavailable: nothing was stored.
+            BadInput: a part of the message can't be understood. All others were taken before it is raised, so the
+                message must be put aside whole: whoever sends it again changes nothing about what was taken.
+            StoreUnavailable: not all of it was stored; taking the message again stores the rest.
         """
         understood = self._understand(body)
         cases, ignored = [], list(understood.ignored)
         for detection in understood.detections:
             judgement = judge(detection)
-            if judgement.answer is Answer.IGNORE:
+            rings = judgement.answer is not Answer.IGNORE
+            case_id = await self._join(detection, opens=rings, redelivered=redelivered)
+            if case_id is None:
                 ignored.append(judgement.reason)
-                continue
-            cases.append(await self._join(detection, redelivered=redelivered))
-        _log.info("message_taken", cases=cases, ignored=ignored)
-        return Taken(tuple(cases), tuple(ignored))
+            else:
+                cases.append(case_id)
+        _log.info("message_taken", cases=cases, ignored=ignored, errors=len(understood.errors))
+        if understood.errors:
+            raise _partly_understood(understood)
+        return Taken(tuple(dict.fromkeys(cases)), tuple(ignored))
 
-    async def _join(self, detection: Detection, *, redelivered: bool) -> CaseId:
-        name = detection.anchor.anchor_id or detection.event_id
-        case_id = case_id_for(detection.account, detection.region, name)
+    async def _join(self, detection: Detection, *, opens: bool, redelivered: bool) -> CaseId | None:
+        """The case that has the detection now; None when ``opens`` is False and no case knows its event."""
+        if not opens and detection.event_name not in CA_OPERATIONS:
+            return None
+        async with self._turn(detection):
+            case_id = await self._find_case(detection, opens=opens)
+            if case_id is None:
+                return None
+            reached(KillPoint.BEFORE_APPEND)
+            await self._book.decide(case_id, lambda case: self._news(case, detection, redelivered=redelivered))
+            reached(KillPoint.AFTER_APPEND)
+            return case_id
+
+    @asynccontextmanager
+    async def _turn(self, detection: Detection) -> AsyncIterator[None]:
+        """One report of an event, or of a trust anchor, at a time: two at once would open a case each."""
+        names = {f"event {detection.event_id}", f"anchor {detection.anchor.anchor_id or detection.event_id}"}
+        async with AsyncExitStack() as turns:
+            # In one order, so that no two wait for each other.
+            for name in sorted(names):
+                await turns.enter_async_context(self._turns.setdefault(name, asyncio.Lock()))
+            yield
+
+    async def _find_case(self, detection: Detection, *, opens: bool) -> CaseId | None:
+        """The case of the event, else of its trust anchor, else a new one.
+
+        A report that does not name the anchor opens a case by the event's id. One that names it finds that case by
+        the event, and later events of the anchor find it by the anchor.
+        """
+        anchor_id = detection.anchor.anchor_id
+        known = await self._book.cases_of(detection.event_id, anchor_id)
+        for case in known:
+            if any(is_same_event(one, detection) for one in case.detections):
+                return case.case_id
+        if not opens:
+            return None
+        for case in known:
+            if any(is_same_anchor(one, detection) for one in case.detections):
+                return case.case_id
+        return case_id_for(detection.account, detection.region, anchor_id or detection.event_id)
+
+    def _news(self, case: Case, detection: Detection, *, redelivered: bool) -> Sequence[Draft]:
+        """What to append to a case that a report came for."""
+        known = next((one for one in case.detections if is_same_event(one, detection)), None)
+        if known is not None:
+            together = with_report(known, detection)
+            return [self._received(together, redelivered=redelivered)] if tells_more(known, together) else []
+        drafts = [self._received(detection, redelivered=redelivered)]
+        if not case.exists:
+            reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=redelivered)
+            drafts.append(draft(reserved))
+        elif case.false_positive is not None:
+            # What was judged was the earlier event: a new CA on the same anchor must not stay unseen.
+            drafts.append(draft(Reopened()))
+        return drafts
+
+    def _received(self, detection: Detection, *, redelivered: bool) -> Draft:
         ca = self._read_certificates(detection.anchor.certificates_pem)
-        received = DetectionReceived(detection, ca, red_flags(detection, ca), redelivered)
+        return draft(DetectionReceived(detection, ca, red_flags(detection, ca), redelivered))
 
-        def rule(case: Case) -> list[Draft]:
-            if any(known.event_id == detection.event_id for known in case.detections):
-                return []
-            drafts = [draft(received)]
-            if not case.exists:
-                reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=redelivered)
-                drafts.append(draft(reserved))
-            elif case.false_positive is not None:
-                # What was judged was the earlier event: a new CA on the same anchor must not stay unseen.
-                drafts.append(draft(Reopened()))
-            return drafts
 
-        reached(KillPoint.BEFORE_APPEND)
-        await self._book.decide(case_id, rule)
-        reached(KillPoint.AFTER_APPEND)
-        return case_id
+def _partly_understood(understood: Understood) -> BadInput:
+    first: EventProblem = understood.errors[0]
+    count = len(understood.errors)
+    parts = "1 part" if count == 1 else f"{count} parts"
+    return BadInput(
+        first.code, f"{parts} of the message can't be understood, the rest was taken: {first.message}", first.at
+    )

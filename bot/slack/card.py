@@ -183,7 +183,8 @@ def _certificates(case: Case) -> list[Block]:
 def _certificate(number: int, one: Certificate) -> str:
     signed = {True: "yes, checked with its key", False: "no", None: "could not be checked"}[one.self_signed]
     is_ca = {True: "yes", False: "no", None: "not stated"}[one.is_ca]
-    size = f", {one.key_bits} bits" if one.key_bits and str(one.key_bits) not in one.key_type else ""
+    key = f"{one.key_type} {one.curve}" if one.curve else one.key_type
+    size = f", {one.key_bits} bits" if one.key_bits and str(one.key_bits) not in key else ""
     return "\n".join(
         (
             f"Certificate {number}",
@@ -191,7 +192,7 @@ def _certificate(number: int, one: Certificate) -> str:
             f"  Issuer       {literal(defang(one.issuer), _NAME)}",
             f"  Self-signed  {signed}",
             f"  Valid        {utc(one.not_before)} to {utc(one.not_after)}",
-            f"  Key          {literal(one.key_type, 40)}{size}, {literal(one.signature_algorithm, 60)}",
+            f"  Key          {literal(key, 40)}{size}, {literal(one.signature_algorithm, 60)}",
             f"  CA           {is_ca}",
             f"  SHA-256      {one.sha256}",
         )

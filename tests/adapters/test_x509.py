@@ -54,12 +54,16 @@ def test_a_certificate_is_read_field_by_field() -> None:
         spki_sha256=hashlib.sha256(key).hexdigest(),
         not_before=not_before,
         not_after=not_before + timedelta(days=3650),
-        key_type="EC P-256",
+        key_type="EC",
         key_bits=256,
         signature_algorithm="ecdsa-with-SHA256",
         is_ca=True,
         self_issued=True,
         self_signed=True,
+        curve="P-256",
+        version=3,
+        key_usage=(),
+        signature_hash="sha256",
     )
 
 

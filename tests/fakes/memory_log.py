@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bot.adapters.sqlite_quarantine import quarantine_key, storable_text
 from bot.domain.audit import Entry, Head, check_piece
 from bot.domain.errors import BadInput, LogConflict, StoreUnavailable
+from bot.domain.events import DetectionReceived
 from bot.domain.identity import CaseId
 from bot.domain.plain import canonical
 from bot.ports import Quarantined
@@ -66,6 +67,15 @@ class MemoryLog:
         await self._reach()
         return self._head(case_id)
 
+    async def cases_of(self, event_id: str, anchor_id: str | None) -> tuple[CaseId, ...]:
+        """The cases of an event or of a trust anchor, oldest first."""
+        await self._reach()
+        return tuple(
+            case_id
+            for case_id, entries in self.disk.entries.items()
+            if any(_is_of(entry, event_id, anchor_id) for entry in entries)
+        )
+
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""
         await self._reach()
@@ -117,6 +127,14 @@ class MemoryQuarantine:
         """Everything kept, oldest first."""
         await self.disk.reach()
         return tuple(self.disk.quarantined.values())
+
+
+def _is_of(entry: Entry, event_id: str, anchor_id: str | None) -> bool:
+    if entry.kind != DetectionReceived.KIND:
+        return False
+    detection = entry.data["detection"]
+    known_anchor = detection["anchor"]["anchor_id"]
+    return bool(detection["event_id"] == event_id or (anchor_id is not None and known_anchor == anchor_id))
 
 
 def _as_stored(entry: Entry) -> Entry:

@@ -1,4 +1,4 @@
-"""The trust anchor in a CloudTrail record: what AWS answered counts more than what the caller sent.
+"""The trust anchor in an event: the surest copy counts, and where copies differ is said.
 
 See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_TrustAnchorDetail.html
 """
@@ -6,44 +6,56 @@ See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_TrustAnch
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from bot.adapters.formats.form import JsonObject
 from bot.adapters.formats.kept import MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS, flag, matching, moment, text, value_at
 from bot.adapters.formats.pem_bundle import PemBundle, read_bundle
+from bot.adapters.formats.voices import Hearing, Voice
 from bot.domain.detection import Anchor, SourceType
 from bot.domain.errors import BadInput
 from bot.domain.identity import parse_anchor_arn
 
 _ANCHOR_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MAX_TYPE_CHARACTERS = 64
+_PEM = "source.sourceData.x509CertificateData"
 
 
-def read_anchor(record: JsonObject) -> tuple[Anchor, tuple[str, ...]]:
-    """The trust anchor of a CloudTrail record, and in plain words what of its CA could not be kept."""
-    request, response = record.get("requestParameters"), value_at(record, "responseElements.trustAnchor")
-    both = (response, request)
-    arn = next(filter(None, (_arn(response, "trustAnchorArn"), _arn(request, "trustAnchorId"))), None)
-    written_type = _first_text(both, "source.sourceType", _MAX_TYPE_CHARACTERS)
-    bundle = _bundle(both)
+def read_anchor(voices: Sequence[Voice], hearing: Hearing) -> tuple[Anchor, tuple[str, ...]]:
+    """The trust anchor that these copies show, and in plain words what of its CA could not be kept."""
+    answers = [voice for voice in voices if not voice.sent]
+    requests = [voice for voice in voices if voice.sent]
+
+    def words(key: str, called: str, path: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
+        return hearing.first(key, called, voices, lambda voice: text(value_at(voice.message, path), limit))
+
+    arn = hearing.first("anchor_arn", "the trust anchor's ARN", voices, _arn)
+    written_type = words("source_type", "the kind of CA", "source.sourceType", _MAX_TYPE_CHARACTERS)
+    bundle = _bundle(voices, hearing)
     anchor = Anchor(
         arn=arn,
-        anchor_id=_anchor_id(both, arn),
-        name=_first_text(both, "name", MAX_NAME_CHARACTERS),
-        enabled=next((value for value in _flags(both) if value is not None), None),
-        updated_at=moment(value_at(response, "updatedAt")) or moment(value_at(response, "createdAt")),
-        source_type=_source_type(written_type),
+        anchor_id=_anchor_id(voices, arn, hearing),
+        name=words("anchor_name", "the trust anchor's name", "name", MAX_NAME_CHARACTERS),
+        enabled=hearing.first(
+            "enabled", "whether it is enabled", voices, lambda one: flag(value_at(one.message, "enabled"))
+        ),
+        updated_at=hearing.first(
+            "updated_at",
+            "when it was changed",
+            answers,
+            lambda one: moment(value_at(one.message, "updatedAt")) or moment(value_at(one.message, "createdAt")),
+        ),
+        source_type=SourceType.__members__.get(written_type or "", SourceType.UNKNOWN),
         source_type_text=written_type,
         certificates_pem=bundle.certificates,
-        acm_pca_arn=_first_text(both, "source.sourceData.acmPcaArn"),
-        source_in_request=_source_in_request(request),
+        acm_pca_arn=words("acm_pca_arn", "the ARN in AWS Private CA", "source.sourceData.acmPcaArn"),
+        source_in_request=next((said for one in requests if (said := _brings_source(one)) is not None), None),
         held_private_key=bundle.held_private_key,
     )
-    return anchor, (*bundle.missing, *_left_out(record))
+    return anchor, (*bundle.missing, *_left_out(voices))
 
 
-def _arn(message: object, field: str) -> str | None:
-    arn = text(value_at(message, field))
+def _arn(voice: Voice) -> str | None:
+    arn = text(value_at(voice.message, "trustAnchorId" if voice.sent else "trustAnchorArn"))
     if arn is None:
         return None
     try:
@@ -53,39 +65,36 @@ def _arn(message: object, field: str) -> str | None:
     return arn
 
 
-def _anchor_id(messages: tuple[object, ...], arn: str | None) -> str | None:
-    if arn is not None:
-        return parse_anchor_arn(arn).anchor_id
-    ids = (matching(value_at(message, "trustAnchorId"), _ANCHOR_ID) for message in messages)
-    return next(filter(None, ids), None)
+def _anchor_id(voices: Sequence[Voice], arn: str | None, hearing: Hearing) -> str | None:
+    def said(voice: Voice) -> str | None:
+        named = _arn(voice)
+        return (
+            parse_anchor_arn(named).anchor_id
+            if named
+            else matching(value_at(voice.message, "trustAnchorId"), _ANCHOR_ID)
+        )
+
+    found = hearing.first("anchor_id", "the trust anchor's id", voices, said)
+    return parse_anchor_arn(arn).anchor_id if arn else found
 
 
-def _first_text(messages: tuple[object, ...], path: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
-    for message in messages:
-        found = text(value_at(message, path), limit)
-        if found is not None:
-            return found
-    return None
-
-
-def _flags(messages: tuple[object, ...]) -> Iterator[bool | None]:
-    return (flag(value_at(message, "enabled")) for message in messages)
-
-
-def _source_type(written: str | None) -> SourceType:
-    return SourceType.__members__.get(written or "", SourceType.UNKNOWN)
-
-
-def _bundle(messages: tuple[object, ...]) -> PemBundle:
+def _bundle(voices: Sequence[Voice], hearing: Hearing) -> PemBundle:
     """The first bundle with certificates; a private key in any of them counts, since AWS gives none back."""
-    bundles = [read_bundle(value_at(message, "source.sourceData.x509CertificateData")) for message in messages]
-    chosen = next((bundle for bundle in bundles if bundle.certificates), bundles[-1])
-    with_key = next((bundle for bundle in bundles if bundle.held_private_key), chosen)
+    written = [(voice, value_at(voice.message, _PEM)) for voice in voices]
+    read = {pem: read_bundle(pem) for pem in dict.fromkeys(pem for _, pem in written if isinstance(pem, str))}
+    bundles = [(voice, read[pem]) for voice, pem in written if isinstance(pem, str)]
+    whole = [(voice, bundle) for voice, bundle in bundles if bundle.certificates]
+    chosen = next((bundle for _, bundle in whole), bundles[-1][1] if bundles else PemBundle())
+    if whole:
+        hearing.sources["certificates"] = whole[0][0].where
+        hearing.compare("the CA certificates", [(voice.words, frozenset(one.certificates)) for voice, one in whole])
+    with_key = next((bundle for _, bundle in bundles if bundle.held_private_key), chosen)
     missing = tuple(dict.fromkeys((*chosen.missing, *with_key.missing)))
     return PemBundle(chosen.certificates, missing, with_key.held_private_key)
 
 
-def _source_in_request(request: object) -> bool | None:
+def _brings_source(voice: Voice) -> bool | None:
+    request = voice.message
     if not isinstance(request, dict) or not request or _is_partial(request):
         return None
     return bool(request.get("source"))
@@ -95,10 +104,14 @@ def _is_partial(message: object) -> bool:
     return bool(value_at(message, "omitted") or value_at(message, "cutOff"))
 
 
-def _left_out(record: JsonObject) -> tuple[str, ...]:
-    """CloudTrail puts ``omitted`` in place of a field that is too large.
+def _left_out(voices: Sequence[Voice]) -> tuple[str, ...]:
+    """CloudTrail puts ``omitted`` in place of a field that is too large; another copy may have it whole.
 
     See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
-    fields = {"requestParameters": "what the caller sent", "responseElements": "what AWS answered"}
-    return tuple(f"{plain} (not whole)" for field, plain in fields.items() if _is_partial(record.get(field)))
+    left_out = []
+    for sent, plain in ((True, "what the caller sent"), (False, "what AWS answered")):
+        copies = [voice.message for voice in voices if voice.sent is sent and voice.message]
+        if copies and all(map(_is_partial, copies)):
+            left_out.append(f"{plain} (not whole)")
+    return tuple(left_out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from bot.adapters.formats.form import JsonObject
@@ -19,41 +20,45 @@ class EcsDocument:
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON values are what this returns.
         """The value at a dotted path; None when there is none. Of several values the first one counts."""
-        return _look_up(self._fields, path.split("."))
+        return _look_up(self._fields, path)
 
     def gather(self, path: str, leaves: Sequence[str]) -> JsonObject:
         """An object with those leaves below ``path`` that the document has; empty when it has none."""
+        base = self.get(path)
         gathered: JsonObject = {}
         for leaf in leaves:
-            value = self.get(f"{path}.{leaf}")
+            value = self.get(f"{path}.{leaf}") if base is None else _look_up(base, leaf)
             if value is None:
                 continue
             *parents, last = leaf.split(".")
             node = gathered
             for parent in parents:
-                node = node.setdefault(parent, {})
+                # A value may stand where an object is expected.
+                inner = node.setdefault(parent, {})
+                node = inner if isinstance(inner, dict) else {}
             node[last] = value
         return gathered
 
     def has_group(self, group: str) -> bool:
         """Whether any field of a top-level group, such as ``kibana``, is there."""
-        return any(key == group or key.startswith(f"{group}.") for key in self._fields)
+        return group in self._fields or any(key.startswith(f"{group}.") for key in self._fields)
 
 
-def _look_up(node: object, keys: Sequence[str]) -> object:
-    node = _single(node)
-    if not keys:
-        return node
-    if not isinstance(node, dict):
-        return None
-    for end in range(len(keys), 0, -1):
-        key = ".".join(keys[:end])
-        if key in node:
-            found = _look_up(node[key], keys[end:])
+def _look_up(node: object, path: str) -> object:
+    if isinstance(node, list):
+        node = node[0] if node else None
+    if not path or not isinstance(node, dict):
+        return None if path else node
+    for head, rest in _splits(path):
+        if head in node:
+            found = _look_up(node[head], rest)
             if found is not None:
                 return found
     return None
 
 
-def _single(node: object) -> object:
-    return (node[0] if node else None) if isinstance(node, list) else node
+@lru_cache(maxsize=1024)
+def _splits(path: str) -> tuple[tuple[str, str], ...]:
+    """Every way to read a path as a key and what follows in it, the shortest key first."""
+    keys = path.split(".")
+    return tuple((".".join(keys[:end]), ".".join(keys[end:])) for end in range(1, len(keys) + 1))

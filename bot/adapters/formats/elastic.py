@@ -13,50 +13,63 @@ from typing import Any
 from bot.adapters.formats import cloudtrail
 from bot.adapters.formats.ecs_document import EcsDocument
 from bot.adapters.formats.ecs_record import record_of
-from bot.adapters.formats.form import Form, Ignored, JsonObject, Part, place
+from bot.adapters.formats.form import Event, Form, Ignored, JsonObject, Part, place
 from bot.adapters.formats.kept import moment, name, text
-from bot.domain.detection import RuleAlert
+from bot.adapters.formats.voices import Hearing
+from bot.domain.detection import RuleAlert, Where
 from bot.domain.errors import BadInput
 
 _RULE_ID = "71de53ea-ff3b-11ee-b572-f661ea17fbce"
 _RULE_NAME = "trust anchor created with external ca"
 _OURS = "rolesanywhere.amazonaws.com"
+_OUTER_OBJECTS = ("alerts", "context")
 
 
 def _fits(message: JsonObject) -> bool:
     document = EcsDocument(message)
-    return any(map(document.has_group, ("kibana", "signal"))) or (
-        document.has_group("event") and document.has_group("aws")
+    if document.has_group("kibana") or document.has_group("signal"):
+        # A connector's body may have a field of that name around its alerts.
+        return not any(isinstance(message.get(outer), list | dict) for outer in _OUTER_OBJECTS)
+    return document.has_group("event") and (
+        document.has_group("aws") or document.get("event.original") is not None or "@timestamp" in message
     )
 
 
 def _read(message: JsonObject, at: str) -> tuple[Part, ...]:
-    document = EcsDocument(message)
+    document, hearing = EcsDocument(message), Hearing()
     alert = _rule_alert(document)
-    record, missing = record_of(document)
-    missing += _fill_in(record, about_us=_is_our_rule(document))
+    record, voices, missing = record_of(document, hearing)
+    missing += _fill_in(record, hearing, about_us=_is_our_rule(document))
     if "eventName" not in record or "eventSource" not in record:
         rule = alert.name if alert and alert.name else "unnamed"
         return (Ignored(f"an Elastic document without a CloudTrail event in it (rule {rule!r})"),)
     if moment(record.get("eventTime")) is None:
         raise BadInput("bad_time", "the alert does not say when the event happened", place(at, "@timestamp"))
-    account = document.get("cloud.account.id")
-    region = document.get("cloud.region")
     detection = cloudtrail.read_record(
-        record, at, form="elastic", account=account, region=region, alert=alert, missing=missing
+        record,
+        at,
+        form="elastic",
+        account=document.get("cloud.account.id"),
+        region=document.get("cloud.region"),
+        alert=alert,
+        missing=missing,
+        voices=voices,
+        hearing=hearing,
     )
-    return (detection,)
+    return (Event(detection, document=message),)
 
 
-def _fill_in(record: dict[str, Any], *, about_us: bool) -> tuple[str, ...]:
+def _fill_in(record: dict[str, Any], hearing: Hearing, *, about_us: bool) -> tuple[str, ...]:
     """An alert of the rule, or about an operation that only one service has, is kept when it says little."""
     missing = []
     if about_us and "eventName" not in record:
         record["eventName"] = "CreateTrustAnchor"
+        hearing.sources["event_name"] = Where.ALERT.value
         missing.append("which operation was called (the rule that sent this watches CreateTrustAnchor)")
     named = str(record.get("eventName", ""))
     if "eventSource" not in record and named.endswith("TrustAnchor"):
         record["eventSource"] = _OURS
+        hearing.sources["event_source"] = Where.ALERT.value
         missing.append("which AWS service was called (only Roles Anywhere has this operation)")
     return tuple(missing)
 
@@ -71,7 +84,7 @@ def _is_our_rule(document: EcsDocument) -> bool:
 
 
 def _rule_alert(document: EcsDocument) -> RuleAlert | None:
-    if not any(map(document.has_group, ("kibana", "signal"))):
+    if not (document.has_group("kibana") or document.has_group("signal")):
         return None
     url = text(document.get("kibana.alert.url"))
     return RuleAlert(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.detection import Detection
+from bot.domain.detection import Detection, EventProblem, RuleAlert
 from bot.domain.errors import BadInput
 
 JsonObject = dict[str, Any]
@@ -14,10 +14,14 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A message inside the message: JSON as text or already parsed. ``at`` is where it stands."""
+    """A message inside the message: JSON as text or already parsed. ``at`` is where it stands.
 
-    message: str | JsonObject
+    ``alert`` is the alert that it was found in, for an event that names none itself.
+    """
+
+    message: object
     at: str
+    alert: RuleAlert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,31 @@ class Ignored:
     reason: str
 
 
-Part = Detection | Inner | Ignored
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that was read, and what it was read from, for those who must see it as it came.
+
+    ``record`` is CloudTrail's record where the message had it, ``document`` the Elastic document.
+    """
+
+    detection: Detection
+    record: JsonObject | None = None
+    document: JsonObject | None = None
+
+
+Part = Event | Inner | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One part of a message that was read to its end: an event, something to ignore, or a problem.
+
+    ``at`` is where it stands, ``body`` for the whole message; ``form`` names the wrappings from the outside in.
+    """
+
+    at: str
+    form: str
+    result: Event | Ignored | EventProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +68,17 @@ class Form:
 
     name: str
     fits: Callable[[JsonObject], bool]
-    read: Callable[[JsonObject, str], Sequence[Part]]
+    read: Callable[[JsonObject, str], Iterable[Part]]
 
 
 def place(at: str, field: str) -> str:
     """The path of a field below ``at``."""
     return f"{at}.{field}" if at else field
+
+
+def each_of(messages: Sequence[object], at: str) -> Iterable[Inner]:
+    """Every message of a list that stands at ``at``, made only when it is asked for."""
+    return (Inner(message, f"{at}[{number}]") for number, message in enumerate(messages))
 
 
 def required_object(message: JsonObject, field: str, at: str) -> JsonObject:

@@ -25,7 +25,7 @@ _PCA_DATA = re.compile(rf"(?:sourceType=[A-Z0-9_]{{1,64}}, )?sourceData=\{{acmPc
 _MAX_CHARACTERS = 256 * 1024
 _SOURCE = re.compile(r"(?<=[{ ])source=\{")
 _NOTIFICATION_SETTINGS = re.compile(r"notificationSettings=\[[^][]*\]")
-_PLAIN_FIELDS = {
+_PLAIN_PATTERNS = {
     "name": r"[ A-Za-z0-9_-]{1,255}",
     "enabled": r"true|false",
     "createdAt": r"[0-9T:.Z-]{10,40}",
@@ -33,6 +33,8 @@ _PLAIN_FIELDS = {
     "trustAnchorArn": r"arn:[a-z0-9:-]{1,200}/[A-Za-z0-9-]{1,64}",
     "trustAnchorId": r"[A-Za-z0-9-]{1,64}|arn:[a-z0-9:-]{1,200}/[A-Za-z0-9-]{1,64}",
 }
+
+_PLAIN_FIELDS = {key: re.compile(rf"(?<=[{{ ]){key}=({pattern})(?=[,}}])") for key, pattern in _PLAIN_PATTERNS.items()}
 
 
 def read_trust_anchor_map(text: str) -> JsonObject:
@@ -55,8 +57,7 @@ def _plain_fields(text: str, before_source: str) -> JsonObject:
     """What stands before the source is sure; behind it, only what all places agree on is."""
     outside = _NOTIFICATION_SETTINGS.sub("", text)
     fields: JsonObject = {}
-    for key, pattern in _PLAIN_FIELDS.items():
-        field = re.compile(rf"(?<=[{{ ]){key}=({pattern})(?=[,}}])")
+    for key, field in _PLAIN_FIELDS.items():
         values = set(field.findall(before_source)) or set(field.findall(outside))
         if len(values) == 1:
             fields[key] = values.pop()

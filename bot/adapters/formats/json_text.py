@@ -67,6 +67,8 @@ def _finite(text: str) -> float:
 
 def _deeper_than(valid: str, depth: int) -> bool:
     """Whether valid JSON is nested deeper, by taking away the innermost brackets again and again."""
+    if valid.count("[") + valid.count("{") <= depth:
+        return False
     brackets = _STRING.sub("", valid).encode().translate(_AS_SQUARE, _NO_BRACKETS)
     for _ in range(depth):
         brackets = brackets.replace(b"[]", b"")

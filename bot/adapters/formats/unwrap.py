@@ -1,0 +1,153 @@
+"""Opens a message wrapping by wrapping, down to its events; each event is read on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.adapters.formats import (
+    cloudtrail,
+    cloudtrail_file,
+    elastic,
+    elastic_search,
+    eventbridge,
+    guardduty,
+    security_hub,
+    sns,
+)
+from bot.adapters.formats.compressed import BASE64_OF_GZIP, GZIP_MAGIC, gunzipped, unpacked
+from bot.adapters.formats.envelope import alerts_in, events_in
+from bot.adapters.formats.form import Event, Form, Found, Ignored, JsonObject, Part, each_of
+from bot.adapters.formats.json_text import read_body, read_json
+from bot.adapters.second_opinion import with_second_opinion
+from bot.domain.detection import EventProblem, RuleAlert
+from bot.domain.errors import BadInput
+
+MOST_WRAPPINGS = 6
+MOST_WORK = 1_000
+"""How much of one message is read: a part counts once, an event about a trust anchor four times.
+
+It bounds the time that a message takes. A mebibyte holds several hundred real records, and the rules behind real alerts
+make a hundred of them at once at the most.
+"""
+_WORK_OF_AN_ANCHOR = 4
+
+# The first that fits reads the message.
+_FORMS: tuple[Form, ...] = (
+    sns.FORM,
+    eventbridge.FORM,
+    eventbridge.EXPIRY,
+    cloudtrail.FORM,
+    cloudtrail_file.FILE,
+    cloudtrail_file.NOTICE,
+    cloudtrail_file.SUBSCRIPTION,
+    cloudtrail_file.BATCH,
+    elastic_search.ANSWER,
+    elastic_search.HIT,
+    security_hub.LIST,
+    security_hub.ASFF,
+    security_hub.OCSF,
+    guardduty.FORM,
+    elastic.FORM,
+)
+
+
+def found_in(body: bytes) -> tuple[Found, ...]:
+    """Everything in a message body of at most 1 MiB, in its order: events, what is nothing for us, and problems.
+
+    Nothing is left out silently: where a bound is reached, a problem says so. At least one thing is found in any
+    body.
+    """
+    try:
+        message, packed = _opened_body(body)
+    except BadInput as why:
+        return (_problem(why, _Spot("")),)
+    found: list[Found] = []
+    work = 0
+    for one in _walk(message, _Spot("", ("gzip",) if packed else ())):
+        if work >= MOST_WORK:
+            too_many = f"this is more than is read of one message ({len(found)} parts): what begins here was not read"
+            found.append(_problem(BadInput("too_many", too_many, one.at), _Spot(one.at)))
+            break
+        found.append(one)
+        work += _work(one)
+    return tuple(found)
+
+
+def _work(one: Found) -> int:
+    is_anchors = isinstance(one.result, Event) and "TrustAnchor" in one.result.detection.event_name
+    return _WORK_OF_AN_ANCHOR if is_anchors else 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where we are: the path (empty for the body), the wrappings around it, and the alert that it was found in."""
+
+    at: str
+    wrappings: tuple[str, ...] = ()
+    alert: RuleAlert | None = None
+
+
+def _opened_body(body: bytes) -> tuple[object, bool]:
+    if body.startswith(GZIP_MAGIC):
+        return read_json(gunzipped(body, "body"), "body"), True
+    if body.startswith(BASE64_OF_GZIP.encode()):
+        return read_json(unpacked(body.decode("latin-1"), "body"), "body"), True
+    return read_body(body), False
+
+
+def _walk(message: object, spot: _Spot) -> Iterator[Found]:
+    try:
+        name, parts = _parts(message, spot)
+    except BadInput as why:
+        yield _problem(why, spot)
+        return
+    for part in parts:
+        if isinstance(part, Event):
+            yield _event(part, spot)
+        elif isinstance(part, Ignored):
+            yield Found(spot.at or "body", "/".join(filter(None, (*spot.wrappings, name))), part)
+        else:
+            wrappings = (*spot.wrappings, name) if name else spot.wrappings
+            yield from _walk(part.message, _Spot(part.at, wrappings, part.alert or spot.alert))
+
+
+def _parts(message: object, spot: _Spot) -> tuple[str, Iterable[Part]]:
+    """The name of the message's form, empty for a plain list, and what the message holds."""
+    place = spot.at or "body"
+    if len(spot.wrappings) > MOST_WRAPPINGS:
+        raise BadInput("too_deep", f"wrapped more than {MOST_WRAPPINGS} times", place)
+    if isinstance(message, str):
+        message = read_json(message, place)
+    if isinstance(message, list):
+        if not message:
+            raise BadInput("empty", "this is a list with nothing in it", place)
+        return "", each_of(message, spot.at)
+    if not isinstance(message, dict):
+        raise BadInput("not_an_object", "this is JSON but not an object", place)
+    form = _form_of(message)
+    if form is not None:
+        return form.name, form.read(message, spot.at)
+    parts = alerts_in(message, spot.at) or events_in(message, spot.at, _is_known)
+    if not parts:
+        raise BadInput("unknown_form", "this is no form of message that is known here", place)
+    return "envelope", parts
+
+
+def _form_of(message: JsonObject) -> Form | None:
+    return next((form for form in _FORMS if form.fits(message)), None)
+
+
+def _is_known(message: JsonObject) -> bool:
+    return _form_of(message) is not None
+
+
+def _event(event: Event, spot: _Spot) -> Found:
+    form = "/".join((*spot.wrappings, event.detection.form))
+    detection = replace(event.detection, form=form, alert=event.detection.alert or spot.alert)
+    detection = with_second_opinion(detection, event.record, event.document)
+    return Found(spot.at or "body", form, replace(event, detection=detection))
+
+
+def _problem(why: BadInput, spot: _Spot) -> Found:
+    return Found(spot.at or "body", "/".join(spot.wrappings), EventProblem(why.code, str(why), why.at))
