@@ -113,7 +113,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock))
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
-    take = TakeDetection(book, understand, read_certificates)
+    take = TakeDetection(book, understand, read_certificates, settings.act_role or None)
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = _intake(settings, take, put_aside)
     clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)

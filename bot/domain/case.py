@@ -130,7 +130,7 @@ class Notice:
     """One line for the operations channel."""
 
     seq: int
-    event: ev.MessageQuarantined
+    event: ev.MessageQuarantined | ev.ReviewNoted
     reserved: Reservation | None = None
 
 
@@ -169,6 +169,7 @@ class Case:
     note_reserved: tuple[int, Reservation] | None = None
     refusals: tuple[Refusal, ...] = ()
     notices: tuple[Notice, ...] = ()
+    noted_events: frozenset[str] = frozenset()
 
     @property
     def exists(self) -> bool:

@@ -257,28 +257,25 @@ class MessageQuarantined:
     kept_in: str
 
 
-Event = (
-    DetectionReceived
-    | PostReserved
-    | PostSent
-    | PostDropped
-    | CardShown
-    | CardLost
-    | AnchorObserved
-    | Acknowledged
-    | MarkedFalsePositive
-    | Reopened
-    | ActionRequested
-    | ApprovalGiven
-    | RequestRejected
-    | RequestExpired
-    | RunStarted
-    | RunStopped
-    | RunFinished
-    | AttemptRefused
-    | RefusalTold
-    | MessageQuarantined
-)
+@dataclass(frozen=True, slots=True)
+class ReviewNoted:
+    """An event that opens no case and that somebody should see all the same; ``reason`` says why."""
+
+    KIND: ClassVar[str] = "review:noted"
+    event_id: str
+    event_name: str
+    account: str
+    region: str
+    actor: str
+    reason: str
+
+
+CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened
+PostEvent = PostReserved | PostSent | PostDropped | CardShown
+RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
+RunEvent = RunStarted | RunStopped | RunFinished
+OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted
+Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}
 

@@ -149,6 +149,11 @@ def _told(case: Case, entry: Entry, event: ev.RefusalTold) -> Case:
     return replace(case, refusals=tuple(one for one in case.refusals if one.seq != event.seq))
 
 
+def _noted(case: Case, entry: Entry, event: ev.ReviewNoted) -> Case:
+    notices = (*case.notices, Notice(entry.seq, event))
+    return replace(case, notices=notices, noted_events=case.noted_events | {event.event_id})
+
+
 def _quarantined(case: Case, entry: Entry, event: ev.MessageQuarantined) -> Case:
     return replace(case, notices=(*case.notices, Notice(entry.seq, event)))
 
@@ -181,4 +186,5 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.AttemptRefused: _refused,
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,
+    ev.ReviewNoted: _noted,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 from bot.domain.audit import Draft, Entry, link
@@ -39,6 +40,10 @@ class CaseBook:
         self._on_change = on_change
         self._kept: OrderedDict[CaseId, Case] = OrderedDict()
         self._turns: WeakValueDictionary[CaseId, asyncio.Lock] = WeakValueDictionary()
+
+    def now(self) -> datetime:
+        """The time of the next entry."""
+        return self._clock.now()
 
     @property
     def standing(self) -> Standing:

@@ -15,13 +15,14 @@ from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
 from bot.domain.detection import Detection, EventProblem, Understood
 from bot.domain.errors import BadInput
-from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, draft
+from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, ReviewNoted, draft
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.red_flags import red_flags
 from bot.domain.reports import is_same_anchor, is_same_event, tells_more, with_report
-from bot.domain.rule import CA_OPERATIONS, Answer, judge
+from bot.domain.rule import CA_OPERATIONS, Answer, Judgement, judge
 from bot.kill_points import KillPoint, reached
 from bot.service.case_book import CaseBook
+from bot.service.put_aside import ops_stream
 
 _log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ class TakeDetection:
         book: the cases.
         understand: turns a message's bytes into detections.
         read_certificates: reads the CA's certificates.
+        own_role: the role that Anchorwatch contains with, whose calls for a case are our own; None when not known.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class TakeDetection:
         book: CaseBook,
         understand: Callable[[bytes], Understood],
         read_certificates: Callable[[tuple[str, ...]], CaFacts],
+        own_role: str | None = None,
     ) -> None:
         self._book = book
         self._understand = understand
         self._read_certificates = read_certificates
+        self._own_role = own_role
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, body: bytes, *, redelivered: bool = False) -> Taken:
@@ -68,17 +72,30 @@ class TakeDetection:
         understood = self._understand(body)
         cases, ignored = [], list(understood.ignored)
         for detection in understood.detections:
-            judgement = judge(detection)
-            rings = judgement.answer is not Answer.IGNORE
-            case_id = await self._join(detection, opens=rings, redelivered=redelivered)
-            if case_id is None:
-                ignored.append(judgement.reason)
-            else:
+            judgement = judge(detection, own_role=self._own_role)
+            case_id = await self._join(detection, opens=_opens(detection, judgement), redelivered=redelivered)
+            if case_id is not None:
                 cases.append(case_id)
+                continue
+            ignored.append(judgement.reason)
+            if judgement.answer is Answer.REVIEW:
+                await self._note(detection, judgement.reason)
         _log.info("message_taken", cases=cases, ignored=ignored, errors=len(understood.errors))
         if understood.errors:
             raise _partly_understood(understood)
         return Taken(tuple(dict.fromkeys(cases)), tuple(ignored))
+
+    async def _note(self, detection: Detection, reason: str) -> None:
+        """Tell the operations channel, once for each event, of what opens no case and should be seen."""
+        actor = detection.actor.arn or detection.actor.name or "somebody"
+        noted = ReviewNoted(
+            detection.event_id, detection.event_name, detection.account, detection.region, actor, reason
+        )
+
+        def rule(stream: Case) -> Sequence[Draft]:
+            return [] if detection.event_id in stream.noted_events else [draft(noted)]
+
+        await self._book.decide(ops_stream(self._book.now()), rule)
 
     async def _join(self, detection: Detection, *, opens: bool, redelivered: bool) -> CaseId | None:
         """The case that has the detection now; None when ``opens`` is False and no case knows its event."""
@@ -139,6 +156,13 @@ class TakeDetection:
     def _received(self, detection: Detection, *, redelivered: bool) -> Draft:
         ca = self._read_certificates(detection.anchor.certificates_pem)
         return draft(DetectionReceived(detection, ca, red_flags(detection, ca), redelivered))
+
+
+def _opens(detection: Detection, judgement: Judgement) -> bool:
+    """Whether an event rings: an alert does, and so does a doubt about a trust anchor that is there."""
+    if judgement.answer is Answer.REVIEW:
+        return detection.anchor.anchor_id is not None and detection.error_code is None
+    return judgement.answer is Answer.ALERT
 
 
 def _partly_understood(understood: Understood) -> BadInput:

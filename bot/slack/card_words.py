@@ -13,17 +13,22 @@ _ARN = 300
 _ASK = "ask the person below whether this CA is theirs. If in doubt, disable: it can be undone."
 
 
+_VERBS = {"CreateTrustAnchor": "created", "UpdateTrustAnchor": "changed", "EnableTrustAnchor": "enabled"}
+
+
 def headline(case: Case) -> str:
     """The card's header."""
     if case.detection.event_name == "UpdateTrustAnchor":
         return "IAM Roles Anywhere: a trust anchor now trusts an external CA"
+    if case.detection.event_name == "EnableTrustAnchor":
+        return "IAM Roles Anywhere: a trust anchor was enabled"
     return "IAM Roles Anywhere: a trust anchor with an external CA"
 
 
 def what_happened(case: Case) -> str:
     """One sentence: who did what, where; and while the door is open, what that means."""
     detection = case.detection
-    verb = {"CreateTrustAnchor": "created", "UpdateTrustAnchor": "changed"}.get(detection.event_name, "touched")
+    verb = _VERBS.get(detection.event_name, "touched")
     who = code(_who(detection), _SHORT)
     name = code(detection.anchor.name, _SHORT) if detection.anchor.name else "without a known name"
     account = code(detection.account or "unknown", _SHORT)

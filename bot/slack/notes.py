@@ -63,12 +63,8 @@ class Notes:
         return Message({**envelope, "blocks": blocks}, lambda: envelope)
 
     def notice(self, case: Case, notice: Notice) -> Message:
-        """One line for the operations channel: a message was put aside, why and where it is."""
-        event = notice.event
-        text = (
-            f"A message from {code(event.came_from, 80)} can't be understood and was put aside: "
-            f"{shown(event.message, 300)} (at {code(event.position, 120)}). Kept in {code(event.kept_in, 120)}."
-        )
+        """One line for the operations channel: what was put aside or opens no case, and why."""
+        text = _noticed(notice.event)
         envelope = {
             "channel": self._ops_channel,
             "text": defang(text),
@@ -123,6 +119,18 @@ class Notes:
         if not request.needed:
             return asked
         return f"{asked} It needs a yes from {self._approvers} before {date(request.deadline)}."
+
+
+def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted) -> str:
+    if isinstance(event, ev.ReviewNoted):
+        return (
+            f"Worth a look: {code(event.event_name, 60)} by {code(defang(event.actor), 200)} in account "
+            f"{code(event.account or 'unknown', 40)}, {code(event.region or 'unknown', 40)}. {shown(event.reason, 300)}"
+        )
+    return (
+        f"A message from {code(event.came_from, 80)} can't be understood and was put aside: "
+        f"{shown(event.message, 300)} (at {code(event.position, 120)}). Kept in {code(event.kept_in, 120)}."
+    )
 
 
 def _stopped(title: str, event: ev.RunStopped) -> str:

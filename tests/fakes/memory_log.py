@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -133,6 +133,8 @@ def _is_of(entry: Entry, event_id: str, anchor_id: str | None) -> bool:
     if entry.kind != DetectionReceived.KIND:
         return False
     detection = entry.data["detection"]
+    if not isinstance(detection, Mapping):
+        return False
     known_anchor = detection["anchor"]["anchor_id"]
     return bool(detection["event_id"] == event_id or (anchor_id is not None and known_anchor == anchor_id))
 
