@@ -11,6 +11,7 @@ from typing import Any
 from bot.adapters.java_text import java_text
 from bot.domain.published_rule import IGNORE_ABOVE, PublishedRule, RuleFields, ask_published_rule
 
+_ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 _REQUEST = "aws.cloudtrail.request_parameters"
 # The integration keeps the objects beside their texts only where the text is shorter.
 _MOST_FLATTENED_UNITS = 32_766
@@ -33,6 +34,9 @@ _TRAIL = {
 
 def published_rule_of_record(record: Mapping[str, object], ignore_above: int = IGNORE_ABOVE) -> PublishedRule:
     """What the published rule says of a CloudTrail record, over the document that the integration makes of it."""
+    if record.get("eventSource") != _ROLES_ANYWHERE:
+        # A log file is full of other services' calls, and a document for each takes its time.
+        return PublishedRule(v1=False, v6=False)
     return published_rule_of_document(ecs_of_record(record), ignore_above)
 
 

@@ -11,8 +11,8 @@ import zlib
 
 from bot.domain.errors import BadInput
 
-MAX_UNPACKED_BYTES = 2 * 1024 * 1024
-"""The most that a message may unpack to."""
+MAX_UNPACKED_BYTES = 1536 * 1024
+"""The most that a message may unpack to: half as much again as a message may have, to bound the time that it takes."""
 GZIP_MAGIC = b"\x1f\x8b"
 BASE64_OF_GZIP = "H4sI"
 """How every base64 text begins that holds gzip with the usual method and no flags."""

@@ -6,6 +6,7 @@ See: https://www.elastic.co/docs/explore-analyze/alerts-cases/alerts/rule-action
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from bot.adapters.formats.form import Ignored, Inner, JsonObject, Part, place
 from bot.adapters.formats.json_text import read_json
@@ -13,7 +14,7 @@ from bot.adapters.formats.kept import value_at
 from bot.domain.errors import BadInput
 
 _MOST_STEPS = 3
-_MOST_VALUES = 2_000
+_MOST_VALUES = 1_000
 _ALERTS = ("alerts", "context.alerts", "alerts.new.data", "alerts.ongoing.data", "alerts.all.data", "alert.alerts")
 Known = Callable[[JsonObject], bool]
 
@@ -39,7 +40,8 @@ def events_in(message: JsonObject, at: str, known: Known) -> tuple[Part, ...]:
     level: list[tuple[object, str]] = [(message, at)]
     seen = 0
     for _ in range(_MOST_STEPS):
-        inside = [pair for value, where in level for pair in _values(value, where)]
+        values = (pair for value, where in level for pair in _values(value, where))
+        inside = list(islice(values, _MOST_VALUES + 1))
         seen += len(inside)
         if seen > _MOST_VALUES:
             raise BadInput("too_many", f"a body of unknown shape with more than {_MOST_VALUES} values", at or "body")

@@ -24,13 +24,13 @@ from bot.domain.detection import EventProblem, RuleAlert
 from bot.domain.errors import BadInput
 
 MOST_WRAPPINGS = 6
-MOST_WORK = 1_000
-"""How much of one message is read: a part counts once, an event about a trust anchor four times.
+MOST_WORK = 800
+"""How much of one message is read: a part counts once, an event about a trust anchor six times.
 
 It bounds the time that a message takes. A mebibyte holds several hundred real records, and the rules behind real alerts
 make a hundred of them at once at the most.
 """
-_WORK_OF_AN_ANCHOR = 4
+_WORK_OF_AN_ANCHOR = 6
 
 # The first that fits reads the message.
 _FORMS: tuple[Form, ...] = (
