@@ -45,11 +45,6 @@ class Trial:
         """Start the bot; with ``kill_at`` it dies there."""
         await self.world.start_bot(ANCHORWATCH_KILL_AT=kill_at, **settings)
 
-    async def restart(self, kill_at: str = "", **settings: str) -> None:
-        """Stop the bot as an operator does, and start it."""
-        await self.world.stop_bot()
-        await self.start(kill_at, **settings)
-
     async def died(self) -> None:
         """Wait until the bot was killed; it must be SIGKILL and nothing else."""
         process = self.world.process

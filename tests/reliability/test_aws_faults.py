@@ -12,15 +12,16 @@ from bot.domain import events as ev
 from bot.domain.case import CaseState, Request, RequestState
 from bot.sandbox.aws.attack import Attack
 from bot.sandbox.aws.clients import connect
+from bot.sandbox.hands import controls_of, until
 from tests.fakes.trial import AVA, BEN, CARLA, Trial
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def _end_of(trial: Trial, case_id: str, request_id: str = "R1") -> Request:
-    """The request once it is settled and Slack shows it."""
+    """The request once it is settled."""
     await trial.until("the end", lambda case: case.requests and not case.requests[request_id].is_open, case_id)
-    return (await trial.told(case_id)).requests[request_id]
+    return (await trial.case(case_id)).requests[request_id]
 
 
 async def _disabled(trial: Trial, *fault: Any, **more: Any) -> tuple[Attack, str, Request]:
@@ -36,7 +37,9 @@ async def test_nothing_runs_when_aws_can_not_be_read_before(running: Trial, kind
     attack, case_id, request = await _disabled(running, "GetTrustAnchor", kind, times=times)
     assert request.state is RequestState.STOPPED
     assert "could not be read right before the call" in request.sentence
-    assert "was not run" in running.hands(AVA).thread(case_id)
+    if kind == "deny":
+        await running.told(case_id)
+        assert "was not run" in running.hands(AVA).thread(case_id)
     assert running.effects("DisableTrustAnchor", attack) == 0
 
 
@@ -73,8 +76,13 @@ async def test_a_containment_that_happened_is_done_once(running: Trial, kind: st
 async def _asked_to_delete(trial: Trial) -> tuple[Attack, str]:
     attack, case_id = await trial.carded()
     await trial.ask(CARLA, case_id, "delete_trust_anchor")
-    await trial.told(case_id)
+    await until("the plan on the card", lambda: "approve_request" in dict(_controls(trial, case_id)))
     return attack, case_id
+
+
+def _controls(trial: Trial, case_id: str) -> list[tuple[str, str]]:
+    (card,) = trial.cards(case_id)
+    return [(element["action_id"], block_id) for block_id, element in controls_of(card)]
 
 
 async def test_a_deletion_whose_answer_is_lost_is_done_once(running: Trial) -> None:
@@ -98,6 +106,7 @@ async def test_what_was_changed_since_it_was_shown_is_not_deleted(running: Trial
     request = await _end_of(running, case_id)
     assert request.state is RequestState.STOPPED
     assert "renamed-meanwhile" in [one.live for one in request.differences]
+    await running.told(case_id)
     assert "renamed-meanwhile" in running.hands(AVA).thread(case_id)
     assert running.effects("DeleteTrustAnchor", attack) == 0
     assert attack.trust_anchor_arn in running.world.trust_anchors()

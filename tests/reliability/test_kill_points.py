@@ -38,7 +38,8 @@ async def test_a_note_is_posted_once_wherever_the_process_dies(trial: Trial, poi
     """The thread tells of an acknowledgement once."""
     await trial.start()
     _, case_id = await trial.carded()
-    await trial.restart(kill_at=point)
+    await trial.world.kill_bot()
+    await trial.start(kill_at=point)
     await trial.hands(AVA).press(case_id, "acknowledge")
     await trial.died()
     await trial.start()
@@ -51,7 +52,8 @@ async def test_a_click_counts_although_its_answer_was_never_sent(trial: Trial) -
     """The person sees a failure, but what they pressed stands in the log and shows after the restart."""
     await trial.start()
     _, case_id = await trial.carded()
-    await trial.restart(kill_at="after_click_append_before_ack")
+    await trial.world.kill_bot()
+    await trial.start(kill_at="after_click_append_before_ack")
     delivery = await trial.hands(AVA).press(case_id, "acknowledge")
     await trial.died()
     assert delivery.state == "failed"
