@@ -20,12 +20,6 @@ from tests.fakes.stores import CASE_LOGS, OpenLog
 MINUTE = timedelta(minutes=1)
 
 
-def detected(case_id: str, event_id: str, anchor_id: str | None) -> tuple[Entry, ...]:
-    """A case with one detection in it."""
-    data = {"detection": {"event_id": event_id, "anchor": {"anchor_id": anchor_id}}}
-    return link(case_id, Head(), NOON, [Draft("detection:received", "anchorwatch", data)])
-
-
 @pytest.fixture(params=list(CASE_LOGS))
 def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> OpenLog:
     """Opens the store under test; a second call after ``close`` is its next life."""
@@ -222,21 +216,6 @@ class TestCaseLog:
         entries = await log.read(CASE)
         assert verify_chain(entries, head=await log.head(CASE)) == 80
         assert {(f"slack:U{w}", n) for w in range(8) for n in range(10)} == {(e.by, e.data["n"]) for e in entries}
-
-    async def test_cases_of_an_event_and_of_an_anchor(self, open_log: OpenLog) -> None:
-        """Cases are found by the event or the trust anchor of any of their detections, oldest first, also reopened."""
-        log = await open_log()
-        for case_id, event_id, anchor_id in (("AW-2", "e1", "a1"), ("AW-1", "e2", "a1"), ("AW-3", "e1", None)):
-            await log.append(detected(case_id, event_id, anchor_id), wake_at=None)
-        await log.append(piece("AW-4", 1), wake_at=None)
-        await log.close()
-
-        log = await open_log()
-        assert await log.cases_of("e1", None) == ("AW-2", "AW-3")
-        assert await log.cases_of("e1", "a1") == ("AW-2", "AW-1", "AW-3")
-        assert await log.cases_of("e2", "a2") == ("AW-1",)
-        assert await log.cases_of("e' OR 1", "\x00") == ()
-        await log.close()
 
     async def test_due_and_next_wake(self, log: CaseLog) -> None:
         """Cases come due in the order of their time, at or before now, and no more than were asked for."""
