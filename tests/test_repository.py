@@ -199,7 +199,10 @@ def test_the_example_starts_the_bot() -> None:
     assert load_settings({**environment, **secrets}).approvers == ("S0123456789", "U0123456789")
     with pytest.raises(BadSettings) as caught:
         load_settings(environment)
-    assert [mistake.partition(":")[0] for mistake in caught.value.mistakes] == ["SLACK_BOT_TOKEN"]
+    assert [mistake.partition(":")[0] for mistake in caught.value.mistakes] == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+    ]
 
 
 def test_the_manifest_asks_for_exactly_the_scopes_in_use() -> None:

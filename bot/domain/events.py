@@ -271,7 +271,7 @@ class ReviewNoted:
 
 
 CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened
-PostEvent = PostReserved | PostSent | PostDropped | CardShown
+PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted

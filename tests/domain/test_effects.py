@@ -28,7 +28,7 @@ def due(*drafts: Draft, me: Standing = ME) -> dict[EffectKind, tuple[timedelta, 
     return {one.kind: (one.at - NOON, one.look_first) for one in effects(case, me)}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(STORIES)
 def test_a_case_wakes_exactly_when_something_is_due(entries: tuple[Entry, ...]) -> None:
     """``wake_at`` is the first effect's time, and None only when there is none."""
@@ -39,7 +39,7 @@ def test_a_case_wakes_exactly_when_something_is_due(entries: tuple[Entry, ...]) 
         assert len({(one.kind, one.subject) for one in found}) == len(found)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(STORIES)
 def test_only_what_was_agreed_runs(entries: tuple[Entry, ...]) -> None:
     """A run is due for agreed requests and no others; an expiry for those that wait and no others."""

@@ -141,7 +141,7 @@ class PlainPresenter:
 
     def notice(self, case: Case, notice: Notice) -> Message:
         """One line."""
-        return _message(NOTICE_EVENT_TYPE, f"{case.case_id}:{notice.seq}", notice.event.code)
+        return _message(NOTICE_EVENT_TYPE, f"{case.case_id}:{notice.seq}", notice.event.KIND)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""
