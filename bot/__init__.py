@@ -3,9 +3,12 @@
 A detection comes in
     ``adapters/sqs_intake.py`` (a queue) or ``adapters/webhook_intake.py`` (HTTP) hands over the bytes;
     ``adapters/formats/`` turns them into :class:`bot.domain.detection.Detection`, one file a form;
-    ``service/take_detection.py`` asks ``domain/rule.py`` whether it matters, reads the CA (``adapters/x509.py``),
-    and appends it to its case. Only then is the message deleted. What can't be understood goes to
-    ``service/put_aside.py``.
+    ``service/take_detection.py`` asks ``domain/rule.py`` whether it matters (``domain/published_rule.py`` is what the
+    published rule says), reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of one
+    event (``domain/reports.py``), and appends them to their case. Only then is the message deleted. What can't be
+    understood goes to ``service/put_aside.py``.
+    The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch
+    inspect-ca`` (``inspect_ca.py``).
 
 What happens next
     ``domain/fold.py`` makes a :class:`bot.domain.case.Case` of a case's log; ``domain/effects.py`` says what the case

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.ca_findings import ca_red_flags
 from bot.domain.detection import Detection, SourceType
-from bot.domain.rule import CA_OPERATIONS, is_surely_acm_pca
+from bot.domain.rule import CA_OPERATIONS, disagreements, is_surely_acm_pca, judge
 
 # Long-lived keys of IAM users and of the root user begin so; session keys begin with ASIA.
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 _LONG_LIVED_KEY = "AKIA"
+_MOST_CONTRADICTIONS = 3
 # What these tools write into the user agent, or the systems they come with.
 # See: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html
 # See: https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.rolesanywhere-create-trust-anchor/
@@ -78,6 +79,10 @@ def _of_report(detection: Detection) -> Iterator[RedFlag]:
         yield RedFlag("anchor_disabled", _disabled(detection.event_name))
     if detection.missing:
         yield RedFlag("incomplete_report", f"The report does not give: {'; '.join(detection.missing)}.")
+    for contradiction in detection.contradictions[:_MOST_CONTRADICTIONS]:
+        yield RedFlag("contradiction", contradiction)
+    for disagreement in disagreements(detection, judge(detection).answer):
+        yield RedFlag("rule_disagrees", disagreement)
 
 
 def _disabled(event_name: str) -> str:

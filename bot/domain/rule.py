@@ -63,7 +63,7 @@ def judge(detection: Detection, *, live: Anchor | None = None, own_role: str | N
         own_role: the name of the role that Anchorwatch contains with; None when it is not known.
     """
     judgement = _judge(detection, live, own_role)
-    return judgement.adding(*_disagreements(detection, judgement.answer))
+    return judgement.adding(*disagreements(detection, judgement.answer))
 
 
 def is_surely_acm_pca(anchor: Anchor) -> bool:
@@ -171,7 +171,7 @@ def _external_type(anchor: Anchor) -> SourceType:
     return SourceType.UNKNOWN if anchor.source_type is SourceType.AWS_ACM_PCA else anchor.source_type
 
 
-def _disagreements(detection: Detection, answer: Answer) -> tuple[str, ...]:
+def disagreements(detection: Detection, answer: Answer) -> tuple[str, ...]:
     """What the reader must know when a rule and we differ; only about calls that are the rule's business."""
     if detection.event_source not in _OUR_SOURCES or detection.event_name not in {*CA_OPERATIONS, _ENABLE}:
         return ()
