@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from bot.sandbox.hands import Hands, case_of, until
+from bot.sandbox.hands import Hands, case_of, texts, until
 from bot.sandbox.slack import seed as people
 from bot.sandbox.world import World
 
@@ -43,6 +43,8 @@ async def main() -> None:
         await _picture(browser, world, "ava", "card-new", 1280)
         await _picture(browser, world, "ava", "card-new-phone", 390)
         await ava.press(case_id, "acknowledge")
+        # Buttons of the card before the acknowledgement are dead.
+        await until("the acknowledgement", lambda: "Acknowledged" in texts(carla.card(case_id).blocks))
         await carla.press(case_id, "delete_trust_anchor")
         await carla.fill_in(REASON)
         await asyncio.sleep(SETTLE_SECONDS)
