@@ -80,6 +80,6 @@ browser:
 	@if [ ! -x $(CHROMIUM) ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests ..."; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y -qq --no-install-recommends chromium >/dev/null || echo "That did not work."; \
+			apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-liberation >/dev/null || echo "That did not work."; \
 	fi
 	@[ -x $(CHROMIUM) ] || echo "There is no $(CHROMIUM), so the browser tests are skipped (and fail where CI=true)."
