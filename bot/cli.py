@@ -194,9 +194,9 @@ async def _audit_verify(arguments: argparse.Namespace) -> int:
 
     if arguments.file:
         try:
-            with Path(arguments.file).open(encoding="utf-8") as lines:
+            with Path(arguments.file).open("rb") as lines:
                 result = verify_file(lines)
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
             return WRONG_USE
     else:
