@@ -59,6 +59,14 @@ class CaseLog(Protocol):
         """
         ...
 
+    async def cases_with_key(self, spki_sha256s: Sequence[str], limit: int) -> Mapping[str, tuple[CaseId, ...]]:
+        """The cases in which a CA had one of these public keys, for each key in the order in which they had it.
+
+        Keys and cases are those of every detection that was ever appended, also of closed cases. At most ``limit``
+        cases for each key, the first ones; a key that no case has is not in the answer.
+        """
+        ...
+
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""
         ...

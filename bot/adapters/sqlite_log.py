@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -36,6 +36,12 @@ CASES_OF = (
 )
 """Finds cases by an event's id and by a trust anchor's, each through its index."""
 _CASES_OF_OLDEST_FIRST = f"SELECT case_id FROM cases WHERE case_id IN ({CASES_OF}) ORDER BY rowid"  # noqa: S608
+CASES_WITH_KEY = (
+    "SELECT asked.value, ca_keys.case_id FROM json_each(?) AS asked JOIN ca_keys ON ca_keys.rowid IN"
+    " (SELECT seen.rowid FROM ca_keys AS seen WHERE seen.spki_sha256 = asked.value ORDER BY seen.rowid LIMIT ?)"
+    " ORDER BY asked.key, ca_keys.rowid"
+)
+"""Finds the first cases of each public key, however many there are."""
 # Jumps from one case to the next in the index; entries whose case row is gone must not hide from an audit.
 _CASES_WITHOUT_HEAD = (
     "WITH RECURSIVE ids (id) AS (SELECT min(case_id) FROM entries UNION ALL"
@@ -107,6 +113,14 @@ class SqliteLog:
     async def cases_of(self, event_id: str, anchor_id: str | None) -> tuple[CaseId, ...]:
         """The cases that have a detection with this event id, or of a trust anchor with this id, oldest first."""
         return tuple(row[0] for row in await self._rows(_CASES_OF_OLDEST_FIRST, event_id, anchor_id))
+
+    async def cases_with_key(self, spki_sha256s: Sequence[str], limit: int) -> Mapping[str, tuple[CaseId, ...]]:
+        """The first ``limit`` cases in which a CA had each of these public keys, in the order of the first sight."""
+        asked = canonical(list(dict.fromkeys(spki_sha256s)))
+        found: dict[str, tuple[CaseId, ...]] = {}
+        for key, case_id in await self._rows(CASES_WITH_KEY, asked, max(limit, 0)):
+            found[key] = (*found.get(key, ()), case_id)
+        return found
 
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""

@@ -64,7 +64,28 @@ CREATE INDEX detections_by_event_id ON entries ({EVENT_ID}) WHERE {DETECTIONS};
 CREATE INDEX detections_by_anchor_id ON entries ({ANCHOR_ID}) WHERE {DETECTIONS};
 """
 
-_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES)
+# A certificate that somebody changed into something else has no key, and must not stop the writing either.
+_KEY = "CASE WHEN one.type = 'object' THEN json_extract(one.value, '$.spki_sha256') END"
+_CA_KEYS = f"""
+CREATE TABLE ca_keys (
+  spki_sha256 TEXT NOT NULL,
+  case_id     TEXT NOT NULL,
+  UNIQUE (spki_sha256, case_id)
+) STRICT;
+-- Its rows stand in the order of the rowid, so that the oldest of very many are found without reading the others.
+CREATE INDEX ca_keys_by_age ON ca_keys (spki_sha256);
+INSERT OR IGNORE INTO ca_keys SELECT {_KEY}, entries.case_id
+FROM entries, json_each(CASE WHEN json_valid(data) THEN data ELSE 'null' END, '$.ca.certificates') AS one
+WHERE {DETECTIONS} AND {_KEY} IS NOT NULL ORDER BY entries.rowid;
+CREATE TRIGGER entries_tell_ca_keys AFTER INSERT ON entries WHEN NEW.{DETECTIONS}
+BEGIN
+  INSERT OR IGNORE INTO ca_keys SELECT {_KEY}, NEW.case_id
+  FROM json_each(CASE WHEN json_valid(NEW.data) THEN NEW.data ELSE 'null' END, '$.ca.certificates') AS one
+  WHERE {_KEY} IS NOT NULL;
+END;
+"""  # noqa: S608 - Our own constants.
+
+_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.sqlite_log import CASES_OF, SqliteLog
+from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
-from bot.domain.audit import Draft, Head, link
 from bot.domain.errors import BadInput, StoreUnavailable
 from bot.service.audit_verify import verify_log
 from tests.fakes.chains import CASE, NOON, OTHER, piece
@@ -84,7 +83,7 @@ class TestOpening:
         with other_program(path) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
             tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite%'")
-            assert sorted(tables) == [("cases", 1), ("entries", 1), ("quarantine", 1)]
+            assert sorted(tables) == [("ca_keys", 1), ("cases", 1), ("entries", 1), ("quarantine", 1)]
         assert [file.stat().st_mode & 0o077 for file in path.parent.iterdir()] == [0, 0, 0, 0]
         assert log.exclusive
         await log.close()
@@ -218,28 +217,3 @@ def _damage(path: Path, how: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-
-
-class TestOlderFiles:
-    """A file that an earlier version wrote."""
-
-    async def test_an_older_file_is_brought_up_to_date(self, path: Path) -> None:
-        """Detections that were stored before the indexes were there are found, by an index and not by reading all."""
-        log = SqliteLog.open(path)
-        data = {"detection": {"event_id": "e1", "anchor": {"anchor_id": None}}}
-        await log.append(link(CASE, Head(), NOON, [Draft("detection:received", "anchorwatch", data)]), wake_at=None)
-        await log.close()
-        with other_program(path) as connection:
-            connection.execute("DROP INDEX detections_by_event_id")
-            connection.execute("DROP INDEX detections_by_anchor_id")
-            connection.execute("PRAGMA user_version = 1")
-
-        log = SqliteLog.open(path)
-        assert await log.cases_of("e1", None) == (CASE,)
-        await log.close()
-        with other_program(path) as connection:
-            plan = connection.execute(f"EXPLAIN QUERY PLAN {CASES_OF}", ("e1", "a1")).fetchall()
-        used = " ".join(str(step[-1]) for step in plan)
-        assert "detections_by_event_id" in used
-        assert "detections_by_anchor_id" in used
-        assert "SCAN entries" not in used

@@ -27,6 +27,7 @@ class MemoryDisk:
 
     entries: dict[CaseId, list[Entry]] = field(default_factory=dict)
     wake_at: dict[CaseId, datetime | None] = field(default_factory=dict)
+    keys: dict[str, dict[CaseId, None]] = field(default_factory=dict)
     quarantined: dict[str, Quarantined] = field(default_factory=dict)
     failing: bool = False
 
@@ -54,6 +55,8 @@ class MemoryLog:
         if self._head(case_id) != behind:
             raise LogConflict(case_id, behind.seq)
         self.disk.entries.setdefault(case_id, []).extend(_as_stored(entry) for entry in entries)
+        for key in (key for entry in entries for key in _keys_in(entry)):
+            self.disk.keys.setdefault(key, {})[case_id] = None
         self.disk.wake_at[case_id] = None if wake_at is None else wake_at.astimezone(UTC)
 
     async def read(self, case_id: CaseId, *, after_seq: int = 0) -> tuple[Entry, ...]:
@@ -75,6 +78,12 @@ class MemoryLog:
             for case_id, entries in self.disk.entries.items()
             if any(_is_of(entry, event_id, anchor_id) for entry in entries)
         )
+
+    async def cases_with_key(self, spki_sha256s: Sequence[str], limit: int) -> Mapping[str, tuple[CaseId, ...]]:
+        """The first cases of each public key."""
+        await self._reach()
+        found = {key: tuple(self.disk.keys.get(key, ()))[: max(limit, 0)] for key in spki_sha256s}
+        return {key: cases for key, cases in found.items() if cases}
 
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""
@@ -137,6 +146,11 @@ def _is_of(entry: Entry, event_id: str, anchor_id: str | None) -> bool:
         return False
     known_anchor = detection["anchor"]["anchor_id"]
     return bool(detection["event_id"] == event_id or (anchor_id is not None and known_anchor == anchor_id))
+
+
+def _keys_in(entry: Entry) -> list[str]:
+    ca = entry.data.get("ca") if entry.kind == DetectionReceived.KIND else None
+    return [one["spki_sha256"] for one in ca["certificates"]] if isinstance(ca, Mapping) else []
 
 
 def _as_stored(entry: Entry) -> Entry:
