@@ -22,6 +22,10 @@ A click comes in
     (``acknowledge.py``, ``mark_false_positive.py``, ``ask_for_action.py``, ``cast_vote.py``) and appends the yes or
     the no. Then it is acknowledged, and nothing more is done: the runner goes on from the log.
 
+What the bot asks by itself
+    ``service/investigate.py`` asks the guide's questions in rounds (``domain/investigation.py``), one file of
+    ``service/guide/`` a step; ``domain/answer.py`` is what an answer can be, ``domain/verdict.py`` weighs them.
+
 An action runs
     ``service/run_action.py`` asks Slack again who may (``slack/directory.py``), makes the plan again from live AWS
     (``handlers/<action>.py`` through ``adapters/aws_accounts.py``), compares it with what was approved

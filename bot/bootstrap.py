@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
+from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.formats import understand
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
@@ -40,6 +41,9 @@ from bot.kill_points import arm
 from bot.registry import load_actions
 from bot.service.case_book import CaseBook
 from bot.service.expire_request import expire_request
+from bot.service.guide.inquiry import Sources
+from bot.service.guide.steps import STEPS
+from bot.service.investigate import Investigate
 from bot.service.observe_anchor import ObserveAnchor
 from bot.service.patient_messenger import PatientMessenger
 from bot.service.press import Pressing
@@ -100,7 +104,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     clients = await _clients(settings, stack)
     identity = await _identity(settings, clients.reader)
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    standing = Standing(owner, store.exclusive, settings.post_grace, observes=settings.observe)
+    standing = Standing(
+        owner, store.exclusive, settings.post_grace, observes=settings.observe, investigates=settings.investigate
+    )
     waker = _Waker()
     book = CaseBook(store, clock, standing, waker.nudge)
     policy = _policy(settings)
@@ -110,7 +116,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
-    doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock))
+    investigate = Investigate(book, STEPS, Sources(accounts, LookupSearch(accounts)), clock)
+    doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
     take = TakeDetection(book, understand, read_certificates, settings.act_role or None)
@@ -203,7 +210,8 @@ def _policy(settings: Settings) -> ApprovalPolicy:
 def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy: ApprovalPolicy) -> SlackPresenter:
     controls = Controls(actions)
     card = Card(settings.channel, controls, policy.approvers_in_words)
-    return SlackPresenter(card, Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words))
+    notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
+    return SlackPresenter(card, notes)
 
 
 def _doers(
@@ -211,9 +219,14 @@ def _doers(
     run: RunAction,
     observe: ObserveAnchor,
     expire: Callable[[str, str], Awaitable[None]],
+    investigate: Investigate,
 ) -> dict[EffectKind, Do]:
     async def do_run(case: Case, effect: Effect) -> None:
         await run(case.case_id, effect.subject, lambda sentence: show.show_progress(case, sentence))
+
+    async def do_investigate(case: Case, effect: Effect) -> None:
+        number = int(effect.subject)
+        await investigate(case.case_id, number, lambda sentence: show.show_progress(case, sentence))
 
     return {
         EffectKind.POST_CARD: show.post_card,
@@ -224,6 +237,7 @@ def _doers(
         EffectKind.RUN: do_run,
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
+        EffectKind.INVESTIGATE: do_investigate,
     }
 
 

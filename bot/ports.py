@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from bot.domain.approval import Person
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import BadInput
+from bot.domain.event_search import EventQuery, EventsFound
 from bot.domain.identity import CaseId, Target
 
 
@@ -183,6 +185,20 @@ class AwsAccounts(Protocol):
         progress: Callable[[str], Awaitable[None]] | None = None,
     ) -> ActionAws:
         """AWS with the act role, in a session whose name says for which case and person; containment goes first."""
+        ...
+
+
+class EventSearch(Protocol):
+    """Searches CloudTrail."""
+
+    async def search(
+        self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
+    ) -> EventsFound:
+        """Records that fit ``query``; ``calls`` counts the API calls by IAM action, ``progress`` hears how far it is.
+
+        Raises:
+            AwsError: nothing could be searched.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from bot.domain.audit import Head
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.detection import Detection
 from bot.domain.identity import CaseId, Target
+from bot.domain.investigation import Investigation
 
 
 class CaseState(StrEnum):
@@ -162,6 +163,8 @@ class Case:
     observed_at: datetime | None = None
     observe_error: str | None = None
     detection_seq: int = 0
+    detected_at: datetime | None = None
+    investigation: Investigation = Investigation()
     card: Card = Card()
     noted_seq: int = 0
     note_due_since: datetime | None = None

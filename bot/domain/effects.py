@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.case import Case, Request, RequestState, Reservation
+from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
 
 
 class EffectKind(StrEnum):
@@ -20,6 +20,7 @@ class EffectKind(StrEnum):
     RUN = "run"
     EXPIRE = "expire"
     OBSERVE = "observe"
+    INVESTIGATE = "investigate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Standing:
     """Who asks: the process that would do the work, and how sure it can be about others.
 
     ``exclusive`` says that no other process can be alive. ``post_grace`` must be longer than a post can take to show
-    in Slack after our client gave up on it. ``observes`` says whether trust anchors are read from AWS by themselves.
+    in Slack after our client gave up on it. ``observes`` says whether trust anchors are read from AWS by themselves,
+    ``investigates`` whether the guide's questions are asked by themselves.
     """
 
     owner: str
@@ -50,6 +52,7 @@ class Standing:
     post_grace: timedelta = timedelta(seconds=10)
     note_delay: timedelta = timedelta(seconds=1)
     observes: bool = True
+    investigates: bool = False
 
 
 def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
@@ -62,6 +65,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
+        *(_investigate(case, me) if me.investigates else ()),
     ]
     return tuple(found)
 
@@ -143,3 +147,17 @@ def _observe(case: Case) -> list[Effect]:
     if seen or not case.detections or case.card.ts is None or case.target.anchor_arn is None:
         return []
     return [Effect(EffectKind.OBSERVE, "observe", _opened(case))]
+
+
+def _investigate(case: Case, me: Standing) -> list[Effect]:
+    if case.detected_at is None or case.card.ts is None or case.state is CaseState.FALSE_POSITIVE:
+        return []
+    due = case.investigation.round_due(case.detection_seq, case.detected_at)
+    if due is None:
+        return []
+    number, at = due
+    started = case.investigation.started
+    if started is not None and started.round == number and started.for_seq == case.detection_seq:
+        other_is_dead = me.exclusive and started.owner != me.owner
+        at = at if other_is_dead or started.owner == me.owner else started.lease_until
+    return [Effect(EffectKind.INVESTIGATE, "investigate", at, str(number))]

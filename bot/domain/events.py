@@ -14,6 +14,7 @@ from bot.domain.action import Difference, Plan, Report, Risk
 from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.detection import Detection
+from bot.domain.investigation import InvestigationEvent
 from bot.domain.plain import from_plain, to_plain
 
 ANCHORWATCH = "anchorwatch"
@@ -275,7 +276,7 @@ PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted
-Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent
+Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}
 

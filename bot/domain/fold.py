@@ -11,6 +11,7 @@ from bot.domain import events as ev
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.detection import Detection
+from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
 
@@ -59,6 +60,7 @@ def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
         ca=event.ca if event.ca.certificates or not case.ca.certificates else case.ca,
         flags=tuple(dict.fromkeys((*event.flags, *case.flags))),
         detection_seq=entry.seq,
+        detected_at=entry.at,
     )
 
 
@@ -169,6 +171,7 @@ _TOLD_IN_THREAD = (
     ev.RunStarted,
     ev.RunStopped,
     ev.RunFinished,
+    RoundFinished,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
@@ -183,6 +186,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.MarkedFalsePositive: _false_positive,
     ev.Reopened: _reopened,
     **REQUEST_STEPS,
+    **INVESTIGATION_STEPS,
     ev.AttemptRefused: _refused,
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,

@@ -19,6 +19,7 @@ from bot.slack.card_words import (
     what_happened,
 )
 from bot.slack.controls import Controls
+from bot.slack.guide_words import card_lines
 from bot.slack.text import code, date, defang, literal, mention_user, shown
 
 _MOST_CERTIFICATES = 3
@@ -66,6 +67,7 @@ class Card:
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
+            *_investigated(case),
             *_flags(case),
             *self._plans(case),
             *actions,
@@ -152,6 +154,11 @@ def _fields(case: Case) -> list[Block]:
     fields = [*place_fields(case), *actor_fields(case.detection)]
     block_id = Reference(case.case_id, case.revision).block_id("facts")
     return [{"type": "section", "block_id": block_id, "fields": [_mrkdwn(text) for text in fields[:10]]}]
+
+
+def _investigated(case: Case) -> list[Block]:
+    lines = card_lines(case)
+    return [_section("\n".join(lines), Reference(case.case_id, case.revision).block_id("guide"))] if lines else []
 
 
 def _flags(case: Case) -> list[Block]:

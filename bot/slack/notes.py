@@ -10,9 +10,12 @@ from bot.domain.action import Report
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.fold import user_of
+from bot.domain.investigation import RoundFinished
 from bot.ports import Message
+from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.controls import Controls
+from bot.slack.guide_words import round_line, round_texts
 from bot.slack.text import code, date, defang, literal, mention_user, shown
 
 _MOST_LINES = 60
@@ -30,17 +33,26 @@ class Notes:
         ops_channel: where notices go.
         controls: knows what people call the actions.
         approvers_in_words: who is asked for a yes.
+        steps: the guide's steps.
     """
 
-    def __init__(self, channel: str, ops_channel: str, controls: Controls, approvers_in_words: str) -> None:
+    def __init__(
+        self,
+        channel: str,
+        ops_channel: str,
+        controls: Controls,
+        approvers_in_words: str,
+        steps: Sequence[Step] = (),
+    ) -> None:
         self._channel = channel
         self._ops_channel = ops_channel
         self._controls = controls
         self._approvers = approvers_in_words
+        self._steps = tuple(steps)
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
         """What the thread tells of these entries, oldest first."""
-        lines, reports = [], []
+        lines, reports, texts = [], [], []
         for entry in entries:
             event = ev.event_of(entry)
             if event is None:
@@ -48,6 +60,8 @@ class Notes:
             lines.append(self._line(case, entry, event))
             if isinstance(event, ev.RunFinished) and event.report is not None:
                 reports.append(event.report)
+            if isinstance(event, RoundFinished):
+                texts.extend(round_texts(case, event, self._steps))
         text = "\n".join(line for line in lines if line) or "Nothing to tell."
         through = case.note_reserved[0] if case.note_reserved else case.note_seq
         envelope = {
@@ -60,6 +74,7 @@ class Notes:
             "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
         }
         blocks = [_section(text[:2_900]), *(block for report in reports for block in _report(report))]
+        blocks.extend(_section(one[:2_900]) for one in texts)
         return Message({**envelope, "blocks": blocks}, lambda: envelope)
 
     def notice(self, case: Case, notice: Notice) -> Message:
@@ -93,6 +108,8 @@ class Notes:
                 return f"{who} closed this as a false positive: {shown(reason, _REASON)}"
             case ev.Reopened():
                 return f"{who} opened this again."
+            case RoundFinished():
+                return round_line(event)
         return "" if request is None else self._about_request(who, event, request)
 
     def _about_request(self, who: str, event: ev.Event, request: Request) -> str:

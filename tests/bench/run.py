@@ -58,7 +58,7 @@ MEASURED_BY = {
     "product_start": ("P10",),
     "bare_import": ("P10",),
 }
-P1_SETTINGS = {"ANCHORWATCH_OBSERVE": "off"}
+P1_SETTINGS = {"ANCHORWATCH_OBSERVE": "off", "ANCHORWATCH_INVESTIGATE": "off"}
 """P1 is defined on the evidence in the event alone, so the product doesn't read AWS for each card."""
 
 NUMBERS = frozenset(number for numbers in MEASURED_BY.values() for number in numbers)

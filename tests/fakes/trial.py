@@ -29,6 +29,7 @@ T = TypeVar("T")
 REASON = "Nobody knows this CA."
 WEBHOOK_TOKEN = "made-up-token"
 FAST = {
+    "ANCHORWATCH_INVESTIGATE": "off",
     "ANCHORWATCH_POST_GRACE_SECONDS": "1",
     "ANCHORWATCH_VISIBILITY_SECONDS": "2",
 }

@@ -114,6 +114,7 @@ class LoopbackBot:
             "ANCHORWATCH_APPROVERS": people.APPROVERS_GROUP,
             "ANCHORWATCH_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
             "ANCHORWATCH_OBSERVE": "off",
+            "ANCHORWATCH_INVESTIGATE": "off",
         }
 
     def hands(self, user_id: str = people.AVA) -> Hands:

@@ -1,0 +1,90 @@
+"""What the guide asks and what was found: a question, its answer, and how sure the answer is.
+
+A question that could not be looked into is never answered with "nothing found": it says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Standing(StrEnum):
+    """How far a question is answered.
+
+    ``not_allowed`` names the IAM actions that are missing; ``could_not_check`` is every other failure, with its
+    reason; ``needs_person`` is a question that no API can answer; ``does_not_apply`` says why it has no sense here.
+    """
+
+    ANSWERED = "answered"
+    NEEDS_PERSON = "needs a person"
+    NOT_ALLOWED = "not allowed"
+    COULD_NOT_CHECK = "could not check"
+    DOES_NOT_APPLY = "does not apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a step: ``rows`` are the rows of the guide that it answers, ``text`` is for people."""
+
+    id: str
+    rows: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something found that speaks for or against trouble: a stable code and one plain sentence.
+
+    What a code means for the verdict stands in :mod:`bot.domain.verdict`.
+    """
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found for one question.
+
+    ``sentence`` is the answer in one plain sentence, ``lines`` the evidence; both may hold text that an attacker
+    wrote, which is neutralised where it is shown. ``missing`` are the IAM actions that AWS refused. ``not_checked``
+    says what this answer does not cover. ``facts`` are JSON values for later steps.
+    """
+
+    question: str
+    standing: Standing
+    sentence: str
+    lines: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    missing: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def answered(question: str, sentence: str, **more: object) -> Answer:
+    """An answer that was found; ``more`` are further fields of :class:`Answer`."""
+    return Answer(question, Standing.ANSWERED, sentence, **more)  # type: ignore[arg-type]
+
+
+def does_not_apply(question: str, why: str) -> Answer:
+    """The question has no sense for this case; ``why`` is a plain sentence."""
+    return Answer(question, Standing.DOES_NOT_APPLY, why)
+
+
+def needs_person(question: str, what: str) -> Answer:
+    """Only a person can know; ``what`` says what to ask whom."""
+    return Answer(question, Standing.NEEDS_PERSON, what)
+
+
+def not_allowed(question: str, operation: str) -> Answer:
+    """AWS refused a call that the answer needs; ``operation`` is the IAM action."""
+    return Answer(
+        question, Standing.NOT_ALLOWED, f"Not allowed: the permission {operation} is missing.", missing=(operation,)
+    )
+
+
+def could_not_check(question: str, why: str) -> Answer:
+    """The question stays open; ``why`` is a plain sentence."""
+    return Answer(question, Standing.COULD_NOT_CHECK, why)

@@ -1,0 +1,107 @@
+"""The verdict line: what speaks for trouble, what against it, and a priority that people can work out by hand.
+
+The rule, whole:
+
+1. **High** when a sign says ``raises``, or says ``raises unless ours`` and nothing says that the CA is ours.
+2. **Low** when the CA is ours (a sign ``settles``) and rule 1 does not hold.
+3. **Medium** otherwise: also when nothing could be looked into.
+
+Signs that say ``speaks for trouble`` or ``speaks against it`` are shown and change nothing by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.answer import Answer, Sign, Standing
+from bot.domain.ca_facts import RedFlag
+
+
+class Effect(StrEnum):
+    """What a sign does to the priority."""
+
+    RAISES = "raises"
+    RAISES_UNLESS_OURS = "raises unless ours"
+    SETTLES = "settles"
+    FOR_TROUBLE = "speaks for trouble"
+    AGAINST_TROUBLE = "speaks against it"
+
+
+class Priority(StrEnum):
+    """How soon somebody should look."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+EFFECTS: dict[str, Effect] = {
+    # Of the certificates and of the event; bot/domain/ca_findings.py and red_flags.py find them.
+    "published_private_key": Effect.RAISES,
+    "public_root": Effect.RAISES,
+    "issued_by_public_ca": Effect.RAISES,
+    "imitates_public_ca": Effect.RAISES,
+    "pentest_tool": Effect.RAISES_UNLESS_OURS,
+    "root_user": Effect.FOR_TROUBLE,
+    "no_mfa": Effect.FOR_TROUBLE,
+    "long_lived_key": Effect.FOR_TROUBLE,
+    "fresh_ca": Effect.FOR_TROUBLE,
+    "tool_default": Effect.FOR_TROUBLE,
+    "same_key_elsewhere": Effect.FOR_TROUBLE,
+    "anchor_disabled": Effect.AGAINST_TROUBLE,
+}
+"""What each code of a sign or red flag does. A code that is not here speaks for trouble and changes nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``why`` is the sentence of the rule that decided. ``against`` trouble and ``for_trouble`` are sentences."""
+
+    priority: Priority
+    why: str
+    for_trouble: tuple[Sign, ...]
+    against: tuple[Sign, ...]
+    not_checked: tuple[str, ...]
+
+
+def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
+    """Weigh everything that is known now."""
+    answers = tuple(answers)
+    signs = _distinct([*(Sign(one.code, one.sentence) for one in flags), *(s for one in answers for s in one.signs)])
+    by_effect = {effect: tuple(one for one in signs if effect_of(one) is effect) for effect in Effect}
+    ours = by_effect[Effect.SETTLES]
+    raising = (*by_effect[Effect.RAISES], *(() if ours else by_effect[Effect.RAISES_UNLESS_OURS]))
+    calm = (*ours, *by_effect[Effect.AGAINST_TROUBLE])
+    trouble = tuple(one for one in signs if one not in calm)
+    return Verdict(
+        *_priority(raising, ours), (*raising, *(one for one in trouble if one not in raising)), calm, _open(answers)
+    )
+
+
+def effect_of(sign: Sign) -> Effect:
+    """What a sign does to the priority."""
+    return EFFECTS.get(sign.code, Effect.FOR_TROUBLE)
+
+
+def _priority(raising: tuple[Sign, ...], ours: tuple[Sign, ...]) -> tuple[Priority, str]:
+    if raising:
+        return Priority.HIGH, raising[0].sentence
+    if ours:
+        return Priority.LOW, ours[0].sentence
+    return Priority.MEDIUM, "Nothing found so far raises or settles it."
+
+
+def _distinct(signs: Iterable[Sign]) -> tuple[Sign, ...]:
+    return tuple({(one.code, one.sentence): one for one in signs}.values())
+
+
+def _open(answers: Iterable[Answer]) -> tuple[str, ...]:
+    """What the verdict does not know: refused and failed questions, and what answers say that they leave out."""
+    found: list[str] = []
+    for one in answers:
+        if one.standing in (Standing.NOT_ALLOWED, Standing.COULD_NOT_CHECK):
+            found.append(one.sentence)
+        found.extend(one.not_checked)
+    return tuple(dict.fromkeys(found))

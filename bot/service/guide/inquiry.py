@@ -1,0 +1,139 @@
+"""What a step of the guide works with: the case as it is, AWS of any account and Region, and earlier answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+
+from bot.domain.action import ActionAws
+from bot.domain.answer import Answer, Question
+from bot.domain.case import Case
+from bot.domain.event_search import By, EventQuery, EventsFound
+from bot.ports import AwsAccounts, EventSearch
+
+Progress = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where steps look: everything outside the case."""
+
+    accounts: AwsAccounts
+    search: EventSearch
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the guide.
+
+    ``ask`` yields one answer for each of ``questions``, each as soon as it is known; when a call is refused, the
+    questions that have no answer yet are answered with what is missing. ``permissions`` are all the IAM actions that
+    it may use. ``again`` says that later rounds ask it again, because CloudTrail is late. ``after`` are the steps
+    whose answers it needs.
+    """
+
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    permissions: tuple[str, ...]
+    ask: Callable[[Inquiry], AsyncIterator[Answer]]
+    again: bool = False
+    after: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """One round of one case, shared by its steps.
+
+    ``case`` is as it was when the round began; ``answers`` are by question, of earlier rounds too, and grow as steps
+    end. ``calls`` counts API calls by IAM action.
+    """
+
+    case: Case
+    sources: Sources
+    now: datetime
+    round: int
+    answers: dict[str, Answer]
+    report_progress: Progress
+    permissions: tuple[str, ...] = ()
+    calls: Counter[str] = field(default_factory=Counter)
+    kept: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
+
+    def of(self, step: Step) -> Inquiry:
+        """The same inquiry with another step's permissions."""
+        return replace(self, permissions=step.permissions)
+
+    def aws(self, *, region: str | None = None, account: str | None = None) -> ActionAws:
+        """AWS with the step's permissions; None means the trust anchor's own Region or account."""
+        target = replace(
+            self.case.target, region=region or self.case.target.region, account=account or self.case.target.account
+        )
+        reader = self.sources.accounts.reader(target, self.permissions, progress=self.report_progress)
+        return _Counted(reader, self.calls)
+
+    async def once(self, key: object, make: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever `make` brings.
+        """What ``make`` brings, made once in this round for all steps that ask for ``key``; its error too."""
+        if key not in self.kept:
+            self.kept[key] = asyncio.ensure_future(make())
+        return await asyncio.shield(self.kept[key])
+
+    async def all_pages(self, service: str, operation: str, member: str, /, **parameters: object) -> list[Any]:
+        """Every item under ``member`` of all pages, read once in this round. Raises as ActionAws."""
+        aws = self.aws()
+
+        async def read() -> list[Any]:
+            return [item async for page in aws.pages(service, operation, **parameters) for item in page.get(member, ())]
+
+        key = (service, operation, self.case.target.region, repr(sorted(parameters.items())))
+        return cast("list[Any]", await self.once(key, read))
+
+    async def events(
+        self, by: By, value: str, *, since: datetime, until: datetime | None = None, region: str | None = None
+    ) -> EventsFound:
+        """Records of CloudTrail, searched once in this round for all steps that ask the same.
+
+        ``until`` None means now; ``region`` None means the trust anchor's.
+
+        Raises:
+            AwsError: nothing could be searched.
+        """
+        target = self.case.target
+        query = EventQuery(target.account, region or target.region, by, value, since, until or self.now)
+
+        async def search() -> EventsFound:
+            return await self.sources.search.search(target, query, self.calls, self.report_progress)
+
+        return cast("EventsFound", await self.once(query, search))
+
+
+class _Counted:
+    """AWS that counts its calls; implements :class:`bot.domain.action.ActionAws`."""
+
+    def __init__(self, aws: ActionAws, calls: Counter[str]) -> None:
+        self._aws = aws
+        self._calls = calls
+
+    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
+        self._calls[f"{service}:{operation}"] += 1
+        return await self._aws.call(service, operation, **parameters)
+
+    async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
+        async for page in self._aws.pages(service, operation, **parameters):
+            self._calls[f"{service}:{operation}"] += 1
+            yield page
+
+    async def progress(self, sentence: str) -> None:
+        await self._aws.progress(sentence)
+
+    def now(self) -> datetime:
+        return self._aws.now()
+
+
+def unanswered(step: Step, answers: Sequence[Answer]) -> tuple[Question, ...]:
+    """The step's questions that have no answer yet."""
+    known = {answer.question for answer in answers}
+    return tuple(one for one in step.questions if one.id not in known)

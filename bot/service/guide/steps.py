@@ -1,0 +1,9 @@
+"""The guide's steps, in the order in which people read them."""
+
+from __future__ import annotations
+
+from bot.service.guide import the_anchors
+from bot.service.guide.inquiry import Step
+
+STEPS: tuple[Step, ...] = (the_anchors.STEP,)
+"""Every step; each has its own file in this folder."""

@@ -1,0 +1,63 @@
+"""The trust anchor as AWS has it now, and the others of its account and Region."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from bot.domain.action import read_trust_anchor
+from bot.domain.answer import Answer, Question, Sign, answered
+from bot.domain.errors import AwsNotFound
+from bot.service.guide.inquiry import Inquiry, Step
+
+_EXISTS = Question("anchor_exists", ("80", "B2"), "Does the trust anchor exist, and is it enabled?")
+_OTHERS = Question("other_anchors", ("111",), "Are external CAs usual in this account and Region?")
+_MOST_LINES = 20
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    yield await _exists(inquiry)
+    yield _others(inquiry, await inquiry.all_pages("rolesanywhere", "ListTrustAnchors", "trustAnchors"))
+
+
+async def _exists(inquiry: Inquiry) -> Answer:
+    try:
+        detail = await read_trust_anchor(inquiry.case.target.anchor_arn, inquiry.aws())
+    except AwsNotFound:
+        sentence = "AWS has no such trust anchor in this account and Region now."
+        return answered(_EXISTS.id, sentence, facts={"exists": False})
+    enabled = bool(detail.get("enabled"))
+    word = "enabled" if enabled else "disabled: no new sessions come through it"
+    sentence = f"It exists and is {word}."
+    return answered(_EXISTS.id, sentence, facts={"exists": True, "enabled": enabled})
+
+
+def _others(inquiry: Inquiry, anchors: Sequence[Mapping[str, Any]]) -> Answer:
+    others = [one for one in anchors if one.get("trustAnchorArn") != inquiry.case.target.anchor_arn]
+    lines = tuple(_line(one) for one in others[:_MOST_LINES])
+    external = sum(_source(one) != "AWS_ACM_PCA" for one in others)
+    if not others:
+        sign = Sign("first_anchor", "It is the only trust anchor of this account and Region.")
+        return answered(_OTHERS.id, sign.sentence, signs=(sign,), facts={"others": 0, "external": 0})
+    sentence = (
+        f"{len(others)} other trust anchors here: {external} with an external CA, {len(others) - external} of AWS."
+    )
+    return answered(_OTHERS.id, sentence, lines=lines, facts={"others": len(others), "external": external})
+
+
+def _line(anchor: Mapping[str, Any]) -> str:
+    state = "enabled" if anchor.get("enabled") else "disabled"
+    return f"{anchor.get('name')}: {_source(anchor)}, {state}, since {str(anchor.get('createdAt'))[:10]}"
+
+
+def _source(anchor: Mapping[str, Any]) -> str:
+    return str((anchor.get("source") or {}).get("sourceType"))
+
+
+STEP = Step(
+    id="the_anchors",
+    title="The trust anchor and its neighbours",
+    questions=(_EXISTS, _OTHERS),
+    permissions=("rolesanywhere:GetTrustAnchor", "rolesanywhere:ListTrustAnchors"),
+    ask=_ask,
+)

@@ -1,0 +1,139 @@
+"""Investigate: ask the guide's questions in rounds, each step's answers into the log as soon as it has them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.answer import Answer, could_not_check, not_allowed
+from bot.domain.audit import Draft
+from bot.domain.case import Case
+from bot.domain.errors import AnchorwatchError, AwsDenied, AwsError, LogConflict
+from bot.domain.events import draft
+from bot.domain.identity import CaseId
+from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
+from bot.ports import Clock
+from bot.service.case_book import CaseBook
+from bot.service.guide.inquiry import Inquiry, Sources, Step, unanswered
+from bot.service.run_action import aws_sentence
+
+_log = structlog.get_logger()
+
+_LEASE = timedelta(minutes=10)
+_LONGEST_STEP = timedelta(minutes=5)
+# A step that kills the process each time must not be asked for ever.
+_MOST_STARTS = 5
+
+
+class Investigate:
+    """Asks the guide's questions about a case.
+
+    Args:
+        book: the cases.
+        steps: the guide's steps, in the order in which they are shown.
+        sources: where they look.
+        clock: the time of leases.
+    """
+
+    def __init__(self, book: CaseBook, steps: Sequence[Step], sources: Sources, clock: Clock) -> None:
+        self._book = book
+        self._steps = tuple(steps)
+        self._sources = sources
+        self._clock = clock
+
+    async def __call__(self, case_id: CaseId, number: int, progress: Callable[[str], Awaitable[None]]) -> None:
+        """Ask the questions of a round that have no answer yet, and end the round.
+
+        Raises:
+            LogConflict, StoreUnavailable: an answer could not be written; the next look goes on from the log.
+        """
+        case = await self._start(case_id, number)
+        began = time.monotonic()
+        known = case.investigation
+        steps = self._to_ask(case, number)
+        inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), progress)
+        if known.starts > _MOST_STARTS:
+            steps = ()
+        await self._ask_all(case_id, inquiry, steps)
+        took_ms = round((time.monotonic() - began) * 1000)
+        await self._append(case_id, number, RoundFinished(number, dict(inquiry.calls), took_ms))
+        _log.info("round_finished", case=case_id, round=number, steps=len(steps), took_ms=took_ms)
+
+    def _to_ask(self, case: Case, number: int) -> tuple[Step, ...]:
+        done = case.investigation.steps_done
+        return tuple(step for step in self._steps if step.id not in done and (number == 0 or step.again))
+
+    async def _ask_all(self, case_id: CaseId, inquiry: Inquiry, steps: Sequence[Step]) -> None:
+        """Every step as soon as the ones before it are over."""
+        over = {step.id: asyncio.Event() for step in steps}
+
+        async def ask(step: Step) -> None:
+            for before in step.after:
+                if before in over:
+                    await over[before].wait()
+            try:
+                answers = await _answers(step, inquiry.of(step))
+                inquiry.answers.update({answer.question: answer for answer in answers})
+                await self._append(case_id, inquiry.round, StepAnswered(inquiry.round, step.id, answers))
+            finally:
+                over[step.id].set()
+
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(ask(step))
+
+    async def _start(self, case_id: CaseId, number: int) -> Case:
+        owner = self._book.standing.owner
+        started: list[RoundStarted] = []
+
+        def rule(case: Case) -> Sequence[Draft]:
+            due = case.investigation.round_due(case.detection_seq, case.detected_at or self._clock.now())
+            if due is None or due[0] != number:
+                return []
+            started[:] = [RoundStarted(number, case.detection_seq, owner, self._clock.now() + _LEASE)]
+            return [draft(started[0])]
+
+        after = await self._book.decide(case_id, rule)
+        if not started or after.investigation.started != started[0]:
+            raise LogConflict(case_id, after.head.seq)
+        return after
+
+    async def _append(self, case_id: CaseId, number: int, event: StepAnswered | RoundFinished) -> None:
+        owner = self._book.standing.owner
+
+        def rule(case: Case) -> Sequence[Draft]:
+            started = case.investigation.started
+            mine = started is not None and started.round == number and started.owner == owner
+            return [draft(event)] if mine else []
+
+        await self._book.decide(case_id, rule)
+
+
+async def _answers(step: Step, inquiry: Inquiry) -> tuple[Answer, ...]:
+    """One answer for each question of a step, whatever AWS says."""
+    found: list[Answer] = []
+    try:
+        async with asyncio.timeout(_LONGEST_STEP.total_seconds()):
+            async for answer in step.ask(inquiry):
+                found.append(answer)  # noqa: PERF401 - What came before a refusal is kept.
+    except AwsDenied as error:
+        found.extend(not_allowed(one.id, error.operation) for one in unanswered(step, found))
+    except AwsError as error:
+        found.extend(could_not_check(one.id, aws_sentence(error)) for one in unanswered(step, found))
+    except TimeoutError:
+        minutes = int(_LONGEST_STEP.total_seconds() / 60)
+        why = f"It took longer than {minutes} minutes."
+        found.extend(could_not_check(one.id, why) for one in unanswered(step, found))
+    except AnchorwatchError:
+        raise
+    except Exception as error:  # noqa: BLE001 - One step's defect must not stop the others: this is a loop's top.
+        _log.exception("step_broke", case=inquiry.case.case_id, step=step.id)
+        why = f"Anchorwatch has a defect here ({type(error).__name__}); its log has the details."
+        found.extend(could_not_check(one.id, why) for one in unanswered(step, found))
+    left = unanswered(step, found)
+    found.extend(could_not_check(one.id, "The step ended without an answer.") for one in left)
+    return tuple(found)

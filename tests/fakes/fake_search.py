@@ -1,0 +1,62 @@
+"""CloudTrail in memory, as strict about Regions and time ranges as the real one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.errors import AwsError
+from bot.domain.event_search import By, EventQuery, EventsFound
+from bot.domain.identity import Target
+
+
+class FakeSearch:
+    """Records by Region; implements :class:`bot.ports.EventSearch`.
+
+    Attributes:
+        error: raised by every search, or None.
+        queries: what was asked, in order.
+    """
+
+    def __init__(self, records: Iterable[Mapping[str, Any]] = ()) -> None:
+        self.records = list(records)
+        self.error: AwsError | None = None
+        self.queries: list[EventQuery] = []
+
+    async def search(
+        self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
+    ) -> EventsFound:
+        """See :meth:`bot.ports.EventSearch.search`."""
+        del target, progress
+        self.queries.append(query)
+        calls["cloudtrail:LookupEvents"] += 1
+        if self.error is not None:
+            raise self.error
+        found = [one for one in self.records if _fits(one, query)]
+        found.sort(key=_time, reverse=True)
+        cut = found[: query.most]
+        why = f"only the newest {query.most} events were read" if len(cut) < len(found) else None
+        since = _time(cut[-1]) if why else query.since
+        return EventsFound(query, tuple(cut), since, len(cut), "fake", why)
+
+
+def _time(record: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(record["eventTime"])).astimezone(UTC)
+
+
+def _fits(record: Mapping[str, Any], query: EventQuery) -> bool:
+    identity = record.get("userIdentity") or {}
+    resources = [one.get("ARN") for one in record.get("resources") or ()]
+    arn = str(identity.get("arn"))
+    values = {
+        By.EVENT_SOURCE: [record.get("eventSource")],
+        By.EVENT_NAME: [record.get("eventName")],
+        By.USERNAME: [identity.get("userName"), arn.rpartition("/")[2]],
+        By.ACCESS_KEY: [identity.get("accessKeyId")],
+        By.RESOURCE: resources,
+        By.EVENT_ID: [record.get("eventID")],
+    }
+    in_place = record.get("awsRegion") == query.region
+    return in_place and query.value in values[query.by] and query.since <= _time(record) <= query.until

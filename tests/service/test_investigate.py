@@ -1,0 +1,143 @@
+"""The investigation: every question gets its answer, whatever AWS says, and a dead process's round is taken up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain import answer
+from bot.domain.answer import Answer, Question, answered
+from bot.domain.case import Case
+from bot.domain.effects import EffectKind, Standing, effects
+from bot.domain.errors import LogConflict
+from bot.domain.investigation import ROUNDS_AFTER
+from bot.service.guide.inquiry import Inquiry, Sources, Step
+from bot.service.investigate import Investigate
+from tests.fakes.desk import Desk
+from tests.fakes.fake_search import FakeSearch
+
+ONE, TWO = Question("one", ("1",), "One?"), Question("two", ("2",), "Two?")
+
+
+async def _finds(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    yield answered("one", f"round {inquiry.round}")
+    await inquiry.aws().call("rolesanywhere", "GetTrustAnchor", trustAnchorId=inquiry.case.target.anchor_id)
+    yield answered("two", "seen in AWS")
+
+
+async def _breaks(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    yield answered("one", "before")
+    raise KeyError(inquiry.round)
+
+
+async def _three(_inquiry: Inquiry) -> AsyncIterator[Answer]:
+    yield answered("three", "three")
+
+
+def step(ask: object = _finds, **changes: object) -> Step:
+    """A step with two questions."""
+    given = {"permissions": ("rolesanywhere:GetTrustAnchor",), "again": True, **changes}
+    return Step("step", "A step", (ONE, TWO), ask=ask, **given)  # type: ignore[arg-type]
+
+
+async def _nobody(_sentence: str) -> None:
+    return
+
+
+def investigate(desk: Desk, *steps: Step) -> Investigate:
+    """The use case over a desk's world."""
+    return Investigate(desk.book, steps, Sources(desk.aws, FakeSearch()), desk.clock)
+
+
+async def test_every_question_is_answered_and_calls_are_counted(desk: Desk) -> None:
+    """A round ends with an answer for each question and the number of API calls."""
+    await investigate(desk, step())(desk.case_id, 0, _nobody)
+    known = (await desk.case()).investigation
+    assert {one.sentence for one in known.answers.values()} == {"round 0", "seen in AWS"}
+    assert (dict(known.calls), known.finished) == ({"rolesanywhere:GetTrustAnchor": 1}, 1)
+
+
+async def test_a_refusal_names_the_missing_permission(desk: Desk) -> None:
+    """What was found before AWS refused stays, and the rest says what is missing."""
+    desk.aws.fail("rolesanywhere:GetTrustAnchor", "deny")
+    await investigate(desk, step())(desk.case_id, 0, _nobody)
+    answers = (await desk.case()).investigation.answers
+    assert answers["one"].standing is answer.Standing.ANSWERED
+    assert (answers["two"].standing, answers["two"].missing) == (
+        answer.Standing.NOT_ALLOWED,
+        ("rolesanywhere:GetTrustAnchor",),
+    )
+
+
+async def test_a_defect_in_a_step_is_said_and_stops_no_other(desk: Desk) -> None:
+    """A step that breaks leaves its question open with a reason, and the round goes on."""
+    sound = Step("sound", "", (Question("three", ("3",), ""),), (), _three)
+    await investigate(desk, step(_breaks), sound)(desk.case_id, 0, _nobody)
+    answers = (await desk.case()).investigation.answers
+    assert answers["two"].standing is answer.Standing.COULD_NOT_CHECK
+    assert (answers["one"].sentence, answers["three"].sentence) == ("before", "three")
+
+
+@pytest.mark.parametrize("number", range(len(ROUNDS_AFTER)))
+async def test_rounds_are_due_when_cloudtrail_may_have_more(desk: Desk, number: int) -> None:
+    """Each round is due at its time after the detection, and not before."""
+    ask = investigate(desk, step())
+    for before in range(number):
+        desk.clock.advance(ROUNDS_AFTER[before] - (desk.clock.now() - _detected(await desk.case())))
+        await ask(desk.case_id, before, _nobody)
+    case = await desk.case()
+    (due,) = [one for one in effects(case, _asks(desk)) if one.kind is EffectKind.INVESTIGATE]
+    assert (due.subject, due.at) == (str(number), _detected(case) + ROUNDS_AFTER[number])
+
+
+async def test_a_round_that_is_over_is_not_asked_again(desk: Desk) -> None:
+    """Whoever comes late with the same round changes nothing."""
+    ask = investigate(desk, step())
+    await ask(desk.case_id, 0, _nobody)
+    with pytest.raises(LogConflict):
+        await ask(desk.case_id, 0, _nobody)
+
+
+async def test_a_round_goes_on_where_a_dead_process_left_it(desk: Desk) -> None:
+    """The next life asks only the steps that have no answer yet."""
+    asked: list[str] = []
+
+    def noting(name: str) -> Step:
+        async def ask(_inquiry: Inquiry) -> AsyncIterator[Answer]:
+            asked.append(name)
+            yield answered(name, name)
+
+        return Step(name, name, (Question(name, ("1",), name),), (), ask)
+
+    async def dies(_inquiry: Inquiry) -> AsyncIterator[Answer]:
+        raise LogConflict(desk.case_id, 0)
+        yield
+
+    dying = Step("second", "", (Question("second", ("1",), ""),), (), dies, after=("first",))
+    with pytest.raises(ExceptionGroup):
+        await investigate(desk, noting("first"), dying)(desk.case_id, 0, _nobody)
+    desk.rise()
+    await investigate(desk, noting("first"), noting("second"))(desk.case_id, 0, _nobody)
+    assert asked == ["first", "second"]
+
+
+async def test_a_new_detection_begins_the_rounds_anew(desk: Desk) -> None:
+    """An update of the anchor is looked into from the start."""
+    await investigate(desk, step())(desk.case_id, 0, _nobody)
+    desk.clock.advance(timedelta(minutes=1))
+    await desk.detect("event-2")
+    case = await desk.case()
+    (due,) = [one for one in effects(case, _asks(desk)) if one.kind is EffectKind.INVESTIGATE]
+    assert (due.subject, due.at) == ("0", desk.clock.now())
+
+
+def _detected(case: Case) -> datetime:
+    assert case.detected_at is not None
+    return case.detected_at
+
+
+def _asks(desk: Desk) -> Standing:
+    return replace(desk.standing, investigates=True)
