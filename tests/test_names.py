@@ -17,6 +17,7 @@ MOST_FUNCTION_LINES = 40
 BROAD_EXCEPTS = {
     "bot/adapters/sqlite_writer.py": 2,  # The writer's loop: whoever waits for an append hears of it, whatever it is.
     "bot/adapters/sqs_intake.py": 1,  # The loop's top: one message that breaks us must not stop the queue.
+    "bot/service/investigate.py": 1,  # The steps' loop: one step's defect must not stop the others.
     "bot/service/runner.py": 2,  # The loop's tops: one case's defect must not stop the others.
 }
 """The only places that may catch everything, with how often and why."""
