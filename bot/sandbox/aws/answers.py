@@ -14,6 +14,9 @@ from werkzeug.test import run_wsgi_app
 from .calls import AwsCall
 
 _SERVER_FAULT = 500
+# EC2 has names of its own for what every other service calls alike.
+# See: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_EC2_CODES = {"AccessDeniedException": "UnauthorizedOperation", "ThrottlingException": "RequestLimitExceeded"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,14 @@ def refusal(call: AwsCall, status: str, code: str, message: str) -> Answer:
     """An error in the form of the call's protocol."""
     request_id = str(uuid.uuid4())
     headers = [("x-amzn-RequestId", request_id)]
-    if call.protocol == "query":
+    if call.protocol == "ec2":
+        code = _EC2_CODES.get(code, code)
+        text = (
+            f"<Response><Errors><Error><Code>{code}</Code><Message>{escape(message)}</Message></Error></Errors>"
+            f"<RequestID>{request_id}</RequestID></Response>"
+        )
+        headers.append(("Content-Type", "text/xml"))
+    elif call.protocol in {"query", "rest-xml"}:
         fault = "Receiver" if int(status.split(maxsplit=1)[0]) >= _SERVER_FAULT else "Sender"
         text = (
             f"<ErrorResponse><Error><Type>{fault}</Type><Code>{code}</Code>"
@@ -86,7 +96,7 @@ def denied(call: AwsCall, caller_arn: str, resource: str, why: str) -> Answer:
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
     action = f"{call.service}:{call.operation}"
-    code = "AccessDenied" if call.protocol == "query" else "AccessDeniedException"
+    code = "AccessDenied" if call.protocol in {"query", "rest-xml"} else "AccessDeniedException"
     message = f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource} because {why}"
     return refusal(call, "403 Forbidden", code, message)
 

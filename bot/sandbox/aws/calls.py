@@ -15,16 +15,19 @@ from werkzeug.exceptions import NotFound
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 _CREDENTIAL = re.compile(r"AWS4-\S+ Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
+# Services whose signing name is neither the name of their model nor the prefix of their actions.
+_NAMES = {"monitoring": "cloudwatch"}
+
 
 @dataclass(frozen=True)
 class AwsCall:
     """One signed request.
 
     Attributes:
-        service: Signing name, such as `rolesanywhere`.
+        service: Prefix of the service's actions in policies, such as `rolesanywhere`.
         region: Region of the signature.
         model: The operation in moto's view of botocore's service model.
-        protocol: `rest-json`, `json` or `query`.
+        protocol: `rest-json`, `rest-xml`, `json`, `query` or `ec2`.
         parameters: The parsed request members.
         access_key_id: The key of the signature.
         source_ip: The caller's address; `X-Forwarded-For` wins, so that a story can name an outside address.
@@ -72,7 +75,7 @@ def read_call(environ: dict[str, Any]) -> AwsCall | None:
         return None
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
-    service = credential["service"]
+    service = _NAMES.get(credential["service"], credential["service"])
     request = Request(environ.copy())
     try:
         model, url_params = get_service_router(service).match(request)

@@ -6,11 +6,14 @@ GET    /_aws/events
 GET    /_aws/faults
 POST   /_aws/faults     {"service", "operation", "kind", "times", "seconds"}
 DELETE /_aws/faults
+POST   /_aws/delivery   {"seconds"}: how long after its call a record can be found from now on
+POST   /_aws/clock      {"seconds"}: how far behind the real time the stand-in's own clock is
 POST   /_aws/sessions   see `bot.sandbox.aws.sessions.SessionRequest`
 """
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
@@ -39,6 +42,8 @@ class Control:
             ("GET", "faults"): lambda _: account.faults.listing(),
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._clear_faults,
+            ("POST", "delivery"): self._set_delivery,
+            ("POST", "clock"): self._set_clock,
             ("POST", "sessions"): self._session,
         }
 
@@ -65,8 +70,23 @@ class Control:
         self._account.faults.clear()
         return []
 
+    def _set_delivery(self, request: Request) -> JsonValue:
+        self._account.delivery_delay = timedelta(seconds=_seconds(request))
+        return {"seconds": self._account.delivery_delay.total_seconds()}
+
+    def _set_clock(self, request: Request) -> JsonValue:
+        self._account.behind = timedelta(seconds=_seconds(request))
+        return {"seconds": self._account.behind.total_seconds()}
+
     def _session(self, request: Request) -> JsonValue:
         return record_session(self._account, read_session_request(json.loads(request.data)))
+
+
+def _seconds(request: Request) -> float:
+    asked = json.loads(request.data).get("seconds")
+    if not isinstance(asked, int | float) or asked < 0:
+        raise ValueError("seconds must be a number of at least 0")
+    return asked
 
 
 def _json(content: JsonValue, status: int) -> Response:

@@ -56,6 +56,17 @@ class AwsControl:
         """Let everything work again."""
         self._ask("DELETE", "faults")
 
+    def set_delivery_delay(self, seconds: float) -> None:
+        """Let records be found this long after their calls from now on; at least 0."""
+        self._ask("POST", "delivery", {"seconds": seconds})
+
+    def set_clock_behind(self, seconds: float) -> None:
+        """Let the stand-in believe that it is so much earlier, at least 0: a past is played by calls, then 0 is set.
+
+        Sessions, records and their delivery follow this clock; dates that moto keeps do not.
+        """
+        self._ask("POST", "clock", {"seconds": seconds})
+
     def create_session(self, **session: JsonValue) -> dict[str, Any]:
         """Play one synthetic CreateSession. See `bot.sandbox.aws.sessions.SessionRequest` for the members.
 

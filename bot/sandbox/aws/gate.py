@@ -16,8 +16,8 @@ from .callers import Caller, Session, role_id
 from .calls import AwsCall, read_call
 from .control import CONTROL_PREFIX, Control
 from .faults import Fault
-from .permissions import is_within_session_policy, resource_of
-from .records import RECORDED_SERVICES, make_record, shown_resources
+from .permissions import is_allowed_by_identity, is_within_session_policy, resource_of
+from .records import RECORDED_SERVICES, in_other_account, make_record, shown_resources
 from .throttle import rate_of
 
 
@@ -81,6 +81,9 @@ class Gate:
         if "deny" in kinds:
             why = f"no identity-based policy allows the {call.service}:{call.operation} action"
             return answers.denied(call, caller.arn, resource, why)
+        if not is_allowed_by_identity(call, caller):
+            why = f"no identity-based policy allows the {call.service}:{call.operation} action"
+            return answers.denied(call, caller.arn, resource, why)
         if not is_within_session_policy(call, caller):
             why = f"no session policy allows the {call.service}:{call.operation} action"
             return answers.denied(call, caller.arn, resource, why)
@@ -98,7 +101,7 @@ class Gate:
             session_name=call.parameters["RoleSessionName"],
             source_identity=call.parameters.get("SourceIdentity"),
             policy=call.parameters.get("Policy"),
-            started_at=self._account.clock(),
+            started_at=self._account.now(),
         )
         self._account.callers.start_session(session, started_by=caller)
 
@@ -108,11 +111,14 @@ class Gate:
             # Idle receivers would fill the journal.
             return
         caller = self._account.callers.behind(call.access_key_id, call.account_header)
-        now = self._account.clock()
+        now = self._account.now()
         error = parsed.get("Error", {}).get("Code")
         self._account.journal.note(call, caller, now, status=answer.code, error=error, answered=answered)
         if call.service in RECORDED_SERVICES:
-            self._account.record(make_record(call, caller, answer, now), shown_resources(call))
+            record = make_record(call, caller, answer, now)
+            elsewhere = in_other_account(record)
+            for one in (record, elsewhere) if elsewhere else (record,):
+                self._account.record(one, shown_resources(call))
 
 
 def _cut_connection(environ: WSGIEnvironment) -> None:

@@ -1,6 +1,7 @@
-"""Holds a session to its session policy, so that a wrong list of permissions fails here and not in production.
+"""Holds callers to their policies, so that a wrong list of permissions fails here and not in production.
 
-Only session policies are enforced: what the role itself may do is not evaluated.
+Session policies are enforced always, identity policies on users and roles that have any: a user or role without a
+policy may do everything, so that a test need not write one.
 """
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
@@ -9,6 +10,7 @@ from moto.iam.models import iam_backends
 
 from .callers import PARTITION, Caller
 from .calls import AwsCall
+from .policies import Call, decide_within, policies_of
 
 # How a uri or body member of Roles Anywhere becomes the resource of a policy.
 _KINDS = {"trustAnchorId": "trust-anchor", "profileId": "profile", "subjectId": "subject", "crlId": "crl"}
@@ -18,6 +20,8 @@ _ALWAYS_ALLOWED = frozenset({"sts:GetCallerIdentity"})
 
 def resource_of(call: AwsCall, account_id: str) -> str:
     """The ARN that a policy must name for this call; `*` for operations without a resource."""
+    if call.service == "secretsmanager" and "SecretId" in call.parameters:
+        return _secret_arn(call, account_id)
     if call.service == "iam" and "RoleName" in call.parameters:
         return _role_arn(account_id, call.parameters["RoleName"])
     if call.service == "sts":
@@ -32,6 +36,13 @@ def resource_of(call: AwsCall, account_id: str) -> str:
     return "*"
 
 
+def _secret_arn(call: AwsCall, account_id: str) -> str:
+    name = str(call.parameters["SecretId"])
+    return (
+        name if name.startswith("arn:") else f"arn:{PARTITION}:secretsmanager:{call.region}:{account_id}:secret:{name}"
+    )
+
+
 def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
     """Whether the caller's session policy allows the call; True when there is no such policy."""
     action = f"{call.service}:{call.operation}"
@@ -39,6 +50,38 @@ def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
         return True
     result = IAMPolicy(caller.session.policy).is_action_permitted(action, resource_of(call, caller.account_id))
     return result is PermissionResult.PERMITTED
+
+
+def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
+    """Whether the caller's own policies, less its boundary, allow the call; True for root and those without any."""
+    action = f"{call.service}:{call.operation}"
+    principal = caller.session.role_arn if caller.session else caller.arn
+    if action in _ALWAYS_ALLOWED or principal.endswith(":root"):
+        return True
+    try:
+        policies, boundary = policies_of(principal)
+    except NotFoundException:
+        return True
+    if not policies and boundary is None:
+        return True
+    asked = Call(action, resource_of(call, caller.account_id), context_of(call, caller))
+    return decide_within(policies, boundary, asked).decision == "allowed"
+
+
+def context_of(call: AwsCall, caller: Caller) -> dict[str, tuple[str, ...]]:
+    """The condition keys that every call has.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    values = {
+        "aws:sourceip": call.source_ip,
+        "aws:requestedregion": call.region,
+        "aws:principalarn": caller.session.role_arn if caller.session else caller.arn,
+        "aws:principalaccount": caller.account_id,
+        "aws:useragent": call.user_agent,
+        "aws:sourceidentity": caller.session.source_identity if caller.session else None,
+    }
+    return {name: (value,) for name, value in values.items() if value}
 
 
 def _role_arn(account_id: str, role_name: str) -> str:

@@ -18,8 +18,28 @@ from .control_client import JsonValue
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.10"
 
-# The services whose calls CloudTrail records here; the data plane of SQS and DynamoDB is not in the history.
-RECORDED_SERVICES = frozenset({"rolesanywhere", "iam", "sts", "cloudtrail"})
+# The services whose calls CloudTrail records here; the data plane of SQS, DynamoDB, S3 and CloudWatch's metrics is not
+# in the history.
+RECORDED_SERVICES = frozenset(
+    {
+        "account",
+        "athena",
+        "cloudformation",
+        "cloudtrail",
+        "ec2",
+        "guardduty",
+        "iam",
+        "organizations",
+        "rolesanywhere",
+        "secretsmanager",
+        "securityhub",
+        "sts",
+    }
+)
+# Services with one endpoint for all Regions: their records are in the history of this one only.
+# See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html
+_GLOBAL_REGION = "us-east-1"
+_GLOBAL_SERVICES = frozenset({"account", "iam", "organizations"})
 
 _RESOURCE_TYPES = {
     "RoleName": "AWS::IAM::Role",
@@ -65,6 +85,27 @@ def make_record(call: AwsCall, caller: Caller, answer: Answer, now: datetime) ->
     return record
 
 
+def in_other_account(record: dict[str, Any]) -> dict[str, Any] | None:
+    """The record that the account of an assumed role gets when the caller is of another account; None otherwise.
+
+    Both then have the same `sharedEventID`, which is added to the given record too.
+
+    See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+    """
+    owner = next((one["accountId"] for one in record.get("resources", [])), record["recipientAccountId"])
+    if owner == record["recipientAccountId"] or "errorCode" in record:
+        return None
+    record["sharedEventID"] = str(uuid.uuid4())
+    identity = record["userIdentity"]
+    stranger = {name: identity[name] for name in ("principalId", "accountId")}
+    return {
+        **record,
+        "userIdentity": {"type": "AWSAccount", **stranger},
+        "recipientAccountId": owner,
+        "eventID": str(uuid.uuid4()),
+    }
+
+
 def _head(call: AwsCall, identity: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "eventVersion": EVENT_VERSION,
@@ -72,7 +113,7 @@ def _head(call: AwsCall, identity: dict[str, Any], now: datetime) -> dict[str, A
         "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": f"{call.service}.amazonaws.com",
         "eventName": call.operation,
-        "awsRegion": call.region,
+        "awsRegion": _GLOBAL_REGION if call.service in _GLOBAL_SERVICES else call.region,
         "sourceIPAddress": call.source_ip,
         "userAgent": call.user_agent,
     }

@@ -1,4 +1,4 @@
-"""Starts the stand-in: one port that answers for SQS, STS, IAM, Roles Anywhere and CloudTrail.
+"""Starts the stand-in: one port that answers for every AWS service that the product asks.
 
 boto3 reaches it with `AWS_ENDPOINT_URL`; moto tells the services apart by the signature's credential scope.
 """
@@ -15,8 +15,6 @@ from flask import Flask
 from moto import backend_index
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
-from moto.core.responses import BaseResponse
-from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -24,10 +22,9 @@ from . import rolesanywhere
 from .account import Account
 from .callers import Callers
 from .cloudtrail.models import utc_now
-from .cloudtrail.responses import EventHistoryResponse
+from .extensions import extend
 from .gate import Gate
 from .rolesanywhere import urls as rolesanywhere_urls
-from .sts.responses import SessionResponse
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -146,12 +143,7 @@ def _moto_application(*, managed_policies: bool) -> DomainDispatcherApplication:
 
 
 def _create_app(service: "SERVICE_NAMES") -> Flask:
-    app = create_backend_app(service)
-    extended: dict[str, type[BaseResponse]] = {"cloudtrail": EventHistoryResponse, "sts": SessionResponse}
-    if service in extended:
-        view = convert_to_flask_response(extended[service].dispatch)
-        app.view_functions = dict.fromkeys(app.view_functions, view)
-    return app
+    return extend(service, create_backend_app(service))
 
 
 def main(arguments: list[str] | None = None) -> None:

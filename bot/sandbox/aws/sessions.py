@@ -16,12 +16,15 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.x509.oid import NameOID
 from moto.core.exceptions import ServiceException
+from moto.iam.exceptions import NotFoundException
 from moto.sts.models import sts_backends
 
 from .account import Account
 from .callers import PARTITION, Session, role_id
+from .certificate_context import serial_of, session_context, source_identity_of
+from .conditions import Context
+from .policies import trusts
 from .records import EVENT_VERSION, HIDDEN
 from .rolesanywhere.ca_certificates import parse_bundle
 from .rolesanywhere.models import RolesAnywhereBackend, rolesanywhere_backends
@@ -30,8 +33,10 @@ from .rolesanywhere.resources import DEFAULT_SESSION_SECONDS, TrustAnchor
 # The user agent of AWS's own credential helper.
 # See: https://github.com/aws/rolesanywhere-credential-helper
 HELPER_USER_AGENT = "CredHelper/1.7.1 (go1.24.6; linux; amd64)"
-# A longer common name no longer fits a source identity together with "CN=".
-_LONGEST_CN_WITH_PREFIX = 61
+SERVICE = "rolesanywhere.amazonaws.com"
+# Roles Anywhere needs all three.
+# See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+THREE_ACTIONS = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,9 @@ def read_session_request(body: dict[str, Any]) -> SessionRequest:
 def record_session(account: Account, asked: SessionRequest) -> dict[str, Any]:
     """Play one CreateSession and write its SYNTHETIC record down.
 
-    The anchor must be enabled and have issued the certificate, the profile be enabled and list the role; role
-    trust policies and revocation lists are not evaluated. A refused one is recorded too, without credentials.
+    The anchor must be enabled and have issued the certificate, the profile be enabled and list the role, the role's
+    trust policy allow all three actions, and no enabled revocation list of the anchor name the certificate. A refused
+    one is recorded too, without credentials; one that works has the record of an AssumeRole by the service behind it.
 
     Returns:
         `record`, and `credentials` (access_key_id, secret_access_key, session_token) that boto3 can use, or
@@ -94,6 +100,8 @@ def record_session(account: Account, asked: SessionRequest) -> dict[str, Any]:
         credentials, elements = _enter(account, backend, asked, leaf)
         record |= {"responseElements": elements, "additionalEventData": _SIGNED_WELL}
     account.record(record)
+    if credentials:
+        account.record(_companion(record))
     return {"record": record, "credentials": credentials}
 
 
@@ -117,7 +125,18 @@ def _refusal(backend: RolesAnywhereBackend, asked: SessionRequest, leaf: x509.Ce
         return "Trust anchor or profile is disabled"
     if asked.role_arn not in profile.settings["roleArns"]:
         return "Role is not listed in the profile"
-    return None if _has_issued(anchor, leaf) else "Untrusted certificate"
+    if not _has_issued(anchor, leaf) or backend.is_revoked(anchor.arn, leaf):
+        return "Untrusted certificate"
+    context = session_context(anchor.arn, profile.mappings, leaf)
+    allowed = all(_trusts(asked.role_arn, action, context) for action in THREE_ACTIONS)
+    return None if allowed else "Unable to assume role"
+
+
+def _trusts(role_arn: str, action: str, context: Context) -> bool:
+    try:
+        return trusts(role_arn, ("Service", SERVICE), action, context)
+    except NotFoundException:
+        return False
 
 
 def _has_issued(anchor: TrustAnchor, leaf: x509.Certificate) -> bool:
@@ -141,7 +160,7 @@ def _record(account: Account, asked: SessionRequest, leaf: x509.Certificate) -> 
     return {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"type": "Unknown", "accountId": account_id},
-        "eventTime": account.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": account.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": "rolesanywhere.amazonaws.com",
         "eventName": "CreateSession",
         "awsRegion": region,
@@ -170,7 +189,7 @@ def _enter(
     seconds = min(asked.duration_seconds, backend.profile(asked.profile_arn).settings["durationSeconds"])
     assumed = sts_backends[backend.account_id][PARTITION].assume_role(
         region_name=backend.region_name,
-        role_session_name=_serial(leaf),
+        role_session_name=serial_of(leaf),
         role_arn=asked.role_arn,
         policy="",
         duration=seconds,
@@ -182,9 +201,9 @@ def _enter(
         role_arn=asked.role_arn,
         role_id=role_id(asked.role_arn) or "AROASYNTHETICSESSION0",
         session_name=assumed.session_name,
-        source_identity=_source_identity(leaf),
+        source_identity=source_identity_of(leaf),
         policy=None,
-        started_at=account.clock(),
+        started_at=account.now(),
     )
     account.callers.start_session(session, started_by=None)
     credentials = {
@@ -195,16 +214,42 @@ def _enter(
     return credentials, _elements(account, backend, session, leaf, seconds)
 
 
+def _companion(record: dict[str, Any]) -> dict[str, Any]:
+    """SYNTHETIC: the AssumeRole that the service makes; no whole record of it has been published."""
+    entry = record["responseElements"]["credentialSet"][0]
+    session_name = entry["assumedRoleUser"]["arn"].rpartition("/")[2]
+    return {
+        **record,
+        "userIdentity": {"type": "AWSService", "invokedBy": SERVICE},
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "AssumeRole",
+        "sourceIPAddress": SERVICE,
+        "userAgent": SERVICE,
+        "requestParameters": {
+            "roleArn": entry["roleArn"],
+            "roleSessionName": session_name,
+            "sourceIdentity": entry["sourceIdentity"],
+            "durationSeconds": record["requestParameters"]["durationSeconds"],
+        },
+        "responseElements": {name: entry[name] for name in ("credentials", "assumedRoleUser", "sourceIdentity")},
+        "additionalEventData": None,
+        "resources": [{"ARN": entry["roleArn"], "accountId": record["recipientAccountId"], "type": "AWS::IAM::Role"}],
+        "requestID": str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": True,
+    }
+
+
 def _elements(
     account: Account, backend: RolesAnywhereBackend, session: Session, leaf: x509.Certificate, seconds: int
 ) -> dict[str, Any]:
-    seen = {"serialNumber": _serial(leaf), "issuer": leaf.issuer.rfc4514_string(), "x509CertificateData": _pem(leaf)}
+    seen = {"serialNumber": serial_of(leaf), "issuer": leaf.issuer.rfc4514_string(), "x509CertificateData": _pem(leaf)}
     subject = backend.saw_subject(leaf.subject.rfc4514_string(), seen)
     entry = {
         "assumedRoleUser": {"arn": session.arn, "assumedRoleId": f"{session.role_id}:{session.session_name}"},
         "credentials": {
             "accessKeyId": session.access_key_id,
-            "expiration": (account.clock() + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "expiration": (account.now() + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "secretAccessKey": HIDDEN,
             "sessionToken": HIDDEN,
         },
@@ -213,19 +258,6 @@ def _elements(
         "sourceIdentity": session.source_identity,
     }
     return {"credentialSet": [entry], "subjectArn": subject.arn}
-
-
-def _serial(leaf: x509.Certificate) -> str:
-    digits = f"{leaf.serial_number:x}"
-    return digits if len(digits) % 2 == 0 else f"0{digits}"
-
-
-def _source_identity(leaf: x509.Certificate) -> str:
-    names = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    if not names:
-        return f"ID={_serial(leaf)}"
-    name = str(names[0].value)
-    return f"CN={name}" if len(name) <= _LONGEST_CN_WITH_PREFIX else name
 
 
 def _pem(leaf: x509.Certificate) -> str:

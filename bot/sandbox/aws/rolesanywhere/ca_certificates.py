@@ -64,6 +64,19 @@ def parse_bundle(pem: str) -> list[x509.Certificate]:
         raise ValidationException("Unable to parse certificate data") from unreadable
 
 
+def read_crl(data: bytes) -> x509.CertificateRevocationList:
+    """Read a revocation list, PEM or DER.
+
+    Raises:
+        ValidationException: When it can't be parsed.
+    """
+    try:
+        is_pem = data.lstrip().startswith(b"-----BEGIN")
+        return x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data)
+    except ValueError as unreadable:
+        raise ValidationException("Unable to parse CRL data") from unreadable
+
+
 def _check_ca(certificate: x509.Certificate) -> None:
     if certificate.version is not x509.Version.v3:
         raise ValidationException("CA certificate must be an X.509v3 certificate")

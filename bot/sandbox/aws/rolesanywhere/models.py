@@ -5,17 +5,20 @@ import binascii
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from cryptography import x509
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.utilities.tagging_service import TaggingService
 
-from .ca_certificates import accept_bundle
+from .ca_certificates import accept_bundle, read_crl
 from .exceptions import ResourceNotFoundException, TooManyTagsException, ValidationException
-from .resources import Profile, Resource, Subject, TrustAnchor
+from .resources import Crl, Profile, Resource, Subject, TrustAnchor
 
 # How many resources a page holds when the caller does not say; the service documents no number.
 DEFAULT_PAGE_SIZE = 50
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_TagResource.html
 MAX_TAGS = 200
+# See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/quotas.html
+MAX_CRLS = 2
 
 _DATA_MEMBER = {
     "AWS_ACM_PCA": "acmPcaArn",
@@ -26,13 +29,14 @@ R = TypeVar("R", bound=Resource)
 
 
 class RolesAnywhereBackend(BaseBackend):
-    """Trust anchors, profiles, subjects and their tags, each in the order of creation."""
+    """Trust anchors, profiles, subjects, revocation lists and their tags, each in the order of creation."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.trust_anchors: dict[str, TrustAnchor] = {}
         self.profiles: dict[str, Profile] = {}
         self.subjects: dict[str, Subject] = {}
+        self.crls: dict[str, Crl] = {}
         self.tagger = TaggingService(key_name="key", value_name="value")
 
     @property
@@ -98,6 +102,38 @@ class RolesAnywhereBackend(BaseBackend):
         self.tagger.delete_all_tags_for_resource(profile.arn)
         return profile
 
+    def import_crl(self, request: dict[str, Any]) -> Crl:
+        """Take in a revocation list of one of the trust anchors."""
+        anchor = self.trust_anchor(request["trustAnchorArn"])
+        read_crl(request["crlData"])
+        if sum(crl.trust_anchor_arn == anchor.arn for crl in self.crls.values()) >= MAX_CRLS:
+            raise ValidationException(f"A trust anchor can have at most {MAX_CRLS} CRLs")
+        crl = Crl(self.arn_base, request)
+        self.crls[crl.id] = crl
+        self._tag_new(crl, request)
+        return crl
+
+    def update_crl(self, identifier: str, request: dict[str, Any]) -> Crl:
+        """Change name or list."""
+        crl = self.crl(identifier)
+        crl.name = request.get("name", crl.name)
+        if "crlData" in request:
+            read_crl(request["crlData"])
+            crl.data = request["crlData"]
+        crl.touch()
+        return crl
+
+    def crl(self, identifier: str) -> Crl:
+        """Find a revocation list by id."""
+        return _find(self.crls.values(), identifier, "CRL")
+
+    def is_revoked(self, anchor_arn: str, leaf: x509.Certificate) -> bool:
+        """Whether an enabled list of the trust anchor names the certificate."""
+        lists = [crl for crl in self.crls.values() if crl.enabled and crl.trust_anchor_arn == anchor_arn]
+        return any(
+            read_crl(crl.data).get_revoked_certificate_by_serial_number(leaf.serial_number) is not None for crl in lists
+        )
+
     def subject(self, identifier: str) -> Subject:
         """Find a subject by id."""
         return _find(self.subjects.values(), identifier, "Subject")
@@ -129,7 +165,7 @@ class RolesAnywhereBackend(BaseBackend):
         self.tagger.untag_resource_using_names(arn, keys)
 
     def _must_exist(self, arn: str) -> None:
-        _find([*self.trust_anchors.values(), *self.profiles.values()], arn, "Resource")
+        _find([*self.trust_anchors.values(), *self.profiles.values(), *self.crls.values()], arn, "Resource")
 
     def _tag_new(self, resource: Resource, request: dict[str, Any]) -> None:
         if request.get("tags"):

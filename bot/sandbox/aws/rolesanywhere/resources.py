@@ -1,4 +1,4 @@
-"""The three things that the service keeps: trust anchors, profiles and subjects."""
+"""The things that the service keeps: trust anchors, profiles, subjects and revocation lists."""
 
 from copy import deepcopy
 from datetime import datetime
@@ -135,6 +135,22 @@ class Profile(Resource):
             "requireInstanceProperties": self.require_instance_properties,
             "attributeMappings": mappings,
         }
+
+
+class Crl(Resource):
+    """A revocation list of one trust anchor; certificates that it names get no sessions while it is enabled."""
+
+    kind = "crl"
+    member = "crl"
+
+    def __init__(self, arn_base: str, request: dict[str, Any]) -> None:
+        super().__init__(arn_base, request)
+        self.data: bytes = request["crlData"]
+        self.trust_anchor_arn: str = request["trustAnchorArn"]
+
+    def own_members(self) -> dict[str, Any]:
+        """The list itself and whose it is."""
+        return {"crlData": self.data, "trustAnchorArn": self.trust_anchor_arn}
 
 
 class Subject(Resource):

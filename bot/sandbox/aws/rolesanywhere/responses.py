@@ -9,7 +9,7 @@ from moto.sts.models import sts_backends
 
 from .constraints import check_request
 from .models import RolesAnywhereBackend, page, rolesanywhere_backends
-from .resources import Profile, Resource, TrustAnchor
+from .resources import Crl, Profile, Resource, TrustAnchor
 
 
 class RolesAnywhereResponse(BaseResponse):
@@ -142,6 +142,41 @@ class RolesAnywhereResponse(BaseResponse):
         profile.touch()
         return _profile(profile)
 
+    def import_crl(self) -> ActionResult:
+        """ImportCrl."""
+        return _crl(self.backend.import_crl(self._request()))
+
+    def get_crl(self) -> ActionResult:
+        """GetCrl."""
+        return _crl(self.backend.crl(self._request()["crlId"]))
+
+    def list_crls(self) -> ActionResult:
+        """ListCrls."""
+        return self._page("crls", self.backend.crls.values())
+
+    def update_crl(self) -> ActionResult:
+        """UpdateCrl; the trust anchor stays."""
+        request = self._request()
+        return _crl(self.backend.update_crl(request["crlId"], request))
+
+    def delete_crl(self) -> ActionResult:
+        """DeleteCrl."""
+        return _crl(self.backend.crls.pop(self.backend.crl(self._request()["crlId"]).id))
+
+    def enable_crl(self) -> ActionResult:
+        """EnableCrl."""
+        return self._switch_crl(enabled=True)
+
+    def disable_crl(self) -> ActionResult:
+        """DisableCrl."""
+        return self._switch_crl(enabled=False)
+
+    def _switch_crl(self, *, enabled: bool) -> ActionResult:
+        crl = self.backend.crl(self._request()["crlId"])
+        crl.enabled = enabled
+        crl.touch()
+        return _crl(crl)
+
     def list_subjects(self) -> ActionResult:
         """ListSubjects; summaries without the certificates."""
         return self._page("subjects", self.backend.subjects.values())
@@ -174,6 +209,10 @@ class RolesAnywhereResponse(BaseResponse):
 
 def _anchor(anchor: TrustAnchor, previous_alias: str | None = None) -> ActionResult:
     return ActionResult({"trustAnchor": {**anchor.detail(), "previousAliasName": previous_alias}})
+
+
+def _crl(crl: Crl) -> ActionResult:
+    return ActionResult({"crl": crl.detail()})
 
 
 def _profile(profile: Profile, previous_alias: str | None = None) -> ActionResult:

@@ -13,6 +13,8 @@ url_paths = {
     "{0}/profile/(?P<profile>.+)$": RolesAnywhereResponse.dispatch,
     "{0}/subjects$": RolesAnywhereResponse.dispatch,
     "{0}/subject/(?P<subject>.+)$": RolesAnywhereResponse.dispatch,
+    "{0}/crls$": RolesAnywhereResponse.dispatch,
+    "{0}/crl/(?P<crl>.+)$": RolesAnywhereResponse.dispatch,
     "{0}/put-notifications-settings$": RolesAnywhereResponse.dispatch,
     "{0}/reset-notifications-settings$": RolesAnywhereResponse.dispatch,
     "{0}/ListTagsForResource$": RolesAnywhereResponse.dispatch,

@@ -1,0 +1,1 @@
+"""What GuardDuty and Security Hub say about an account: moto keeps little of it."""

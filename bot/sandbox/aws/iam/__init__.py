@@ -1,0 +1,1 @@
+"""What moto's IAM lacks or answers more generously than AWS."""
