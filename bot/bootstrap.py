@@ -57,6 +57,7 @@ from bot.slack.card import Card
 from bot.slack.clicks import Clicks
 from bot.slack.controls import Controls
 from bot.slack.directory import People, SlackDirectory
+from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.gate import MOST_BYTES, SlackGate
 from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
@@ -120,7 +121,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
-    take = TakeDetection(book, understand, read_certificates, settings.act_role or None)
+    take = TakeDetection(book, understand, read_certificates, settings.act_role or None, settings.attempt_window)
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = _intake(settings, take, put_aside)
     clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)
@@ -210,8 +211,9 @@ def _policy(settings: Settings) -> ApprovalPolicy:
 def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy: ApprovalPolicy) -> SlackPresenter:
     controls = Controls(actions)
     card = Card(settings.channel, controls, policy.approvers_in_words)
+    failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
-    return SlackPresenter(card, notes)
+    return SlackPresenter(card, failed_calls, notes)
 
 
 def _doers(

@@ -48,6 +48,7 @@ class Settings:
     post_grace: timedelta
     observe: bool
     investigate: bool
+    attempt_window: timedelta
     reversible: RiskRule
     irreversible: RiskRule
     kill_at: KillPoint | None
@@ -101,6 +102,12 @@ ALL_SETTINGS = (
     Setting("ANCHORWATCH_POST_GRACE_SECONDS", "Wait before a doubtful post is looked for.", read.number(1, 600), "10"),
     Setting("ANCHORWATCH_OBSERVE", "Read the trust anchor from AWS once a card is out: on or off.", read.switch, "on"),
     Setting("ANCHORWATCH_INVESTIGATE", "Answer the guide's questions by itself: on or off.", read.switch, "on"),
+    Setting(
+        "ANCHORWATCH_ATTEMPT_WINDOW_MINUTES",
+        "Failed attempts of one actor within this time are one message.",
+        read.number(5, 1440),
+        "60",
+    ),
     Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", read.number(0, 5), "0"),
     Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", read.number(1, 5), "1"),
     Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", read.number(1, 1440), "30"),
@@ -205,6 +212,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         post_grace=timedelta(seconds=int(str(of("POST_GRACE_SECONDS")))),
         observe=bool(of("OBSERVE")),
         investigate=bool(of("INVESTIGATE")),
+        attempt_window=timedelta(minutes=int(str(of("ATTEMPT_WINDOW_MINUTES")))),
         reversible=RiskRule(int(str(of("REVERSIBLE_APPROVALS"))), open_for),
         irreversible=RiskRule(int(str(of("IRREVERSIBLE_APPROVALS"))), open_for),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,

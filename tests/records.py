@@ -250,7 +250,10 @@ def ecs_document(record: Json, *, flattened: bool = True, original: bool = False
         "aws": {"cloudtrail": _trail(record, flattened=flattened)},
         "cloud": {"account": {"id": identity.get("accountId")}, "region": record.get("awsRegion")},
         "source": {"address": record.get("sourceIPAddress"), "ip": record.get("sourceIPAddress")},
-        "user": {"name": identity.get("userName") or session.get("sessionIssuer", {}).get("userName")},
+        "user": {
+            "id": identity.get("principalId"),
+            "name": identity.get("userName") or session.get("sessionIssuer", {}).get("userName"),
+        },
         "user_agent": {"original": record.get("userAgent")},
     }
     kept: Json = _without_nulls(document)

@@ -13,6 +13,7 @@ from bot.domain.action import Difference, Plan, Report, Risk
 from bot.domain.audit import Head
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.detection import Detection
+from bot.domain.failed_calls import FailedCalls
 from bot.domain.identity import CaseId, Target
 from bot.domain.investigation import Investigation
 
@@ -107,13 +108,18 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The case's message in Slack; ``ts`` None means that it does not stand there yet."""
+    """The case's message in Slack; ``ts`` None means that it does not stand there yet.
+
+    ``shown_at`` is when it was last brought up to date, and ``updates`` how often after it was posted.
+    """
 
     reserved: Reservation | None = None
     channel: str | None = None
     ts: str | None = None
     shown_seq: int = 0
     dropped: str | None = None
+    shown_at: datetime | None = None
+    updates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,8 @@ class Case:
 
     ``revision`` is the entry that last changed what people can decide; buttons carry it. ``shown`` is the entry
     that last changed anything the card shows. ``known_state`` is the trust anchor's state in the words of plans:
-    from AWS where it was read, else from the event.
+    from AWS where it was read, else from the event. ``failed_calls`` is set for a stream of failed attempts, which has
+    no detections: its card is the message that counts them.
     """
 
     case_id: CaseId
@@ -173,6 +180,7 @@ class Case:
     refusals: tuple[Refusal, ...] = ()
     notices: tuple[Notice, ...] = ()
     noted_events: frozenset[str] = frozenset()
+    failed_calls: FailedCalls | None = None
 
     @property
     def exists(self) -> bool:

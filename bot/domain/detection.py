@@ -46,7 +46,8 @@ class Where(StrEnum):
 class Actor:
     """Who made the call, as CloudTrail's ``userIdentity`` says; None means that the event does not say.
 
-    ``mfa`` is about the session that made the call. ``via`` is ``console``, ``cli``, ``sdk`` or ``service``.
+    ``principal_id`` is IAM's id of the user or role. ``mfa`` is about the session that made the call. ``via`` is
+    ``console``, ``cli``, ``sdk`` or ``service``.
 
     See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
     """
@@ -62,6 +63,7 @@ class Actor:
     invoked_by: str | None = None
     user_agent: str | None = None
     source_address: str | None = None
+    principal_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

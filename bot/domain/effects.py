@@ -8,6 +8,12 @@ from enum import StrEnum
 
 from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
 
+# Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
+# See: https://docs.slack.dev/apis/web-api/rate-limits
+_FIRST_REST = timedelta(seconds=3)
+_LONGEST_REST = timedelta(seconds=60)
+_MOST_DOUBLINGS = 5
+
 
 class EffectKind(StrEnum):
     """Something to do in Slack, in AWS or in the log."""
@@ -101,16 +107,24 @@ def _run_at(request: Request, me: Standing) -> datetime:
 
 def _slack(case: Case, me: Standing) -> list[Effect]:
     card, opened_at = case.card, _opened(case)
-    if not case.detections or card.dropped:
+    if not (case.detections or case.failed_calls) or card.dropped:
         return []
     if card.ts is None:
         return [_post(EffectKind.POST_CARD, "slack", "", card.reserved, me, opened_at)]
     found = []
     if case.display_seq > card.shown_seq:
-        found.append(Effect(EffectKind.UPDATE_CARD, "slack", opened_at))
+        found.append(Effect(EffectKind.UPDATE_CARD, "slack", _update_at(case)))
     if case.note_seq > case.noted_seq and case.note_due_since is not None:
         found.append(_note(case, me, case.note_due_since))
     return found
+
+
+def _update_at(case: Case) -> datetime:
+    """A card is updated at once; the message that counts failed attempts the more seldom, the longer they go on."""
+    card = case.card
+    if case.failed_calls is None or card.shown_at is None:
+        return _opened(case)
+    return card.shown_at + min(_FIRST_REST * (1 << min(card.updates, _MOST_DOUBLINGS)), _LONGEST_REST)
 
 
 def _note(case: Case, me: Standing, since: datetime) -> Effect:

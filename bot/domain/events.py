@@ -13,6 +13,7 @@ from typing import ClassVar
 from bot.domain.action import Difference, Plan, Report, Risk
 from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts, RedFlag
+from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
 from bot.domain.investigation import InvestigationEvent
 from bot.domain.plain import from_plain, to_plain
@@ -90,7 +91,7 @@ class PostDropped:
 
 @dataclass(frozen=True, slots=True)
 class CardShown:
-    """The card shows the case up to ``shown_seq``."""
+    """The card (or the message about failed attempts) shows the case up to ``shown_seq``."""
 
     KIND: ClassVar[str] = "card:shown"
     shown_seq: int
@@ -275,7 +276,7 @@ CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePosit
 PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
-OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted
+OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
 Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

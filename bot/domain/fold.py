@@ -9,8 +9,10 @@ from typing import Any
 
 from bot.domain import events as ev
 from bot.domain.audit import Entry, Head
+from bot.domain.caller import CallFailed
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.detection import Detection
+from bot.domain.failed_calls import with_call
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
@@ -82,9 +84,8 @@ def _reserved(case: Case, entry: Entry, event: ev.PostReserved) -> Case:
 
 
 def _sent(case: Case, entry: Entry, event: ev.PostSent) -> Case:
-    del entry
     if event.post is ev.PostKind.CARD:
-        card = replace(case.card, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq)
+        card = replace(case.card, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq, shown_at=entry.at)
         return replace(case, card=card)
     return _post_over(case, event.post, event.through)
 
@@ -105,8 +106,8 @@ def _dropped(case: Case, entry: Entry, event: ev.PostDropped) -> Case:
 
 
 def _shown(case: Case, entry: Entry, event: ev.CardShown) -> Case:
-    del entry
-    return replace(case, card=replace(case.card, shown_seq=event.shown_seq))
+    updates = case.card.updates + 1
+    return replace(case, card=replace(case.card, shown_seq=event.shown_seq, shown_at=entry.at, updates=updates))
 
 
 def _lost(case: Case, entry: Entry, event: ev.CardLost) -> Case:
@@ -160,6 +161,10 @@ def _quarantined(case: Case, entry: Entry, event: ev.MessageQuarantined) -> Case
     return replace(case, notices=(*case.notices, Notice(entry.seq, event)))
 
 
+def _call_failed(case: Case, entry: Entry, event: CallFailed) -> Case:
+    return replace(case, failed_calls=with_call(case.failed_calls, event), display_seq=entry.seq)
+
+
 _TOLD_IN_THREAD = (
     ev.Acknowledged,
     ev.MarkedFalsePositive,
@@ -191,4 +196,5 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,
     ev.ReviewNoted: _noted,
+    CallFailed: _call_failed,
 }

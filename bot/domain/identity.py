@@ -12,6 +12,7 @@ from bot.domain.errors import BadInput
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE_ID_CHARACTERS = 10
 _CASE_ID = re.compile(rf"AW-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
+_ATTEMPTS_ID = re.compile(rf"ATT-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
 _OPS_ID = re.compile(r"OPS-[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):rolesanywhere:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{1,12})"
@@ -55,17 +56,34 @@ def case_id_for(account: str, region: str, name: str) -> CaseId:
     ``name`` is the trust anchor's id, or the event's id where no anchor id is known. Fifty bits: at 100,000 cases
     the chance that any two share an id is about 1 in 200,000.
     """
-    number = int.from_bytes(hashlib.sha256(f"{account}\n{region}\n{name}".encode()).digest()[:7], "big")
+    return "AW-" + _ten_letters(f"{account}\n{region}\n{name}")
+
+
+def attempts_id_for(account: str, caller: str, span: int, window_seconds: int) -> CaseId:
+    """The id of the stream of one caller's failed attempts in one span of time.
+
+    ``span`` counts windows of ``window_seconds`` since 1970: with another window the same attempts have other ids.
+    """
+    return "ATT-" + _ten_letters(f"{account}\n{caller}\n{window_seconds}\n{span}")
+
+
+def _ten_letters(name: str) -> str:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
     letters = []
     for _ in range(_CASE_ID_CHARACTERS):
         number, digit = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[digit])
-    return "AW-" + "".join(letters)
+    return "".join(letters)
 
 
 def is_case_id(text: str) -> bool:
     """Whether ``text`` has the shape of a case id or of an operations stream's id."""
     return bool(_CASE_ID.fullmatch(text) or _OPS_ID.fullmatch(text))
+
+
+def is_attempts_id(text: str) -> bool:
+    """Whether ``text`` names a stream of failed attempts."""
+    return bool(_ATTEMPTS_ID.fullmatch(text))
 
 
 def is_ops_id(text: str) -> bool:

@@ -19,6 +19,7 @@ from bot.service.post_once import Post, PostOnce, send_or_plain
 _log = structlog.get_logger()
 
 CARD_EVENT_TYPE = "anchorwatch_card"
+ATTEMPTS_EVENT_TYPE = "anchorwatch_attempts"
 NOTE_EVENT_TYPE = "anchorwatch_note"
 NOTICE_EVENT_TYPE = "anchorwatch_notice"
 
@@ -46,7 +47,7 @@ class ShowCase:
             kind=ev.PostKind.CARD,
             through=0,
             message=self._presenter.card(case, None),
-            event_type=CARD_EVENT_TYPE,
+            event_type=card_event_type(case),
             key=case.case_id,
             since=case.opened_at,
             reserved=case.card.reserved,
@@ -137,6 +138,11 @@ class ShowCase:
             _log.warning("refusal_not_told", case=case.case_id, error=error)
         told = ev.RefusalTold(refusal.seq, error)
         await self._book.decide(case.case_id, lambda now: [ev.draft(told)] if _still_to_tell(now, told) else [])
+
+
+def card_event_type(case: Case) -> str:
+    """The kind in the metadata of a case's card, or of the message about failed attempts."""
+    return CARD_EVENT_TYPE if case.failed_calls is None else ATTEMPTS_EVENT_TYPE
 
 
 def note_key(case: Case, through: int) -> str:

@@ -6,22 +6,25 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from weakref import WeakValueDictionary
 
 import structlog
 
 from bot.domain.audit import Draft
-from bot.domain.ca_facts import CaFacts
+from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.case import Case
 from bot.domain.detection import Detection, EventProblem, Understood
 from bot.domain.errors import BadInput
 from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, ReviewNoted, draft
+from bot.domain.failed_calls import ATTEMPT_WINDOW
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.red_flags import red_flags
 from bot.domain.reports import is_same_anchor, is_same_event, tells_more, with_report
 from bot.domain.rule import CA_OPERATIONS, Answer, Judgement, judge
 from bot.kill_points import KillPoint, reached
 from bot.service.case_book import CaseBook
+from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
 
 _log = structlog.get_logger()
@@ -43,6 +46,7 @@ class TakeDetection:
         understand: turns a message's bytes into detections.
         read_certificates: reads the CA's certificates.
         own_role: the role that Anchorwatch contains with, whose calls for a case are our own; None when not known.
+        attempt_window: failed attempts of one caller within this time are one message.
     """
 
     def __init__(
@@ -51,11 +55,13 @@ class TakeDetection:
         understand: Callable[[bytes], Understood],
         read_certificates: Callable[[tuple[str, ...]], CaFacts],
         own_role: str | None = None,
+        attempt_window: timedelta = ATTEMPT_WINDOW,
     ) -> None:
         self._book = book
         self._understand = understand
         self._read_certificates = read_certificates
         self._own_role = own_role
+        self._note_failed_call = NoteFailedCall(book, attempt_window)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, body: bytes, *, redelivered: bool = False) -> Taken:
@@ -78,7 +84,9 @@ class TakeDetection:
                 cases.append(case_id)
                 continue
             ignored.append(judgement.reason)
-            if judgement.answer is Answer.REVIEW:
+            if judgement.answer is Answer.REVIEW and detection.error_code is not None:
+                await self._note_failed_call(detection, redelivered=redelivered)
+            elif judgement.answer is Answer.REVIEW:
                 await self._note(detection, judgement.reason)
         _log.info("message_taken", cases=cases, ignored=ignored, errors=len(understood.errors))
         if understood.errors:
@@ -105,8 +113,9 @@ class TakeDetection:
             case_id = await self._find_case(detection, opens=opens)
             if case_id is None:
                 return None
+            before = _attempts_before(await self._note_failed_call.count_before(detection))
             reached(KillPoint.BEFORE_APPEND)
-            await self._book.decide(case_id, lambda case: self._news(case, detection, redelivered=redelivered))
+            await self._book.decide(case_id, lambda case: self._news(case, detection, before, redelivered=redelivered))
             reached(KillPoint.AFTER_APPEND)
             return case_id
 
@@ -138,13 +147,15 @@ class TakeDetection:
                 return case.case_id
         return case_id_for(detection.account, detection.region, anchor_id or detection.event_id)
 
-    def _news(self, case: Case, detection: Detection, *, redelivered: bool) -> Sequence[Draft]:
+    def _news(
+        self, case: Case, detection: Detection, before: tuple[RedFlag, ...], *, redelivered: bool
+    ) -> Sequence[Draft]:
         """What to append to a case that a report came for."""
         known = next((one for one in case.detections if is_same_event(one, detection)), None)
         if known is not None:
             together = with_report(known, detection)
             return [self._received(together, redelivered=redelivered)] if tells_more(known, together) else []
-        drafts = [self._received(detection, redelivered=redelivered)]
+        drafts = [self._received(detection, before, redelivered=redelivered)]
         if not case.exists:
             reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=redelivered)
             drafts.append(draft(reserved))
@@ -153,9 +164,16 @@ class TakeDetection:
             drafts.append(draft(Reopened()))
         return drafts
 
-    def _received(self, detection: Detection, *, redelivered: bool) -> Draft:
+    def _received(self, detection: Detection, before: tuple[RedFlag, ...] = (), *, redelivered: bool) -> Draft:
         ca = self._read_certificates(detection.anchor.certificates_pem)
-        return draft(DetectionReceived(detection, ca, red_flags(detection, ca), redelivered))
+        return draft(DetectionReceived(detection, ca, (*before, *red_flags(detection, ca)), redelivered))
+
+
+def _attempts_before(count: int) -> tuple[RedFlag, ...]:
+    if not count:
+        return ()
+    attempts = "attempt" if count == 1 else "attempts"
+    return (RedFlag("failed_attempts_before", f"The same actor made {count} failed {attempts} shortly before."),)
 
 
 def _opens(detection: Detection, judgement: Judgement) -> bool:

@@ -8,6 +8,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal
 from bot.ports import Message
 from bot.slack.card import Card
+from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.notes import Notes
 
 
@@ -16,15 +17,19 @@ class SlackPresenter:
 
     Args:
         card: draws cards.
+        failed_calls: draws what counts failed attempts.
         notes: writes everything else.
     """
 
-    def __init__(self, card: Card, notes: Notes) -> None:
+    def __init__(self, card: Card, failed_calls: FailedCallsMessage, notes: Notes) -> None:
         self._card = card
+        self._failed_calls = failed_calls
         self._notes = notes
 
     def card(self, case: Case, progress: str | None) -> Message:
-        """The case's card."""
+        """The case's card; of a stream of failed attempts, the message that counts them."""
+        if case.failed_calls is not None:
+            return self._failed_calls.draw(case, case.failed_calls)
         return self._card.draw(case, progress)
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:

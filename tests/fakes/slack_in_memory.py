@@ -13,7 +13,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 from bot.ports import Message, Posted
-from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
+from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CHANNEL = "C0ALERTS"
@@ -132,7 +132,8 @@ class PlainPresenter:
 
     def card(self, case: Case, progress: str | None) -> Message:
         """The case's card."""
-        return _message(CARD_EVENT_TYPE, case.case_id, f"{case.state.value} {progress or ''}")
+        said = str(case.failed_calls.count) if case.failed_calls else f"{case.state.value} {progress or ''}"
+        return _message(card_event_type(case), case.case_id, said)
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
         """What the thread tells."""

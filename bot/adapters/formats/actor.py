@@ -36,6 +36,7 @@ def read_actor(record: JsonObject) -> Actor:
         invoked_by=name(identity("invokedBy")),
         user_agent=agent,
         source_address=address,
+        principal_id=name(identity("principalId")),
     )
 
 

@@ -33,6 +33,7 @@ _FIELDS = (
     ("actor_arn", "userIdentity.arn", (f"{_IDENTITY}.arn",)),
     ("", "userIdentity.type", (f"{_IDENTITY}.type",)),
     ("", "userIdentity.userName", ("user.name",)),
+    ("", "userIdentity.principalId", ("user.id",)),
     ("", "userIdentity.accessKeyId", (f"{_IDENTITY}.access_key_id",)),
     ("", "userIdentity.invokedBy", (f"{_IDENTITY}.invoked_by",)),
     ("", "userIdentity.accountId", ()),
