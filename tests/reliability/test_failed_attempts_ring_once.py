@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import events as ev
+from bot.domain.caller import CallFailed
 from bot.sandbox.aws.attack import eventbridge_event
 from bot.sandbox.hands import texts, until
 from tests.fakes.trial import Trial
@@ -86,5 +86,5 @@ async def test_wherever_the_process_dies_it_rings_once(trial: Trial, point: str)
     (post,) = [one for one in trial.posts("anchorwatch_attempts") if f"user/{caller}" in texts(one.blocks)]
     assert post.metadata is not None
     stream_id = post.metadata["event_payload"]["key"]
-    assert len(await trial.kinds(stream_id, ev.CallFailed)) == 12
+    assert len(await trial.kinds(stream_id, CallFailed)) == 12
     assert await trial.chain_holds()
