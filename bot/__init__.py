@@ -5,8 +5,8 @@ A detection comes in
     ``adapters/formats/`` turns them into :class:`bot.domain.detection.Detection`, one file a form;
     ``service/take_detection.py`` asks ``domain/rule.py`` whether it matters (``domain/published_rule.py`` is what the
     published rule says), reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of one
-    event (``domain/reports.py``), and appends them to their case. Only then is the message deleted. What can't be
-    understood goes to ``service/put_aside.py``.
+    event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``), and appends them
+    to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
     The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch
     inspect-ca`` (``inspect_ca.py``).
 

@@ -22,13 +22,16 @@ class Finding:
     message: str
 
 
+SAME_KEY = "same_key_elsewhere"
+"""The code of a public key that was seen elsewhere."""
+
 FINDING_CODES = (
     "published_private_key",
     "private_key_inside",
     "imitates_public_ca",
     "public_root",
     "issued_by_public_ca",
-    "same_key_elsewhere",
+    SAME_KEY,
     "fresh_ca",
     "not_yet_valid_ca",
     "expired_ca",
@@ -93,7 +96,7 @@ def same_keys(facts: CaFacts, known_keys: Mapping[str, str]) -> Iterator[Finding
     for one in facts.certificates:
         if one.spki_sha256 in known_keys:
             sentence = f"The same public key was seen elsewhere: {known_keys[one.spki_sha256]}."
-            yield Finding("same_key_elsewhere", one.sha256, sentence)
+            yield Finding(SAME_KEY, one.sha256, sentence)
 
 
 def ca_red_flags(facts: CaFacts, happened_at: datetime) -> tuple[RedFlag, ...]:

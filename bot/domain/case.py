@@ -181,6 +181,7 @@ class Case:
     notices: tuple[Notice, ...] = ()
     noted_events: frozenset[str] = frozenset()
     failed_calls: FailedCalls | None = None
+    remarks: frozenset[str] = frozenset()
 
     @property
     def exists(self) -> bool:

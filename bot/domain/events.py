@@ -17,6 +17,7 @@ from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
 from bot.domain.investigation import InvestigationEvent
 from bot.domain.plain import from_plain, to_plain
+from bot.domain.remark import Remarked
 
 ANCHORWATCH = "anchorwatch"
 """Who did it, when no person did."""
@@ -272,7 +273,7 @@ class ReviewNoted:
     reason: str
 
 
-CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened
+CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked
 PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished

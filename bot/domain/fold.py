@@ -9,11 +9,14 @@ from typing import Any
 
 from bot.domain import events as ev
 from bot.domain.audit import Entry, Head
+from bot.domain.ca_facts import RedFlag
+from bot.domain.ca_findings import SAME_KEY
 from bot.domain.caller import CallFailed
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished
+from bot.domain.remark import Remarked
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
 
@@ -60,10 +63,16 @@ def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
         entry,
         detections=_with_detection(case.detections, event.detection),
         ca=event.ca if event.ca.certificates or not case.ca.certificates else case.ca,
-        flags=tuple(dict.fromkeys((*event.flags, *case.flags))),
+        flags=_with_flags(case.flags, event.flags),
         detection_seq=entry.seq,
         detected_at=entry.at,
     )
+
+
+def _with_flags(known: tuple[RedFlag, ...], new: tuple[RedFlag, ...]) -> tuple[RedFlag, ...]:
+    """Every flag that was raised, the new ones first; what was said of other cases gives way to what is said now."""
+    said_anew = {flag.code for flag in new} & {SAME_KEY}
+    return tuple(dict.fromkeys((*new, *(flag for flag in known if flag.code not in said_anew))))
 
 
 def _with_detection(known: tuple[Detection, ...], new: Detection) -> tuple[Detection, ...]:
@@ -140,6 +149,11 @@ def _reopened(case: Case, entry: Entry, event: ev.Reopened) -> Case:
     return decides(case, entry, false_positive=None)
 
 
+def _remarked(case: Case, entry: Entry, event: Remarked) -> Case:
+    del entry
+    return replace(case, remarks=case.remarks | {event.about})
+
+
 def _refused(case: Case, entry: Entry, event: ev.AttemptRefused) -> Case:
     if event.told:
         return case
@@ -169,6 +183,7 @@ _TOLD_IN_THREAD = (
     ev.Acknowledged,
     ev.MarkedFalsePositive,
     ev.Reopened,
+    Remarked,
     ev.ActionRequested,
     ev.ApprovalGiven,
     ev.RequestRejected,
@@ -190,6 +205,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.Acknowledged: _acknowledged,
     ev.MarkedFalsePositive: _false_positive,
     ev.Reopened: _reopened,
+    Remarked: _remarked,
     **REQUEST_STEPS,
     **INVESTIGATION_STEPS,
     ev.AttemptRefused: _refused,

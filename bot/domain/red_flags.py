@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from bot.domain.ca_facts import CaFacts, RedFlag
-from bot.domain.ca_findings import ca_red_flags
+from bot.domain.ca_findings import ca_red_flags, same_keys
 from bot.domain.detection import Detection, SourceType
 from bot.domain.rule import CA_OPERATIONS, disagreements, is_surely_acm_pca, judge
 
@@ -14,6 +15,7 @@ from bot.domain.rule import CA_OPERATIONS, disagreements, is_surely_acm_pca, jud
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 _LONG_LIVED_KEY = "AKIA"
 _MOST_CONTRADICTIONS = 3
+_MOST_KNOWN_KEYS = 3
 # What these tools write into the user agent, or the systems they come with.
 # See: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-iam.html
 # See: https://stratus-red-team.cloud/attack-techniques/AWS/aws.persistence.rolesanywhere-create-trust-anchor/
@@ -28,10 +30,16 @@ _PENTEST_TOOLS = {
 }
 
 
-def red_flags(detection: Detection, ca_facts: CaFacts) -> tuple[RedFlag, ...]:
-    """Everything odd about an event: first what it shows by itself, then about its certificates; worst first."""
+def red_flags(
+    detection: Detection, ca_facts: CaFacts, known_keys: Mapping[str, str] | None = None
+) -> tuple[RedFlag, ...]:
+    """Everything odd about an event, worst first: keys that are known from elsewhere, what the event shows, its CA.
+
+    ``known_keys`` are public keys that were seen elsewhere, as :func:`bot.domain.ca_findings.ca_findings` takes them.
+    """
     event_flags = (*_of_anchor(detection), *_of_actor(detection), *_of_report(detection))
-    return (*event_flags, *ca_red_flags(ca_facts, detection.happened_at))
+    seen = dict.fromkeys(RedFlag(one.code, one.message) for one in same_keys(ca_facts, known_keys or {}))
+    return (*islice(seen, _MOST_KNOWN_KEYS), *event_flags, *ca_red_flags(ca_facts, detection.happened_at))
 
 
 def _of_anchor(detection: Detection) -> Iterator[RedFlag]:

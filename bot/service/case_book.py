@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from weakref import WeakValueDictionary
 
@@ -61,6 +61,10 @@ class CaseBook:
     async def cases_of(self, event_id: str, anchor_id: str | None) -> tuple[Case, ...]:
         """The cases that have a detection with this event id, or of a trust anchor with this id, oldest first."""
         return tuple([await self.load(case_id) for case_id in await self._log.cases_of(event_id, anchor_id)])
+
+    async def cases_with_key(self, spki_sha256s: Sequence[str], limit: int) -> Mapping[str, tuple[CaseId, ...]]:
+        """See :meth:`bot.ports.CaseLog.cases_with_key`."""
+        return await self._log.cases_with_key(spki_sha256s, limit)
 
     async def record(self, case: Case, drafts: Sequence[Draft]) -> Case:
         """Append to a case as it was read, and return it as it is then.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +26,7 @@ from bot.kill_points import KillPoint, reached
 from bot.service.case_book import CaseBook
 from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
+from bot.service.same_keys import SameKeys
 
 _log = structlog.get_logger()
 
@@ -36,6 +37,17 @@ class Taken:
 
     cases: tuple[CaseId, ...] = ()
     ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A report that is on its way into a case: its CA, which of the CA's keys were seen elsewhere, what came before."""
+
+    detection: Detection
+    ca: CaFacts
+    known_keys: Mapping[str, str]
+    before: tuple[RedFlag, ...]
+    redelivered: bool
 
 
 class TakeDetection:
@@ -62,6 +74,7 @@ class TakeDetection:
         self._read_certificates = read_certificates
         self._own_role = own_role
         self._note_failed_call = NoteFailedCall(book, attempt_window)
+        self._same_keys = SameKeys(book)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, body: bytes, *, redelivered: bool = False) -> Taken:
@@ -114,10 +127,15 @@ class TakeDetection:
             if case_id is None:
                 return None
             before = _attempts_before(await self._note_failed_call.count_before(detection))
-            reached(KillPoint.BEFORE_APPEND)
-            await self._book.decide(case_id, lambda case: self._news(case, detection, before, redelivered=redelivered))
-            reached(KillPoint.AFTER_APPEND)
-            return case_id
+            ca = self._read_certificates(detection.anchor.certificates_pem)
+            async with self._same_keys.seen_elsewhere(case_id, ca) as seen:
+                report = _Report(detection, ca, seen.known_keys, before, redelivered)
+                reached(KillPoint.BEFORE_APPEND)
+                await self._book.decide(case_id, lambda case: self._news(case, report))
+                reached(KillPoint.AFTER_APPEND)
+        # Also when it was known already: the process may have died before the others were told.
+        await self._same_keys.tell(seen.contained, case_id)
+        return case_id
 
     @asynccontextmanager
     async def _turn(self, detection: Detection) -> AsyncIterator[None]:
@@ -147,26 +165,27 @@ class TakeDetection:
                 return case.case_id
         return case_id_for(detection.account, detection.region, anchor_id or detection.event_id)
 
-    def _news(
-        self, case: Case, detection: Detection, before: tuple[RedFlag, ...], *, redelivered: bool
-    ) -> Sequence[Draft]:
+    def _news(self, case: Case, report: _Report) -> Sequence[Draft]:
         """What to append to a case that a report came for."""
+        detection = report.detection
         known = next((one for one in case.detections if is_same_event(one, detection)), None)
         if known is not None:
             together = with_report(known, detection)
-            return [self._received(together, redelivered=redelivered)] if tells_more(known, together) else []
-        drafts = [self._received(detection, before, redelivered=redelivered)]
+            return [self._received(together, report)] if tells_more(known, together) else []
+        drafts = [self._received(detection, report, report.before)]
         if not case.exists:
-            reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=redelivered)
+            reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=report.redelivered)
             drafts.append(draft(reserved))
         elif case.false_positive is not None:
             # What was judged was the earlier event: a new CA on the same anchor must not stay unseen.
             drafts.append(draft(Reopened()))
         return drafts
 
-    def _received(self, detection: Detection, before: tuple[RedFlag, ...] = (), *, redelivered: bool) -> Draft:
-        ca = self._read_certificates(detection.anchor.certificates_pem)
-        return draft(DetectionReceived(detection, ca, (*before, *red_flags(detection, ca)), redelivered))
+    def _received(self, detection: Detection, report: _Report, before: tuple[RedFlag, ...] = ()) -> Draft:
+        pem = detection.anchor.certificates_pem
+        ca = report.ca if pem == report.detection.anchor.certificates_pem else self._read_certificates(pem)
+        flags = (*before, *red_flags(detection, ca, report.known_keys))
+        return draft(DetectionReceived(detection, ca, flags, report.redelivered))
 
 
 def _attempts_before(count: int) -> tuple[RedFlag, ...]:

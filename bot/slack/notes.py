@@ -11,6 +11,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.fold import user_of
 from bot.domain.investigation import RoundFinished
+from bot.domain.remark import Remarked
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
@@ -108,6 +109,8 @@ class Notes:
                 return f"{who} closed this as a false positive: {shown(reason, _REASON)}"
             case ev.Reopened():
                 return f"{who} opened this again."
+            case Remarked(sentence=sentence):
+                return shown(defang(sentence), _REASON)
             case RoundFinished():
                 return round_line(event)
         return "" if request is None else self._about_request(who, event, request)

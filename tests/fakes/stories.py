@@ -13,6 +13,7 @@ from bot.domain.action import Plan, Risk
 from bot.domain.audit import Draft, Entry, Head, link
 from bot.domain.ca_facts import CaFacts
 from bot.domain.events import draft, slack_user
+from bot.domain.remark import Remarked
 from tests.fakes.desk import detection_of
 from tests.fakes.fake_aws import FakeAws
 from tests.fakes.slack_in_memory import NOON
@@ -91,6 +92,7 @@ _ANY = st.one_of(
     _drafts(ev.Acknowledged),
     _drafts(ev.MarkedFalsePositive, st.just("why")),
     _drafts(ev.Reopened),
+    _drafts(Remarked, st.just("A sentence."), st.sampled_from(["key:AW-1", "event:e"])),
     _drafts(ev.PostReserved, _kinds, _through, st.sampled_from(["life-1", "life-2"]), st.booleans()),
     _drafts(ev.PostSent, _kinds, _through, st.just("C1"), st.just("1.1"), _through),
     _drafts(ev.CardShown, _through),
