@@ -10,7 +10,9 @@ from pathlib import Path
 
 from bot.cli import build_parser
 from bot.domain.action import ResponseAction, Risk
+from bot.guide_page import guide_lines
 from bot.registry import load_actions
+from bot.service.guide.steps import STEPS
 from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE, Setting
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -37,6 +39,7 @@ def pages() -> Mapping[str, str]:
     return {
         "actions.md": _page("Response actions", _actions(actions)),
         "cli.md": _page("The command", _commands()),
+        "guide.md": _page("The investigation guide, answered", guide_lines()),
         "permissions.md": _page("AWS permissions", _permissions(actions)),
         "settings.md": _page("Settings", _settings(ALL_SETTINGS)),
     }
@@ -126,7 +129,9 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield ""
     yield "## The read role (`ANCHORWATCH_READ_ROLE`)"
     yield ""
-    yield "Draws plans, runs the actions of risk `read`, reads AWS back, and reads the trust anchor once a card is out."
+    yield "Draws plans, runs the actions of risk `read`, reads AWS back, reads the trust anchor once a card is out, and"
+    yield "answers the guide (not when `ANCHORWATCH_INVESTIGATE` is off). A permission that it does not have costs the"
+    yield "answers that need it, which then say so."
     yield ""
     yield from _users_of(_read_permissions(actions))
     yield "## The act role (`ANCHORWATCH_ACT_ROLE`)"
@@ -147,6 +152,9 @@ def _read_permissions(actions: Sequence[ResponseAction]) -> dict[str, list[str]]
         for permission in action.permissions:
             if permission.partition(":")[2].startswith(_READS):
                 users.setdefault(permission, []).append(f"`{action.id}`")
+    for step in STEPS:
+        for permission in step.permissions:
+            users.setdefault(permission, []).append(f"the guide's `{step.id}`")
     return users
 
 

@@ -91,12 +91,24 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class RuleAlert:
-    """The alert that a detection system made of the event."""
+    """The alert that a detection system made of the event; None means that it does not say.
+
+    ``rule_id`` and ``version`` are the rule's, ``risk_score`` is as the system counts it (Elastic: 0 to 100).
+    ``alerted_at`` is when the system made the alert, ``run_id`` names the run of the rule that made it.
+    ``place`` is what the system knows of the source address: country, city, network; in its own words.
+    """
 
     system: str
     name: str | None = None
     severity: str | None = None
     url: str | None = None
+    rule_id: str | None = None
+    version: str | None = None
+    risk_score: str | None = None
+    tags: tuple[str, ...] = ()
+    alerted_at: datetime | None = None
+    run_id: str | None = None
+    place: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

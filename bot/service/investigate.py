@@ -76,7 +76,7 @@ class Investigate:
                 if before in over:
                     await over[before].wait()
             try:
-                answers = await _answers(step, inquiry.of(step))
+                answers = await answers_of(step, inquiry.of(step))
                 inquiry.answers.update({answer.question: answer for answer in answers})
                 await self._append(case_id, inquiry.round, StepAnswered(inquiry.round, step.id, answers))
             finally:
@@ -113,7 +113,7 @@ class Investigate:
         await self._book.decide(case_id, rule)
 
 
-async def _answers(step: Step, inquiry: Inquiry) -> tuple[Answer, ...]:
+async def answers_of(step: Step, inquiry: Inquiry) -> tuple[Answer, ...]:
     """One answer for each question of a step, whatever AWS says."""
     found: list[Answer] = []
     try:

@@ -202,6 +202,8 @@ class FakeAws:
         place = self._place(account, target.region)
         if permission == "sts:GetCallerIdentity":
             return {"Account": account}
+        if permission == "rolesanywhere:ListTrustAnchors":
+            return {"trustAnchors": deepcopy(list(place.anchors.values()))}
         if permission.endswith("TrustAnchor"):
             return {"trustAnchor": deepcopy(self._anchor_call(place, permission, parameters))}
         if permission == "iam:GetRole":

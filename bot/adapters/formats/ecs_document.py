@@ -22,6 +22,11 @@ class EcsDocument:
         """The value at a dotted path; None when there is none. Of several values the first one counts."""
         return _look_up(self._fields, path)
 
+    def values(self, path: str) -> Sequence[Any]:
+        """Every value at a dotted path, in order; empty when there is none."""
+        found = _look_up(self._fields, path, whole=True)
+        return found if isinstance(found, list) else () if found is None else (found,)
+
     def gather(self, path: str, leaves: Sequence[str]) -> JsonObject:
         """An object with those leaves below ``path`` that the document has; empty when it has none."""
         base = self.get(path)
@@ -44,14 +49,15 @@ class EcsDocument:
         return group in self._fields or any(key.startswith(f"{group}.") for key in self._fields)
 
 
-def _look_up(node: object, path: str) -> object:
-    if isinstance(node, list):
+def _look_up(node: object, path: str, *, whole: bool = False) -> object:
+    """What stands at a path; of a list the first value, unless the ``whole`` list is wanted at the path's end."""
+    if isinstance(node, list) and (path or not whole):
         node = node[0] if node else None
     if not path or not isinstance(node, dict):
         return None if path else node
     for head, rest in _splits(path):
         if head in node:
-            found = _look_up(node[head], rest)
+            found = _look_up(node[head], rest, whole=whole)
             if found is not None:
                 return found
     return None

@@ -22,6 +22,8 @@ from bot.domain.errors import BadInput
 _RULE_ID = "71de53ea-ff3b-11ee-b572-f661ea17fbce"
 _RULE_NAME = "trust anchor created with external ca"
 _OURS = "rolesanywhere.amazonaws.com"
+_MOST_TAGS = 30
+_PLACE = ("source.geo.city_name", "source.geo.region_name", "source.geo.country_name", "source.as.organization.name")
 _OUTER_OBJECTS = ("alerts", "context")
 
 
@@ -87,12 +89,31 @@ def _rule_alert(document: EcsDocument) -> RuleAlert | None:
     if not (document.has_group("kibana") or document.has_group("signal")):
         return None
     url = text(document.get("kibana.alert.url"))
+    score = document.get("kibana.alert.risk_score") or _rule_field(document, "risk_score")
     return RuleAlert(
         system="Elastic",
         name=name(_rule_field(document, "name")),
         severity=name(document.get("kibana.alert.severity") or _rule_field(document, "severity")),
         url=url if url and url.startswith(("https://", "http://")) else None,
+        rule_id=name(_rule_field(document, "rule_id")),
+        version=_figure(_rule_field(document, "version")),
+        risk_score=_figure(score),
+        tags=_tags(document),
+        alerted_at=moment(document.get("@timestamp")),
+        run_id=name(document.get("kibana.alert.rule.execution.uuid")),
+        place=tuple(filter(None, (name(document.get(path)) for path in _PLACE))),
     )
+
+
+def _figure(value: object) -> str | None:
+    """A number as it was written; rules carry them as numbers or as text."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else name(value)
+
+
+def _tags(document: EcsDocument) -> tuple[str, ...]:
+    tags = document.values("kibana.alert.rule.tags") or document.values("signal.rule.tags")
+    return tuple(filter(None, (name(tag) for tag in tags[:_MOST_TAGS])))
 
 
 FORM = Form("elastic", _fits, _read)

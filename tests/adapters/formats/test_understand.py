@@ -106,6 +106,19 @@ def test_an_elastic_alert_names_its_rule() -> None:
     assert only(records.ecs_document(RECORD)).alert is None
 
 
+def test_an_elastic_alert_says_what_its_rule_says() -> None:
+    """Version, risk score, tags, run and place are read from nested and from dotted alerts alike."""
+    nested = records.elastic_nested(RECORD)
+    nested["kibana"]["alert"]["rule"] |= {"version": 6, "tags": ["Tactic: Persistence", "Domain: Cloud"]}
+    nested["kibana"]["alert"] |= {"risk_score": 47}
+    nested["source"] = {**nested.get("source", {}), "geo": {"city_name": "Lyon", "country_name": "France"}}
+    alert = only(nested).alert
+    assert alert is not None
+    assert (alert.version, alert.risk_score, alert.tags) == ("6", "47", ("Tactic: Persistence", "Domain: Cloud"))
+    assert (alert.place, alert.rule_id) == (("Lyon", "France"), "71de53ea-ff3b-11ee-b572-f661ea17fbce")
+    assert str(alert.alerted_at) == "2026-11-20 09:36:44.120000+00:00"
+
+
 def test_an_alert_link_of_another_scheme_is_dropped() -> None:
     """A link that is not http is not kept."""
     message = records.elastic_dotted(RECORD) | {"kibana.alert.url": "javascript:alert(1)"}

@@ -1,0 +1,147 @@
+"""What the report itself says: the rule behind it, how late it came, what was asked for. No call is made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+
+from bot.domain.answer import Answer, Question, answered, does_not_apply
+from bot.domain.case import Case
+from bot.domain.detection import Detection, RuleAlert, SourceType
+from bot.service.guide.inquiry import Inquiry, Step
+
+NEWEST_RULE_VERSION = 9
+"""The newest version of the published rule that we have read.
+
+See: https://github.com/elastic/detection-rules/blob/main/rules/integrations/aws/persistence_iam_roles_anywhere_trusted_anchor_created_with_external_ca.toml
+"""
+# How far each run looks back beyond its interval: version 1 ran every 10 minutes over 30, version 6 every 5 over 6.
+_LONG_LOOK_BACK, _SHORT_LOOK_BACK = timedelta(minutes=20), timedelta(minutes=1)
+_SHORT_SINCE_VERSION = 6
+_MOST_ALERTS_A_RUN = 100
+# See: https://attack.mitre.org/techniques/T1098/003/
+_MITRE = "MITRE ATT&CK: Persistence (TA0003), Account Manipulation (T1098): Additional Cloud Roles (T1098.003)."
+_KINDS = {
+    SourceType.CERTIFICATE_BUNDLE: "an external CA, uploaded as certificates",
+    SourceType.SELF_SIGNED_REPOSITORY: "an external CA of the kind for self-signed certificates",
+    SourceType.AWS_ACM_PCA: "AWS Private CA",
+    SourceType.UNKNOWN: "of no kind that we know, so it counts as external",
+}
+
+_RULE = Question("published_rule", ("2",), "Does the published rule match?")
+_VERSION = Question("rule_version", ("12", "24", "27"), "Which version of the rule rang?")
+_SEVERITY = Question("rule_severity", ("14", "15", "21", "22"), "How severe does the rule say it is?")
+_DELAY = Question("delay", ("16", "18", "54"), "When did it happen, and how late did we hear of it?")
+_FLOOD = Question("many_at_once", ("19",), "Were there so many alerts at once that some are missing?")
+_TACTIC = Question("tactic", ("36", "37", "38"), "Which tactic is it?")
+_REQUEST = Question("request", ("44", "79"), "What was asked for, and what did AWS answer?")
+_SOURCE = Question("source_kind", ("46", "B2"), "What kind of CA is it, and where was that read?")
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    case, detection = inquiry.case, inquiry.case.detection
+    alert = detection.alert
+    yield _rule(detection)
+    yield _version(alert)
+    yield _severity(alert)
+    yield _delay(case, detection)
+    yield _flood(case)
+    yield answered(_TACTIC.id, _MITRE)
+    yield _request(detection)
+    yield _source(detection)
+
+
+def _rule(detection: Detection) -> Answer:
+    rule = detection.rule
+    if rule is None:
+        return does_not_apply(_RULE.id, "This form of report does not hold what the rule reads.")
+    says = {True: "matches", False: "does not match"}
+    return answered(_RULE.id, f"Version 1 of the published rule {says[rule.v1]}, version 6 {says[rule.v6]}.")
+
+
+def _version(alert: RuleAlert | None) -> Answer:
+    if alert is None or alert.version is None:
+        return does_not_apply(_VERSION.id, "No rule with a version sent this.")
+    sentence = f"Version {alert.version} of the rule rang; the newest that we know is {NEWEST_RULE_VERSION}."
+    if alert.version.isdecimal() and int(alert.version) < NEWEST_RULE_VERSION:
+        sentence += " The rule in use is old: update it."
+    return answered(_VERSION.id, sentence)
+
+
+def _severity(alert: RuleAlert | None) -> Answer:
+    if alert is None:
+        return does_not_apply(_SEVERITY.id, "No detection rule sent this: it came as the event itself.")
+    score = f", risk score {alert.risk_score}" if alert.risk_score else ""
+    tags = f" Tags: {', '.join(alert.tags)}." if alert.tags else ""
+    return answered(_SEVERITY.id, f"{alert.system} says {alert.severity or 'nothing of severity'}{score}.{tags}")
+
+
+def _delay(case: Case, detection: Detection) -> Answer:
+    came = case.detected_at or detection.happened_at
+    sentence = (
+        f"It happened at {_utc(detection.happened_at)}; we heard of it {_span(came - detection.happened_at)} later."
+    )
+    alert = detection.alert
+    if alert is not None and alert.alerted_at is not None:
+        late = alert.alerted_at - detection.happened_at
+        sentence += f" {alert.system} made its alert {_span(late)} after the event."
+        sentence += "".join(_missed(alert, late))
+    return answered(_DELAY.id, sentence)
+
+
+def _missed(alert: RuleAlert, late: timedelta) -> Iterator[str]:
+    version = int(alert.version) if alert.version and alert.version.isdecimal() else NEWEST_RULE_VERSION
+    look_back = _LONG_LOOK_BACK if version < _SHORT_SINCE_VERSION else _SHORT_LOOK_BACK
+    if late > look_back:
+        minutes = int(look_back.total_seconds() / 60)
+        yield f" The rule looks back {minutes} min beyond its interval: an event that comes in later is missed."
+
+
+def _flood(case: Case) -> Answer:
+    runs = [one.alert.run_id for one in case.detections if one.alert and one.alert.run_id]
+    if not runs:
+        return does_not_apply(_FLOOD.id, "The report names no run of a rule.")
+    return answered(
+        _FLOOD.id,
+        f"Elastic makes at most {_MOST_ALERTS_A_RUN} alerts in one run; this case has {len(runs)} of its run.",
+    )
+
+
+def _request(detection: Detection) -> Answer:
+    anchor = detection.anchor
+    state = {True: "enabled", False: "disabled", None: "with no word on whether it is enabled"}[anchor.enabled]
+    sentence = f"{detection.event_name} of {anchor.name or 'a trust anchor without a known name'}, {state}."
+    if detection.error_code:
+        return answered(_REQUEST.id, f"{sentence} AWS refused it: {detection.error_code}.")
+    if anchor.arn is None:
+        return answered(_REQUEST.id, sentence, not_checked=("The report does not show AWS's answer.",))
+    return answered(_REQUEST.id, f"{sentence} AWS answered with {anchor.arn}.")
+
+
+def _source(detection: Detection) -> Answer:
+    where = detection.sources.get("source_type")
+    kind = _KINDS[detection.anchor.source_type]
+    read = f"read from the {where}" if where else "nothing in the report says so"
+    missing = tuple(f"The report does not give: {one}." for one in detection.missing)
+    return answered(_SOURCE.id, f"The CA is {kind} ({read}).", not_checked=missing)
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _span(length: timedelta) -> str:
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < 60:  # noqa: PLR2004 - A minute.
+        return f"{seconds} s"
+    minutes, hours = seconds // 60, seconds // 3600
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+STEP = Step(
+    id="the_report",
+    title="The report",
+    questions=(_RULE, _VERSION, _SEVERITY, _DELAY, _FLOOD, _TACTIC, _REQUEST, _SOURCE),
+    permissions=(),
+    ask=_ask,
+)

@@ -1,0 +1,36 @@
+"""Asks one step of the guide, as a round would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.domain.answer import Answer
+from bot.domain.case import Case
+from bot.ports import AwsAccounts
+from bot.service.guide.inquiry import Inquiry, Sources, Step
+from bot.service.investigate import answers_of
+from tests.fakes.fake_aws import FakeAws
+from tests.fakes.fake_search import FakeSearch
+
+
+async def ask_step(
+    step: Step,
+    case: Case,
+    aws: FakeAws,
+    *,
+    records: Iterable[Mapping[str, Any]] = (),
+    earlier: Iterable[Answer] = (),
+    number: int = 0,
+    accounts: AwsAccounts | None = None,
+    search: FakeSearch | None = None,
+) -> dict[str, Answer]:
+    """The step's answers by question, for a case as it is, over AWS and CloudTrail in memory."""
+    sources = Sources(accounts or aws, search or FakeSearch(records))
+    known = {answer.question: answer for answer in earlier}
+    inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)
+    return {answer.question: answer for answer in await answers_of(step, inquiry.of(step))}
+
+
+async def _nobody_listens(_sentence: str) -> None:
+    return
