@@ -18,7 +18,8 @@ from bot.ports import AwsAccounts
 from bot.sandbox.aws.clients import AwsClient, connect
 from bot.sandbox.aws.control_client import AwsControl
 from bot.sandbox.aws.server import AwsStandIn
-from tests.fakes.fake_aws import REGION, FakeAws, FaultKind
+from tests.fakes.fake_action_aws import FaultKind
+from tests.fakes.fake_aws import REGION, FakeAws
 
 _KINDS = {
     "deny": "deny",

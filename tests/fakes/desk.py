@@ -31,7 +31,8 @@ from bot.service.press import Press, Pressing, PressRule
 from bot.service.run_action import RunAction
 from bot.service.show_case import ShowCase
 from bot.service.take_detection import TakeDetection
-from tests.fakes.fake_aws import NOW, FakeActionAws, FakeAws
+from tests.fakes.fake_action_aws import FakeActionAws
+from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.memory_log import MemoryDisk, MemoryLog
 from tests.fakes.slack_in_memory import CHANNEL, FakeDirectory, FakeMessenger, ManualClock, PlainPresenter
 

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear
+from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.identity import Target, parse_anchor_arn
 from tests.fakes.aws_samples import found_events, pem_of, stamp
+from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
-READS = ("Get", "List", "Lookup", "Describe")
-
-FaultKind = Literal["deny", "throttle", "error", "unclear_before_effect", "unclear_after_effect"]
-Progress = Callable[[str], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call that was tried. ``outcome`` is ``ok`` or the error's code; ``session_name`` None means a reader."""
-
-    service: str
-    operation: str
-    parameters: Mapping[str, Any]
-    target: Target
-    session_name: str | None
-    outcome: str
-
-    @property
-    def permission(self) -> str:
-        """The IAM action of the call."""
-        return f"{self.service}:{self.operation}"
-
-    @property
-    def is_read(self) -> bool:
-        """Whether it can't change anything."""
-        return self.operation.startswith(READS)
+Served = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""An answer, or what makes one of a call's parameters; it may raise an AwsError."""
 
 
 @dataclass
@@ -81,6 +59,7 @@ class FakeAws:
         self._places: dict[tuple[str, str], _Place] = {}
         self._roles: dict[tuple[str, str], dict[str, Any]] = {}
         self._faults: dict[str, _Fault] = {}
+        self._served: dict[tuple[str, str | None], Served] = {}
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""
@@ -158,6 +137,10 @@ class FakeAws:
         """Let the next ``times`` calls of ``service:Operation`` go wrong."""
         self._faults[permission] = _Fault(kind, times)
 
+    def serve(self, permission: str, answer: Served, *, region: str | None = None) -> None:
+        """Answer ``service:Operation``, which this fake does not have, with this; in one Region or in all."""
+        self._served[permission, region] = answer
+
     def effects(self) -> list[Call]:
         """The calls that were let through and are no reads, in order."""
         return [call for call in self.journal if call.outcome in ("ok", "Lost") and not call.is_read]
@@ -215,6 +198,9 @@ class FakeAws:
             return {"profiles": deepcopy(place.profiles)}
         if permission == "cloudtrail:LookupEvents":
             return {"Events": found_events(place.records, parameters)}
+        served = self._served.get((permission, target.region), self._served.get((permission, None)))
+        if served is not None:
+            return deepcopy(dict(served(parameters) if callable(served) else served))
         raise AwsError("UnknownOperation", "this fake does not have it", permission)
 
     def _anchor_call(self, place: _Place, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,74 +214,3 @@ class FakeAws:
             anchor["enabled"] = operation == "EnableTrustAnchor"
             anchor["updatedAt"] = self.time
         return anchor
-
-
-class FakeActionAws:
-    """AWS as one action sees it."""
-
-    def __init__(
-        self,
-        aws: FakeAws,
-        target: Target,
-        permissions: Sequence[str],
-        session_name: str | None,
-        progress: Progress | None,
-    ) -> None:
-        self._aws = aws
-        self._target = target
-        self._permissions = frozenset(permissions)
-        self._session_name = session_name
-        self._progress = progress
-
-    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
-        """See :meth:`bot.domain.action.ActionAws.call`."""
-        permission = f"{service}:{operation}"
-        await asyncio.sleep(self._aws.latency.total_seconds())
-        try:
-            answer = self._tried(permission, parameters)
-        except AwsError as error:
-            self._note(service, operation, parameters, error.code)
-            raise
-        self._note(service, operation, parameters, "ok")
-        return answer
-
-    async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
-        """See :meth:`bot.domain.action.ActionAws.pages`."""
-        whole = await self.call(service, operation, **parameters)
-        (member, items), *_ = whole.items()
-        asked = parameters.get("pageSize", parameters.get("MaxResults", self._aws.page_size))
-        size = min(self._aws.page_size, asked if isinstance(asked, int) else self._aws.page_size)
-        for start in range(0, max(len(items), 1), size):
-            token = {"NextToken": "more"} if start + size < len(items) else {}
-            yield {member: items[start : start + size], **token}
-
-    async def progress(self, sentence: str) -> None:
-        """See :meth:`bot.domain.action.ActionAws.progress`; ``FakeAws.said`` keeps every sentence."""
-        self._aws.said.append(sentence)
-        if self._progress is not None:
-            await self._progress(sentence)
-
-    def now(self) -> datetime:
-        """The fake's time."""
-        return self._aws.time
-
-    def _tried(self, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        if permission not in self._permissions:
-            raise AwsDenied("NotInPermissions", f"{permission} is not among the permissions", permission)
-        fault = self._aws.take_fault(permission)
-        if fault == "deny":
-            raise AwsDenied("AccessDeniedException", "not authorized", permission)
-        if fault == "throttle":
-            raise AwsThrottled("ThrottlingException", "Rate exceeded", permission)
-        if fault == "error":
-            raise AwsError("ValidationException", "refused", permission)
-        if fault == "unclear_before_effect":
-            raise AwsUnclear("NoAnswer", "no answer came", permission)
-        answer = self._aws.answer(self._target, permission, parameters)
-        if fault == "unclear_after_effect":
-            raise AwsUnclear("Lost", "no answer came", permission)
-        return answer
-
-    def _note(self, service: str, operation: str, parameters: Mapping[str, Any], outcome: str) -> None:
-        call = Call(service, operation, dict(parameters), self._target, self._session_name, outcome)
-        self._aws.journal.append(call)

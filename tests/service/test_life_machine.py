@@ -28,7 +28,7 @@ from bot.domain.fold import fold, user_of
 from bot.service import run_action
 from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
 from tests.fakes.desk import PEOPLE, Desk, Killed
-from tests.fakes.fake_aws import FaultKind
+from tests.fakes.fake_action_aws import FaultKind
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.approval import Person
 from bot.domain.case import CaseState, Request, RequestState
 from tests.fakes.desk import Desk, Killed
-from tests.fakes.fake_aws import FaultKind
+from tests.fakes.fake_action_aws import FaultKind
 
 DELETE, DISABLE, ENABLE = "delete_trust_anchor", "disable_trust_anchor", "enable_trust_anchor"
 CALLS = {DELETE: "rolesanywhere:DeleteTrustAnchor", DISABLE: "rolesanywhere:DisableTrustAnchor"}

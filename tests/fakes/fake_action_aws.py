@@ -1,0 +1,128 @@
+"""AWS as one action sees it, over :class:`tests.fakes.fake_aws.FakeAws`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsUnclear
+from bot.domain.identity import Target
+
+READS = ("Get", "List", "Lookup", "Describe")
+
+FaultKind = Literal["deny", "throttle", "error", "unclear_before_effect", "unclear_after_effect"]
+Progress = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call that was tried. ``outcome`` is ``ok`` or the error's code; ``session_name`` None means a reader."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    target: Target
+    session_name: str | None
+    outcome: str
+
+    @property
+    def permission(self) -> str:
+        """The IAM action of the call."""
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it can't change anything."""
+        return self.operation.startswith(READS)
+
+
+class Accounts(Protocol):
+    """What the calls need of the world behind them."""
+
+    time: datetime
+    page_size: int
+    latency: timedelta
+    journal: list[Call]
+    said: list[str]
+
+    def take_fault(self, permission: str) -> FaultKind | None:
+        """The fault that a call meets."""
+        ...
+
+    def answer(self, target: Target, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what an operation does."""
+        ...
+
+
+class FakeActionAws:
+    """AWS as one action sees it."""
+
+    def __init__(
+        self,
+        aws: Accounts,
+        target: Target,
+        permissions: Sequence[str],
+        session_name: str | None,
+        progress: Progress | None,
+    ) -> None:
+        self._aws = aws
+        self._target = target
+        self._permissions = frozenset(permissions)
+        self._session_name = session_name
+        self._progress = progress
+
+    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
+        """See :meth:`bot.domain.action.ActionAws.call`."""
+        permission = f"{service}:{operation}"
+        await asyncio.sleep(self._aws.latency.total_seconds())
+        try:
+            answer = self._tried(permission, parameters)
+        except AwsError as error:
+            self._note(service, operation, parameters, error.code)
+            raise
+        self._note(service, operation, parameters, "ok")
+        return answer
+
+    async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
+        """See :meth:`bot.domain.action.ActionAws.pages`."""
+        whole = await self.call(service, operation, **parameters)
+        (member, items), *_ = whole.items()
+        asked = parameters.get("pageSize", parameters.get("MaxResults", self._aws.page_size))
+        size = min(self._aws.page_size, asked if isinstance(asked, int) else self._aws.page_size)
+        for start in range(0, max(len(items), 1), size):
+            token = {"NextToken": "more"} if start + size < len(items) else {}
+            yield {member: items[start : start + size], **token}
+
+    async def progress(self, sentence: str) -> None:
+        """See :meth:`bot.domain.action.ActionAws.progress`; ``FakeAws.said`` keeps every sentence."""
+        self._aws.said.append(sentence)
+        if self._progress is not None:
+            await self._progress(sentence)
+
+    def now(self) -> datetime:
+        """The fake's time."""
+        return self._aws.time
+
+    def _tried(self, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if permission not in self._permissions:
+            raise AwsDenied("NotInPermissions", f"{permission} is not among the permissions", permission)
+        fault = self._aws.take_fault(permission)
+        if fault == "deny":
+            raise AwsDenied("AccessDeniedException", "not authorized", permission)
+        if fault == "throttle":
+            raise AwsThrottled("ThrottlingException", "Rate exceeded", permission)
+        if fault == "error":
+            raise AwsError("ValidationException", "refused", permission)
+        if fault == "unclear_before_effect":
+            raise AwsUnclear("NoAnswer", "no answer came", permission)
+        answer = self._aws.answer(self._target, permission, parameters)
+        if fault == "unclear_after_effect":
+            raise AwsUnclear("Lost", "no answer came", permission)
+        return answer
+
+    def _note(self, service: str, operation: str, parameters: Mapping[str, Any], outcome: str) -> None:
+        call = Call(service, operation, dict(parameters), self._target, self._session_name, outcome)
+        self._aws.journal.append(call)
