@@ -7,6 +7,8 @@ A detection comes in
     published rule says), reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of one
     event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``), and appends them
     to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
+    Failed attempts open no case: those of one caller make one message (``service/note_failed_call.py``,
+    ``domain/failed_calls.py``, ``slack/failed_calls.py``).
     The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch
     inspect-ca`` (``inspect_ca.py``).
 

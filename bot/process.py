@@ -37,7 +37,8 @@ async def serve(settings: Settings) -> None:
 
 
 async def _listen(bot: Bot, settings: Settings, stack: AsyncExitStack) -> None:
-    runner = web.AppRunner(bot.web_app, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+    # Signatures are over the bytes that were sent, so nothing is unpacked before they are checked.
+    runner = web.AppRunner(bot.web_app, access_log=None, shutdown_timeout=_DRAIN_SECONDS, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

@@ -4,6 +4,7 @@
 
     AnchorwatchError
     ├── BadInput            what came in can't be understood: says what and where
+    │   └── PartlyUnderstood    only parts of it; the rest was taken
     ├── BadSettings         the start is refused, one line a mistake
     ├── LogConflict         somebody else appended first: read again, decide again
     ├── LogDamaged          the chain of a case does not hold
@@ -37,6 +38,28 @@ class BadInput(AnchorwatchError):
         super().__init__(message)
         self.code = code
         self.at = at
+
+
+class PartlyUnderstood(BadInput):
+    """Parts of a message can't be understood, and the others were taken; it speaks of the first such part.
+
+    Attributes:
+        events: how many events the others are.
+        cases: the ids of the cases that have them.
+        ignored: how many of the others opened no case.
+        problems: one for each part that can't be understood; at least one.
+    """
+
+    def __init__(self, events: int, cases: tuple[str, ...], ignored: int, problems: tuple[BadInput, ...]) -> None:
+        first, count = problems[0], len(problems)
+        parts = "1 part" if count == 1 else f"{count} parts"
+        super().__init__(
+            first.code, f"{parts} of the message can't be understood, the rest was taken: {first}", first.at
+        )
+        self.events = events
+        self.cases = cases
+        self.ignored = ignored
+        self.problems = problems
 
 
 class BadSettings(AnchorwatchError):

@@ -12,6 +12,8 @@ from bot.domain.identity import CaseId, attempts_id_for
 
 ATTEMPT_WINDOW = timedelta(minutes=60)
 """How far apart the first and the last attempt of one message may be, unless a setting says otherwise."""
+# Senders that read account ids as numbers drop their leading zeros.
+_ACCOUNT_DIGITS = 12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -79,5 +81,6 @@ def streams_around(account: str, caller: str, at: datetime, window: timedelta) -
     """
     own = (at - _EPOCH) // window
     seconds = int(window.total_seconds())
-    before, here, after = (attempts_id_for(account, caller, span, seconds) for span in (own - 1, own, own + 1))
+    full = account.zfill(_ACCOUNT_DIGITS) if account else ""
+    before, here, after = (attempts_id_for(full, caller, span, seconds) for span in (own - 1, own, own + 1))
     return before, here, after

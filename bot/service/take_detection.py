@@ -14,8 +14,8 @@ import structlog
 from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.case import Case
-from bot.domain.detection import Detection, EventProblem, Understood
-from bot.domain.errors import BadInput
+from bot.domain.detection import Detection, Understood
+from bot.domain.errors import BadInput, PartlyUnderstood
 from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, ReviewNoted, draft
 from bot.domain.failed_calls import ATTEMPT_WINDOW
 from bot.domain.identity import CaseId, case_id_for
@@ -33,10 +33,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a message: the cases that have its detections now, and why the rest was ignored."""
+    """What became of a message: the cases that have its detections now, and why the rest was ignored.
+
+    ``events`` is how many events the message held, with those that were ignored for what they are.
+    """
 
     cases: tuple[CaseId, ...] = ()
     ignored: tuple[str, ...] = ()
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,9 @@ class TakeDetection:
         posted its card.
 
         Raises:
-            BadInput: a part of the message can't be understood. All others were taken before it is raised, so the
-                message must be put aside whole: whoever sends it again changes nothing about what was taken.
+            BadInput: nothing in the message can be understood.
+            PartlyUnderstood: a part of it can't. All others were taken before it is raised, so the message must be
+                put aside whole: whoever sends it again changes nothing about what was taken.
             StoreUnavailable: not all of it was stored; taking the message again stores the rest.
         """
         understood = self._understand(body)
@@ -102,9 +107,11 @@ class TakeDetection:
             elif judgement.answer is Answer.REVIEW:
                 await self._note(detection, judgement.reason)
         _log.info("message_taken", cases=cases, ignored=ignored, errors=len(understood.errors))
+        taken = Taken(tuple(dict.fromkeys(cases)), tuple(ignored), len(understood.detections))
         if understood.errors:
-            raise _partly_understood(understood)
-        return Taken(tuple(dict.fromkeys(cases)), tuple(ignored))
+            problems = tuple(BadInput(one.code, one.message, one.at) for one in understood.errors)
+            raise PartlyUnderstood(taken.events, taken.cases, len(taken.ignored), problems)
+        return taken
 
     async def _note(self, detection: Detection, reason: str) -> None:
         """Tell the operations channel, once for each event, of what opens no case and should be seen."""
@@ -200,12 +207,3 @@ def _opens(detection: Detection, judgement: Judgement) -> bool:
     if judgement.answer is Answer.REVIEW:
         return detection.anchor.anchor_id is not None and detection.error_code is None
     return judgement.answer is Answer.ALERT
-
-
-def _partly_understood(understood: Understood) -> BadInput:
-    first: EventProblem = understood.errors[0]
-    count = len(understood.errors)
-    parts = "1 part" if count == 1 else f"{count} parts"
-    return BadInput(
-        first.code, f"{parts} of the message can't be understood, the rest was taken: {first.message}", first.at
-    )

@@ -36,7 +36,7 @@ class FailedCallsMessage:
 
     def draw(self, stream: Case, calls: FailedCalls) -> Message:
         """The message as the stream is now."""
-        text = "\n".join((_headline(calls), *_facts(calls)))
+        text = "\n".join((_headline(calls), *_facts(calls))) + f" · {stream.case_id}"
         envelope = {
             "channel": stream.card.channel or self._ops_channel,
             "text": defang(text),

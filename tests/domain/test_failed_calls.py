@@ -77,5 +77,6 @@ def test_streams_are_apart_by_account_caller_time_and_window() -> None:
         *(one for account, caller, window in others for one in streams_around(account, caller, NOON, window)),
     }
     assert len(every) == 12
+    assert streams_around("000000000001", ARN, NOON, HOUR) == ids
     assert all(is_attempts_id(one) and not is_case_id(one) for one in every)
     assert not is_attempts_id("AW-0123456789")

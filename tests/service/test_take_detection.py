@@ -14,7 +14,7 @@ from bot.adapters.x509 import read_certificates
 from bot.domain.case import Case
 from bot.domain.detection import SourceType
 from bot.domain.effects import Standing
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, PartlyUnderstood
 from bot.domain.fold import fold
 from bot.service.case_book import CaseBook
 from bot.service.take_detection import TakeDetection, Taken
@@ -148,8 +148,10 @@ async def test_a_broken_part_is_told_after_the_good_ones_are_kept() -> None:
     good = other_anchor(records.cloudtrail_record(eventID="second"))
     broken = records.cloudtrail_record(eventTime="soon")
     disk = MemoryDisk()
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(PartlyUnderstood) as caught:
         await take(disk, [{"Records": [RECORD, broken, good]}])
+    assert caught.value.cases == tuple(case.case_id for case in cases_on(disk))
+    assert (caught.value.events, caught.value.ignored, len(caught.value.problems)) == (2, 0, 1)
     assert (caught.value.code, caught.value.at) == ("bad_time", "Records[1].eventTime")
     assert "the rest was taken" in str(caught.value)
     assert [case.detection.event_id for case in cases_on(disk)] == [records.EVENT_ID, "second"]

@@ -47,6 +47,7 @@ def test_it_says_plainly_what_happened() -> None:
     assert "2026-11-22 12:00:00 UTC" in when
     assert "2026-11-22 12:09:00 UTC" in when
     assert "`us-east-1`, `eu-west-1`" in where
+    assert where.endswith(" · ATT-0123456789")
 
 
 def test_one_attempt_is_said_as_one() -> None:

@@ -1,4 +1,4 @@
-"""Unpacks what CloudWatch Logs packs (gzip in base64), bounded: a kilobyte can be made to unpack to a megabyte.
+"""Unpacks gzip and base64, as CloudWatch Logs and HTTP senders pack, bounded: a kilobyte can unpack to a megabyte.
 
 See: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 
 from bot.domain.errors import BadInput
@@ -17,6 +18,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 BASE64_OF_GZIP = "H4sI"
 """How every base64 text begins that holds gzip with the usual method and no flags."""
 _MAX_MEMBERS = 64
+_MOST_LAYERS = 3
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -26,11 +29,46 @@ def unpacked(data: str, at: str) -> str:
     Raises:
         BadInput: ``not_base64``, or as :func:`gunzipped`.
     """
+    return gunzipped(_unbased("".join(data.split()), at), at)
+
+
+def opened(body: bytes, at: str) -> tuple[bytes, tuple[str, ...]]:
+    """What a body holds once it is unpacked, and by what names each layer goes, from the outside in.
+
+    A layer is gzip, or base64 of gzip; what is neither is returned as it is. Each layer unpacks to at most
+    ``MAX_UNPACKED_BYTES``, and there are at most three.
+
+    Raises:
+        BadInput: ``too_deep``, ``not_base64``, or as :func:`gunzipped`.
+    """
+    layers: list[str] = []
+    while True:
+        packed = body
+        if body[:64].lstrip().startswith(BASE64_OF_GZIP.encode()):
+            packed = _unbased("".join(body.decode("latin-1").split()), at)
+        if not packed.startswith(GZIP_MAGIC):
+            return body, tuple(layers)
+        if len(layers) == _MOST_LAYERS:
+            raise BadInput("too_deep", f"packed more than {_MOST_LAYERS} times", at)
+        body = _gunzipped(packed, at)
+        layers.append("gzip")
+
+
+def plain_base64(body: bytes) -> bytes | None:
+    """The bytes that a body is base64 of; None when it is no base64."""
+    if _BASE64.fullmatch(body) is None:
+        return None
     try:
-        packed = base64.b64decode("".join(data.split()), validate=True)
+        return base64.b64decode(b"".join(body.split()), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _unbased(data: str, at: str) -> bytes:
+    try:
+        return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
         raise BadInput("not_base64", "this is not base64", at) from None
-    return gunzipped(packed, at)
 
 
 def gunzipped(packed: bytes, at: str) -> str:
@@ -39,6 +77,13 @@ def gunzipped(packed: bytes, at: str) -> str:
     Raises:
         BadInput: ``not_gzip`` (also when it is cut off), ``too_large`` or ``not_utf8``.
     """
+    try:
+        return _gunzipped(packed, at).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput("not_utf8", f"this unpacks to text that is not UTF-8 (byte {error.start})", at) from None
+
+
+def _gunzipped(packed: bytes, at: str) -> bytes:
     pieces: list[bytes] = []
     room = MAX_UNPACKED_BYTES
     while packed:
@@ -56,7 +101,4 @@ def gunzipped(packed: bytes, at: str) -> str:
             raise BadInput("not_gzip", "this gzip is cut off", at)
         pieces.append(piece)
         packed = member.unused_data
-    try:
-        return b"".join(pieces).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput("not_utf8", f"this unpacks to text that is not UTF-8 (byte {error.start})", at) from None
+    return b"".join(pieces)

@@ -19,14 +19,14 @@ _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def read_body(body: bytes) -> object:
-    """Read a body of at most 1 MiB as JSON in UTF-8; a byte order mark is tolerated.
+def read_body(body: bytes, most_bytes: int = MAX_BODY_BYTES) -> object:
+    """Read a body of at most ``most_bytes`` as JSON in UTF-8; a byte order mark is tolerated.
 
     Raises:
         BadInput: ``too_large``, ``not_utf8``, or as :func:`read_json`.
     """
-    if len(body) > MAX_BODY_BYTES:
-        raise BadInput("too_large", f"the body has {len(body)} bytes; {MAX_BODY_BYTES} are the most", "body")
+    if len(body) > most_bytes:
+        raise BadInput("too_large", f"the body has {len(body)} bytes; {most_bytes} are the most", "body")
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

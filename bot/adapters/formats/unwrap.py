@@ -15,10 +15,10 @@ from bot.adapters.formats import (
     security_hub,
     sns,
 )
-from bot.adapters.formats.compressed import BASE64_OF_GZIP, GZIP_MAGIC, gunzipped, unpacked
+from bot.adapters.formats.compressed import MAX_UNPACKED_BYTES, opened, plain_base64
 from bot.adapters.formats.envelope import alerts_in, events_in
 from bot.adapters.formats.form import Event, Form, Found, Ignored, JsonObject, Part, each_of
-from bot.adapters.formats.json_text import read_body, read_json
+from bot.adapters.formats.json_text import MAX_BODY_BYTES, read_body, read_json
 from bot.adapters.second_opinion import with_second_opinion
 from bot.domain.detection import EventProblem, RuleAlert
 from bot.domain.errors import BadInput
@@ -59,12 +59,12 @@ def found_in(body: bytes) -> tuple[Found, ...]:
     body.
     """
     try:
-        message, packed = _opened_body(body)
+        message, layers = _opened_body(body)
     except BadInput as why:
         return (_problem(why, _Spot("")),)
     found: list[Found] = []
     work = 0
-    for one in _walk(message, _Spot("", ("gzip",) if packed else ())):
+    for one in _walk(message, _Spot("", layers)):
         if work >= MOST_WORK:
             too_many = f"this is more than is read of one message ({len(found)} parts): what begins here was not read"
             found.append(_problem(BadInput("too_many", too_many, one.at), _Spot(one.at)))
@@ -88,12 +88,24 @@ class _Spot:
     alert: RuleAlert | None = None
 
 
-def _opened_body(body: bytes) -> tuple[object, bool]:
-    if body.startswith(GZIP_MAGIC):
-        return read_json(gunzipped(body, "body"), "body"), True
-    if body.startswith(BASE64_OF_GZIP.encode()):
-        return read_json(unpacked(body.decode("latin-1"), "body"), "body"), True
-    return read_body(body), False
+def _opened_body(body: bytes) -> tuple[object, tuple[str, ...]]:
+    """The JSON of a body, and what it was packed in.
+
+    Raises:
+        BadInput: it is not JSON, also not once it is unpacked.
+    """
+    plain, layers = opened(body, "body")
+    try:
+        return read_body(plain, MAX_UNPACKED_BYTES if layers else MAX_BODY_BYTES), layers
+    except BadInput as why:
+        based = plain_base64(plain) if why.code == "not_json" else None
+        if based is None:
+            raise
+        try:
+            return read_body(based), (*layers, "base64")
+        except BadInput:
+            # What it would be as base64 is a guess: the sender is told what it is not.
+            raise why from None
 
 
 def _walk(message: object, spot: _Spot) -> Iterator[Found]:

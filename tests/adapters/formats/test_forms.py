@@ -124,6 +124,41 @@ def test_a_packed_body_is_unpacked(packing: str) -> None:
     assert detection.form == "gzip/logs/cloudtrail"
 
 
+@pytest.mark.parametrize(
+    ("wrapped", "form"),
+    [
+        (lambda body: gzip.compress(gzip.compress(body)), "gzip/gzip/cloudtrail"),
+        (lambda body: gzip.compress(base64.b64encode(gzip.compress(body))), "gzip/gzip/cloudtrail"),
+        (lambda body: b"\n " + base64.encodebytes(gzip.compress(body)), "gzip/cloudtrail"),
+        (base64.b64encode, "base64/cloudtrail"),
+        (base64.encodebytes, "base64/cloudtrail"),
+        (lambda body: gzip.compress(base64.b64encode(body)), "gzip/base64/cloudtrail"),
+    ],
+)
+def test_a_body_packed_by_its_sender_is_unpacked(wrapped: Callable[[bytes], bytes], form: str) -> None:
+    """Gzip, base64, both, and gzip around what a subscriber passes on."""
+    (detection,) = detections(wrapped(records.body(RECORD)))
+    assert detection.form == form
+
+
+def test_unpacking_has_a_depth() -> None:
+    """Three layers are unpacked, a fourth is refused."""
+    body = records.body(RECORD)
+    for _ in range(4):
+        body = gzip.compress(body)
+    with pytest.raises(BadInput) as caught:
+        understand(body)
+    assert caught.value.code == "too_deep"
+
+
+@pytest.mark.parametrize("body", [b"hello", b"aGVsbG8=", b"AAAA", b"Zm9v YmFy"])
+def test_what_base64_of_nothing_is_stays_no_json(body: bytes) -> None:
+    """A word that may be base64 of something is told as what it is: no JSON."""
+    with pytest.raises(BadInput) as caught:
+        understand(body)
+    assert caught.value.code == "not_json"
+
+
 def bomb(size: int) -> str:
     """Base64 of gzip that unpacks to so many bytes."""
     return base64.b64encode(gzip.compress(b" " * size)).decode()
