@@ -12,6 +12,11 @@ A detection comes in
     The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch
     inspect-ca`` (``inspect_ca.py``).
 
+Who can the CA become
+    ``domain/reach/`` evaluates roles' trust policies as the CA's owner would use them; its own map is in its
+    ``__init__.py``. ``anchorwatch reach`` (``reach_of.py``) does it for files, ``handlers/list_linked_profiles.py`` for
+    a live account.
+
 What happens next
     ``domain/fold.py`` makes a :class:`bot.domain.case.Case` of a case's log; ``domain/effects.py`` says what the case
     asks for; ``service/runner.py`` finds it and does it:

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_audit(commands)
     _add_inspect_ca(commands)
+    _add_reach(commands)
     quarantine = commands.add_parser(
         "quarantine",
         help="list the messages that were put aside",
@@ -97,6 +98,25 @@ def _add_inspect_ca(commands: Any) -> None:  # noqa: ANN401 - As above.
         help="judge ages and dates as of then (ISO 8601, UTC without a zone; default: now)",
     )
     inspect.set_defaults(do=_inspect_ca)
+
+
+def _add_reach(commands: Any) -> None:  # noqa: ANN401 - As above.
+    reach = commands.add_parser(
+        "reach",
+        help="say which roles the owner of a trust anchor's CA can become",
+        description="Say which roles the owner of a trust anchor's CA can become, offline, out of AWS's answers: one "
+        'JSON object {"trust_anchor": the detail of GetTrustAnchor, "profiles": those of ListProfiles, "roles": those '
+        "of ListRoles}. Prints one JSON object for each role and enabled profile, and for each role in no enabled "
+        "profile. Exit 2 when the file can't be read.",
+    )
+    reach.add_argument("file", metavar="FILE", help="the answers; - reads standard input")
+    reach.add_argument(
+        "--at",
+        metavar="TIME",
+        type=_moment,
+        help="judge conditions on the time as of then (ISO 8601, UTC without a zone; default: now)",
+    )
+    reach.set_defaults(do=_reach)
 
 
 def _moment(text: str) -> datetime:
@@ -220,6 +240,21 @@ async def _inspect_ca(arguments: argparse.Namespace) -> int:
     inspection = inspect_ca(data, arguments.at)
     print(inspection.as_json() if arguments.json else inspection.as_table())
     return OK if inspection.ca.certificates else FAILED
+
+
+async def _reach(arguments: argparse.Namespace) -> int:
+    from bot.adapters.json_lines import write_lines  # noqa: PLC0415 - As above.
+    from bot.reach_of import reach_rows, read_file  # noqa: PLC0415 - As above.
+
+    try:
+        write_lines(sys.stdout, reach_rows(read_file(arguments.file), arguments.at or datetime.now(UTC)))
+    except BadInput as error:
+        print(f"anchorwatch: {arguments.file}: {error.at} {error}", file=sys.stderr)
+        return WRONG_USE
+    except (OSError, ValueError) as error:
+        print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
+        return WRONG_USE
+    return OK
 
 
 async def _quarantine(arguments: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ BUILT = USE_CASES | {
     "bot.settings",
     "bot.slack",
 }
-RUNS = BUILT | {"bot.bootstrap", "bot.inspect_ca", "bot.logs", "bot.process", "bot.sandbox"}
+RUNS = BUILT | {"bot.bootstrap", "bot.inspect_ca", "bot.logs", "bot.process", "bot.reach_of", "bot.sandbox"}
 
 MAY_IMPORT = {
     "bot": set(),
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "bot.bootstrap": BUILT,
     "bot.process": BUILT | {"bot.bootstrap", "bot.logs"},
     "bot.inspect_ca": PURE | {"bot.adapters", "bot.slack.text"},
+    "bot.reach_of": PURE,
     "bot.sandbox": RUNS,
     "bot.cli": RUNS,
     "bot.guide_page": PURE | {"bot.service"},

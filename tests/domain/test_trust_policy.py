@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.trust_policy import Says, read_trust_policy
+from bot.domain.reach.verdicts import Reason
+from bot.domain.trust_policy import lets_service_in, read_trust_policy
 
 ANCHOR = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/11111111-2222-3333-4444-555555555555"
 OTHER = "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/99999999-2222-3333-4444-555555555555"
@@ -29,42 +30,42 @@ def statement(condition: dict[str, Any] | None = None, **changes: Any) -> dict[s
     return {**whole, **changes}
 
 
-def says(*statements: dict[str, Any]) -> Says:
-    """The reading of a policy made of these statements."""
-    return read_trust_policy({"Statement": list(statements)}, ANCHOR).says
+def says(*statements: dict[str, Any]) -> Reason:
+    """The reason of the reading of a policy made of these statements."""
+    return read_trust_policy({"Statement": list(statements)}, ANCHOR).policy.reason
 
 
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (None, Says.OPEN),
-        ({"ArnEquals": {"aws:SourceArn": ANCHOR}}, Says.NAMES_THIS_ANCHOR),
-        ({"ArnEquals": {"aws:SourceArn": [OTHER, ANCHOR]}}, Says.NAMES_THIS_ANCHOR),
-        ({"ArnEquals": {"AWS:sourcearn": OTHER}}, Says.NAMES_ANOTHER_ANCHOR),
-        ({"ArnLike": {"aws:SourceArn": ANCHOR[:60] + "*"}}, Says.NAMES_THIS_ANCHOR),
+        (None, Reason.NO_CONDITION),
+        ({"ArnEquals": {"aws:SourceArn": ANCHOR}}, Reason.ANCHOR_MATCHED),
+        ({"ArnEquals": {"aws:SourceArn": [OTHER, ANCHOR]}}, Reason.ANCHOR_MATCHED),
+        ({"ArnEquals": {"AWS:sourcearn": OTHER}}, Reason.PINNED_ELSEWHERE),
+        ({"ArnLike": {"aws:SourceArn": ANCHOR[:60] + "*"}}, Reason.ANCHOR_MATCHED),
         (
             {"ArnLike": {"aws:SourceArn": "arn:aws:rolesanywhere:*:111122223333:trust-anchor/*"}},
-            Says.NAMES_THIS_ANCHOR,
+            Reason.ANCHOR_MATCHED,
         ),
-        ({"ArnLike": {"aws:SourceArn": "arn:*"}}, Says.NAMES_ANOTHER_ANCHOR),
-        ({"StringLike": {"aws:SourceArn": "arn:*"}}, Says.NAMES_THIS_ANCHOR),
-        ({"StringEquals": {"aws:SourceArn": "arn:*"}}, Says.NAMES_ANOTHER_ANCHOR),
-        ({"StringEquals": {"aws:SourceAccount": "111122223333"}}, Says.OPEN),
-        ({"StringEquals": {"aws:SourceAccount": "999900001111"}}, Says.NAMES_ANOTHER_ANCHOR),
-        ({"StringEquals": {"aws:PrincipalTag/x509Subject/CN": "build"}}, Says.CERTIFICATE_CONDITIONS),
-        ({"StringNotEquals": {"aws:PrincipalTag/x509Issuer/CN": "x"}}, Says.CERTIFICATE_CONDITIONS),
-        ({"StringEquals": {"sts:SourceIdentity": "CN=build"}}, Says.CERTIFICATE_CONDITIONS),
-        ({"ArnNotEquals": {"aws:SourceArn": OTHER}}, Says.NOT_EVALUATED),
-        ({"ArnEqualsIfExists": {"aws:SourceArn": OTHER}}, Says.NOT_EVALUATED),
-        ({"ArnEquals": {"aws:SourceArn": "${aws:PrincipalArn}"}}, Says.NOT_EVALUATED),
-        ({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, Says.NOT_EVALUATED),
+        ({"ArnLike": {"aws:SourceArn": "arn:*"}}, Reason.PINNED_ELSEWHERE),
+        ({"StringLike": {"aws:SourceArn": "arn:*"}}, Reason.ANCHOR_MATCHED),
+        ({"StringEquals": {"aws:SourceArn": "arn:*"}}, Reason.PINNED_ELSEWHERE),
+        ({"StringEquals": {"aws:SourceAccount": "111122223333"}}, Reason.ANCHOR_MATCHED),
+        ({"StringEquals": {"aws:SourceAccount": "999900001111"}}, Reason.ACCOUNT_MISMATCH),
+        ({"StringEquals": {"aws:PrincipalTag/x509Subject/CN": "build"}}, Reason.CERTIFICATE_CONDITION_ONLY),
+        ({"StringNotEquals": {"aws:PrincipalTag/x509Issuer/CN": "x"}}, Reason.CERTIFICATE_CONDITION_ONLY),
+        ({"StringEquals": {"sts:SourceIdentity": "CN=build"}}, Reason.CERTIFICATE_CONDITION_ONLY),
+        ({"ArnNotEquals": {"aws:SourceArn": OTHER}}, Reason.ANCHOR_MATCHED),
+        ({"ArnEqualsIfExists": {"aws:SourceArn": OTHER}}, Reason.PINNED_ELSEWHERE),
+        ({"ArnEquals": {"aws:SourceArn": "${aws:PrincipalArn}"}}, Reason.PINNED_ELSEWHERE),
+        ({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}, Reason.UNKNOWN_CONDITION),
         (
             {"ArnEquals": {"aws:SourceArn": OTHER}, "IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
-            Says.NAMES_ANOTHER_ANCHOR,
+            Reason.PINNED_ELSEWHERE,
         ),
     ],
 )
-def test_a_condition_is_read_for_this_anchor(condition: dict[str, Any] | None, expected: Says) -> None:
+def test_a_condition_is_read_for_this_anchor(condition: dict[str, Any] | None, expected: Reason) -> None:
     """Each documented form of pin has its reading, and what is unknown is never called safe."""
     assert says(statement(condition)) is expected
 
@@ -73,12 +74,12 @@ def test_a_statement_for_another_action_does_not_open_a_pinned_role() -> None:
     """TagSession without conditions in its own statement does not make the pinned AssumeRole open."""
     pinned = statement({"ArnEquals": {"aws:SourceArn": OTHER}}, Action="sts:AssumeRole")
     rest = statement(Action=["sts:TagSession", "sts:SetSourceIdentity"])
-    assert says(pinned, rest) is Says.NAMES_ANOTHER_ANCHOR
+    assert says(pinned, rest) is Reason.PINNED_ELSEWHERE
 
 
 def test_the_loosest_statement_for_an_action_counts() -> None:
     """One open statement beside a pinned one leaves the role open."""
-    assert says(statement({"ArnEquals": {"aws:SourceArn": OTHER}}), statement()) is Says.OPEN
+    assert says(statement({"ArnEquals": {"aws:SourceArn": OTHER}}), statement()) is Reason.NO_CONDITION
 
 
 def test_a_role_without_one_of_the_three_actions_is_not_usable() -> None:
@@ -91,41 +92,56 @@ def test_a_role_without_one_of_the_three_actions_is_not_usable() -> None:
 @pytest.mark.parametrize("action", ["*", "sts:*", ["sts:assumerole", "sts:Tag*", "sts:Set*"]])
 def test_wildcard_actions_grant_all_three(action: object) -> None:
     """Stars and letter case in actions are read as IAM reads them."""
-    assert says(statement(Action=action)) is Says.OPEN
+    assert says(statement(Action=action)) is Reason.NO_CONDITION
 
 
 @pytest.mark.parametrize(
     "changes",
     [{"Principal": "*"}, {"Principal": {"AWS": "*"}}, {"NotPrincipal": {"AWS": "x"}}, {"NotAction": "iam:*"}],
 )
-def test_what_is_named_by_leaving_out_is_not_evaluated(changes: dict[str, Any]) -> None:
-    """Wildcard principals and Not... elements are left for a person."""
+def test_what_is_named_by_leaving_out_is_let_in(changes: dict[str, Any]) -> None:
+    """Everyone, and everyone but some, includes Roles Anywhere; every action but some includes the three."""
     whole = statement(**changes)
     if "NotPrincipal" in changes:
         del whole["Principal"]
     if "NotAction" in changes:
         del whole["Action"]
-    assert says(whole) is Says.NOT_EVALUATED
+    assert says(whole) is Reason.NO_CONDITION
 
 
-def test_a_deny_makes_an_open_role_not_evaluated_and_leaves_a_closed_one_closed() -> None:
-    """A Deny can only take away, so it never turns a closed role into an unclear one."""
+def test_a_deny_that_does_not_meet_the_service_leaves_the_role_open() -> None:
+    """A Deny of plain text transport is met by no request; it takes nothing away."""
     deny = statement({"Bool": {"aws:SecureTransport": "false"}}, Effect="Deny")
-    assert says(statement(), deny) is Says.NOT_EVALUATED
-    assert says(statement({"ArnEquals": {"aws:SourceArn": OTHER}}), deny) is Says.NAMES_ANOTHER_ANCHOR
+    assert says(statement(), deny) is Reason.NO_CONDITION
+    assert says(statement({"ArnEquals": {"aws:SourceArn": OTHER}}), deny) is Reason.PINNED_ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"Statement": [statement()]}, True),
+        ({"Statement": [statement({"ArnEquals": {"aws:SourceArn": OTHER}})]}, True),
+        ({"Statement": [statement(Effect="Deny")]}, False),
+        ({"Statement": [statement(Principal={"Service": "ec2.amazonaws.com"})]}, False),
+        ("{", None),
+    ],
+)
+def test_letting_the_service_in_is_asked_without_conditions(document: object, expected: bool | None) -> None:  # noqa: FBT001 - Parameters.
+    """Any statement that may let Roles Anywhere in counts, and what can't be read is None."""
+    assert lets_service_in(document) is expected
 
 
 def test_other_services_do_not_let_roles_anywhere_in() -> None:
     """A role for another service is not linked; one among several services is."""
-    assert says(statement(Principal={"Service": "ec2.amazonaws.com"})) is Says.DOES_NOT_TRUST
+    assert says(statement(Principal={"Service": "ec2.amazonaws.com"})) is Reason.NOT_TRUSTED
     both = {"Service": ["ec2.amazonaws.com", "rolesanywhere.amazonaws.com"]}
-    assert says(statement(Principal=both)) is Says.OPEN
+    assert says(statement(Principal=both)) is Reason.NO_CONDITION
 
 
 @pytest.mark.parametrize("dress", [json.dumps, lambda policy: quote(json.dumps(policy))])
 def test_text_is_read_like_the_object(dress: Any) -> None:
     """JSON text, plain or URL-encoded, reads as the object does."""
-    assert read_trust_policy(dress({"Statement": statement()}), ANCHOR).says is Says.OPEN
+    assert read_trust_policy(dress({"Statement": statement()}), ANCHOR).policy.reason is Reason.NO_CONDITION
 
 
 @pytest.mark.parametrize("document", [None, "null", "[]", "{", 7, {}, "%7B"])
@@ -159,4 +175,4 @@ def test_more_conditions_never_open_a_pinned_role(pin: str, more: dict[str, str]
     """Conditions are joined by AND, so a role pinned to another anchor stays shut."""
     conditions = {"ArnEquals": {"aws:SourceArn": pin}, "StringEquals": more}
     assert read_trust_policy({"Statement": statement(conditions)}, ANCHOR).lets_in in (False, None)
-    assert says(statement(conditions)) is Says.NAMES_ANOTHER_ANCHOR
+    assert says(statement(conditions)) is Reason.PINNED_ELSEWHERE

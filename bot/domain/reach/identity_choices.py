@@ -1,0 +1,105 @@
+"""The choices behind the source identity: the subject's common name, or else the certificate's serial number.
+
+See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from bot.domain.reach.candidate_texts import PATTERNED, cut_texts, serial_texts, wanted_of
+from bot.domain.reach.conditions import Condition
+from bot.domain.reach.freedom import Freedom, World
+from bot.domain.reach.request_keys import (
+    CN_TAG,
+    SESSION_NAME,
+    SESSION_TEXT,
+    SOURCE_IDENTITY,
+    TAG,
+    TAG_TEXT,
+    Missing,
+    Values,
+)
+from bot.domain.reach.texts import Bounds, Wanted, distinct_texts
+
+_NAMED, _NUMBERED = "CN=", "ID="
+# A longer common name stands in the source identity without "CN=", so that it fits into its 64 characters.
+_LONGEST_NAMED = 61
+
+
+def identity_worlds(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[World]:
+    """Every way to choose common name and serial number that the conditions tell apart."""
+    patterned = [one for one in conditions if one.operator and one.operator.family in PATTERNED]
+    on_name = [wanted_of(one, freedom) for one in patterned if one.key == CN_TAG]
+    on_identity = [one for one in patterned if one.key == SOURCE_IDENTITY]
+    sessions = tuple(_session_names(patterned, freedom))
+    with_name = _with_name(on_name, on_identity, freedom, tuple(_borrowed(patterned)))
+    for (name, identity), session in product(with_name, sessions):
+        yield {**_world(name, identity, freedom), **session}
+    for serial, mark in _serials(patterned, freedom):
+        own = {} if freedom.accepts_session_name else {SESSION_NAME: (serial,)}
+        yield {**_world(Missing.ABSENT, (_NUMBERED + serial,), freedom), **own, **mark}
+
+
+def _world(name: Values, identity: Values, freedom: Freedom) -> World:
+    mapped = freedom.mappings.passes_on(CN_TAG.removeprefix(TAG))
+    return {CN_TAG: name if mapped else Missing.ABSENT, SOURCE_IDENTITY: identity}
+
+
+def _with_name(
+    on_name: list[Wanted], on_identity: list[Condition], freedom: Freedom, borrowed: Iterable[str]
+) -> Iterator[tuple[Values, Values]]:
+    named = [wanted_of(one, freedom, _NAMED) for one in on_identity]
+    plain = Bounds(SESSION_TEXT, 1, _LONGEST_NAMED)
+    for text in (*distinct_texts([*on_name, *named], plain).texts, *borrowed):
+        if len(text) <= _LONGEST_NAMED and all(map(SESSION_TEXT.allows, text)):
+            yield _tag(text), (_NAMED + text,)
+    # What no tag may hold is left out of the tags, and stands in the source identity all the same.
+    for text in distinct_texts(named, Bounds(SESSION_TEXT, 1, _LONGEST_NAMED, must_have=_not_in_tag)).texts:
+        yield Missing.ABSENT, (_NAMED + text,)
+    # How longer names, and those with other characters, are put into the source identity is not relied on.
+    for bounds in (
+        Bounds(SESSION_TEXT, _LONGEST_NAMED + 1, TAG_TEXT.longest),
+        Bounds(TAG_TEXT, 1, TAG_TEXT.longest, must_have=_not_in_identity),
+    ):
+        for text in distinct_texts(on_name, bounds).texts:
+            yield _tag(text), Missing.UNKNOWN
+    yield Missing.ABSENT, Missing.UNKNOWN
+
+
+def _tag(text: str) -> Values:
+    return (text,) if all(map(TAG_TEXT.allows, text)) else Missing.ABSENT
+
+
+def _not_in_tag(character: str) -> bool:
+    return not TAG_TEXT.allows(character)
+
+
+def _not_in_identity(character: str) -> bool:
+    return not SESSION_TEXT.allows(character)
+
+
+def _session_names(patterned: Sequence[Condition], freedom: Freedom) -> Iterator[World]:
+    if freedom.accepts_session_name:
+        yield {}
+        return
+    wanted = [wanted_of(one, freedom) for one in patterned if one.key == SESSION_NAME]
+    for text, mark in serial_texts(wanted):
+        yield {SESSION_NAME: (text,), **mark}
+
+
+def _serials(patterned: Sequence[Condition], freedom: Freedom) -> Iterator[tuple[str, World]]:
+    wanted = [wanted_of(one, freedom, _NUMBERED) for one in patterned if one.key == SOURCE_IDENTITY]
+    if not freedom.accepts_session_name:
+        wanted += [wanted_of(one, freedom) for one in patterned if one.key == SESSION_NAME]
+    return serial_texts(wanted)
+
+
+def _borrowed(patterned: Sequence[Condition]) -> Iterator[str]:
+    """Common names that make a value with a variable in it equal to something that another condition names."""
+    literals = [value.pattern for one in patterned for value in one.values]
+    texts = [one.literal for one in literals if one is not None and not isinstance(one, Missing) and one.literal]
+    for one in patterned:
+        for value in one.values:
+            yield from cut_texts(value, texts)
