@@ -40,7 +40,8 @@ An action runs
 
 What people see
     ``slack/card.py`` with ``card_words.py`` and ``controls.py``; ``slack/notes.py`` (the thread); ``slack/forms.py``.
-    ``slack/text.py`` neutralises everything that an attacker wrote; ``slack/block_limits/`` refuses what Slack would.
+    ``slack/text.py`` neutralises everything that an attacker wrote, and ``domain/strange_text.py`` says what of it only
+    looks harmless; ``slack/block_limits/`` refuses what Slack would.
 
 Where it is kept
     ``adapters/sqlite_log.py``: append-only, hash-chained (``domain/audit.py``), compare-and-set. ``service/audit_*.py``

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
+from bot.domain.visible_text import visible
 
 OK, FAILED, WRONG_USE = 0, 1, 2
 
@@ -132,10 +133,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code  # noqa: TRY300 - The errors of the command itself are what is caught below.
     except BadSettings as error:
         for mistake in error.mistakes:
-            print(mistake, file=sys.stderr)
+            print(visible(mistake), file=sys.stderr)
         return WRONG_USE
     except (BadInput, StoreUnavailable, LogDamaged) as error:
-        print(f"anchorwatch: {error}", file=sys.stderr)
+        _complain(error)
         return FAILED
     except KeyboardInterrupt:
         return OK
@@ -188,7 +189,7 @@ async def _evaluate(arguments: argparse.Namespace) -> int:
         try:
             write_lines(sys.stdout, evaluate(read_lines(arguments.file, MAX_BODY_BYTES, bar)))
         except BadInput as error:
-            print(f"anchorwatch: {error.at}: {error}", file=sys.stderr)
+            _complain(f"{error.at}: {error}")
             return WRONG_USE
     return OK
 
@@ -205,7 +206,7 @@ async def _audit_export(arguments: argparse.Namespace) -> int:
     finally:
         await log.close()
     if not found:
-        print(f"anchorwatch: there is no case {arguments.case!r} in this log", file=sys.stderr)
+        _complain(f"there is no case {arguments.case!r} in this log")
     return OK if found else FAILED
 
 
@@ -217,7 +218,7 @@ async def _audit_verify(arguments: argparse.Namespace) -> int:
             with Path(arguments.file).open("rb") as lines:
                 result = verify_file(lines)
         except OSError as error:
-            print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
+            _complain(f"{arguments.file}: {error}")
             return WRONG_USE
     else:
         log = _open_log()
@@ -225,7 +226,8 @@ async def _audit_verify(arguments: argparse.Namespace) -> int:
             result = await verify_log(log)
         finally:
             await log.close()
-    print(result.sentence())
+    # An export from elsewhere is quoted in it.
+    print(visible(result.sentence()))
     return OK if result.ok else FAILED
 
 
@@ -235,7 +237,7 @@ async def _inspect_ca(arguments: argparse.Namespace) -> int:
     try:
         data = read_input(arguments.file)
     except (OSError, ValueError) as error:
-        print(f"anchorwatch: {arguments.file}: {error}", file=sys.stderr)
+        _complain(f"{arguments.file}: {error}")
         return WRONG_USE
     inspection = inspect_ca(data, arguments.at)
     print(inspection.as_json() if arguments.json else inspection.as_table())
@@ -279,6 +281,11 @@ async def _quarantine(arguments: argparse.Namespace) -> int:
     finally:
         await log.close()
     return OK
+
+
+def _complain(about: object) -> None:
+    """Say what went wrong, on one line: names of files and words of an input must not reach a terminal raw."""
+    print(f"anchorwatch: {visible(str(about))}", file=sys.stderr)
 
 
 def _open_log() -> Any:  # noqa: ANN401 - The adapter is loaded only by the commands that read it.

@@ -15,7 +15,7 @@ from bot.adapters.formats.pem_bundle import MAX_BUNDLE_CHARACTERS, PemBundle
 from bot.adapters.x509 import read_certificates
 from bot.domain.ca_facts import CaFacts, Certificate
 from bot.domain.ca_findings import Finding, ca_findings
-from bot.slack.text import literal
+from bot.slack.text import literal, marked
 
 _MOST_TEXT = 400
 _WORDS = {True: "yes", False: "no", None: "can't be told"}
@@ -52,7 +52,7 @@ class Inspection:
         )
 
     def as_table(self) -> str:
-        """Plain text in aligned columns; invisible and control characters are spelled out."""
+        """Plain text in aligned columns; invisible and control characters are spelled out, look-alikes marked."""
         number = {one.sha256: place for place, one in enumerate(self.ca.certificates, start=1)}
         parts = [
             "\n".join([f"Certificate {place}", *_aligned(list(_rows(one, number)), "  ")])
@@ -140,8 +140,8 @@ def _rows(one: Certificate, number: dict[str, int]) -> Iterator[tuple[str, str]]
     yield "Issuer", _shown(one.issuer)
     yield "Serial", _shown(one.serial_hex)
     yield "Valid", f"{_iso(one.not_before)} to {_iso(one.not_after)}"
-    yield "Key", f"{key}, {one.key_bits} bits" if one.key_bits else key
-    yield "Signature", one.signature_algorithm
+    yield "Key", _shown(f"{key}, {one.key_bits} bits" if one.key_bits else key)
+    yield "Signature", _shown(one.signature_algorithm)
     yield "CA", _WORDS[one.is_ca] + depth
     yield "Key usage", ", ".join(one.key_usage or ()) or ("not stated" if one.key_usage == () else "can't be told")
     yield "Self-issued", _WORDS[one.self_issued]
@@ -173,7 +173,7 @@ def _whose(sha256: str | None, number: dict[str, int]) -> str:
 
 
 def _shown(text: str) -> str:
-    return literal(text, _MOST_TEXT)
+    return marked(literal(text, _MOST_TEXT), text)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]], indent: str) -> Iterator[str]:

@@ -148,3 +148,19 @@ def test_the_command_answers_with_its_exit_code(tmp_path: Path, capsys: pytest.C
     for missing in (str(tmp_path / "none"), str(tmp_path), "bad\0name"):
         assert main(["inspect-ca", missing]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_a_strange_name_is_marked_and_found() -> None:
+    """A subject that only looks Latin, with a character that nobody sees: said behind it, and as a finding."""
+    pem = authorities.pem(authorities.sound_ca("CN=\u0410mazon\u200b Root CA 9"))
+    mark = "looks like Latin but has 1 Cyrillic letter, 1 invisible character"
+    table = inspect_ca(pem.encode(), records.HAPPENED_AT).as_table()
+    assert f"mazon[U+200B] Root CA 9 ({mark})" in table
+    found = [one["message"] for one in inspected(pem)["findings"] if one["code"] == "strange_name"]
+    assert found == [f"A certificate's subject {mark}."]
+
+
+def test_a_name_in_another_script_is_not_strange() -> None:
+    """A Russian CA is no look-alike."""
+    pem = authorities.pem(authorities.sound_ca("CN=\u041a\u043e\u0440\u043d\u0435\u0432\u043e\u0439 \u0426\u0421"))
+    assert inspected(pem)["findings"] == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.ca_facts import CaFacts, Certificate, RedFlag
+from bot.domain.strange_text import strange_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ FINDING_CODES = (
     "public_root",
     "issued_by_public_ca",
     SAME_KEY,
+    "strange_name",
     "fresh_ca",
     "not_yet_valid_ca",
     "expired_ca",
@@ -113,6 +115,7 @@ def ca_red_flags(facts: CaFacts, happened_at: datetime) -> tuple[RedFlag, ...]:
 def _of_one(one: Certificate, happened_at: datetime, moment: str) -> Iterator[Finding]:
     for code, sentence in (
         *_of_origin(one),
+        *_of_names(one),
         *_of_dates(one, happened_at, moment),
         *_of_demands(one),
         *_of_strength(one),
@@ -137,6 +140,14 @@ def _of_origin(one: Certificate) -> Iterator[tuple[str, str]]:
         )
     if one.named_by_tool:
         yield "tool_default", f"It is named as {one.named_by_tool} names a CA when nobody says otherwise."
+
+
+def _of_names(one: Certificate) -> Iterator[tuple[str, str]]:
+    issuer = "" if one.self_issued else one.issuer
+    for what, text in (("subject", one.subject), ("issuer", issuer), ("other name", " ".join(one.sans))):
+        sentence = strange_sentence(f"A certificate's {what}", text)
+        if sentence:
+            yield "strange_name", sentence
 
 
 def _of_dates(one: Certificate, happened_at: datetime, moment: str) -> Iterator[tuple[str, str]]:

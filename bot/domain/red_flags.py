@@ -10,6 +10,7 @@ from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.ca_findings import ca_red_flags, same_keys
 from bot.domain.detection import Detection, SourceType
 from bot.domain.rule import CA_OPERATIONS, disagreements, is_surely_acm_pca, judge
+from bot.domain.strange_text import strange_sentence
 
 # Long-lived keys of IAM users and of the root user begin so; session keys begin with ASIA.
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
@@ -52,6 +53,9 @@ def _of_anchor(detection: Detection) -> Iterator[RedFlag]:
         yield RedFlag("unknown_source_type", _unknown_type(anchor.source_type_text))
     if anchor.source_type is SourceType.SELF_SIGNED_REPOSITORY:
         yield RedFlag("undocumented_source_type", "AWS has not documented this kind of CA source.")
+    strange = strange_sentence("The trust anchor's name", anchor.name or "")
+    if strange:
+        yield RedFlag("strange_name", strange)
 
 
 def _unknown_type(written: str | None) -> str:

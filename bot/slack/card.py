@@ -20,7 +20,7 @@ from bot.slack.card_words import (
 )
 from bot.slack.controls import Controls
 from bot.slack.guide_words import card_lines
-from bot.slack.text import code, date, defang, literal, mention_user, shown
+from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_CERTIFICATES = 3
 _MOST_FLAGS = 8
@@ -47,7 +47,7 @@ class Card:
         """The case's card as it is now."""
         envelope = {
             "channel": case.card.channel or self._channel,
-            "text": self._notification(case),
+            "text": fallback(self._notification(case)),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": CARD_EVENT_TYPE, "event_payload": {"key": case.case_id}},
@@ -78,7 +78,7 @@ class Card:
 
     def _status(self, case: Case, menu: Block | None) -> Block:
         lines = [state_words(case, self._titles(case)), what_happened(case), f"*Next:* {next_step(case)}"]
-        block = _section("\n".join(lines), Reference(case.case_id, case.revision).block_id("status"))
+        block = _section(lines, Reference(case.case_id, case.revision).block_id("status"))
         block["expand"] = True
         if menu is not None:
             block["accessory"] = menu
@@ -92,12 +92,15 @@ class Card:
             for one in pending[-1:]
         ]
 
-    def _plan(self, request: Request) -> str:
-        state = ", ".join(f"{shown(what, 40)}: {code(value, 120)}" for what, value in request.plan.state.items())
+    def _plan(self, request: Request) -> list[str]:
+        state = ", ".join(
+            f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in request.plan.state.items()
+        )
         title = self._controls.title(request.action_id)
         votes = f"{len(request.votes)} of {request.needed} yes"
-        lines = [
-            f"*{title}*, asked by {mention_user(request.by)}: {shown(request.reason, 500)}",
+        reason = marked(shown(request.reason, 500), request.reason)
+        return [
+            f"*{title}*, asked by {mention_user(request.by)}: {reason}",
             f"*Runs:* {'; '.join(code(call, 200) for call in request.plan.calls)}",
             f"*Stops:* {shown(request.plan.stops, 300)}",
             f"*Does not stop:* {shown(request.plan.does_not_stop, 300)}",
@@ -106,13 +109,12 @@ class Card:
             f"*Only if AWS still shows:* {state or 'not known yet'}",
             f"{votes} from {self._approvers} · expires {date(request.deadline)} · plan {code(request.digest[:8], 10)}",
         ]
-        return "\n".join(lines)
 
     def _footer(self, case: Case, progress: str | None) -> Block:
         words = [case.case_id]
         alert = case.detection.alert
         if alert is not None and alert.name:
-            words.append(f"{shown(alert.system, 30)}: {shown(alert.name, 120)}")
+            words.append(f"{shown(alert.system, 30)}: {marked(shown(alert.name, 120), alert.name)}")
         if len(case.detections) > 1:
             words.append(f"{len(case.detections)} events")
         words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
@@ -139,11 +141,11 @@ class Card:
             ),
             case.case_id,
         ]
-        return defang("\n".join(lines))[:3_900]
+        return fallback("\n".join(lines), 3_900)
 
 
-def _section(text: str, block_id: str) -> Block:
-    return {"type": "section", "block_id": block_id, "text": _mrkdwn(text[:3_000])}
+def _section(lines: list[str], block_id: str) -> Block:
+    return {"type": "section", "block_id": block_id, "text": _mrkdwn(joined(lines, 3_000))}
 
 
 def _mrkdwn(text: str) -> Block:
@@ -158,7 +160,7 @@ def _fields(case: Case) -> list[Block]:
 
 def _investigated(case: Case) -> list[Block]:
     lines = card_lines(case)
-    return [_section("\n".join(lines), Reference(case.case_id, case.revision).block_id("guide"))] if lines else []
+    return [_section(lines, Reference(case.case_id, case.revision).block_id("guide"))] if lines else []
 
 
 def _flags(case: Case) -> list[Block]:
@@ -168,7 +170,7 @@ def _flags(case: Case) -> list[Block]:
     more = len(case.flags) - _MOST_FLAGS
     if more > 0:
         lines.append(f"• and {more} more, in the audit log")
-    return [_section("*Red flags*\n" + "\n".join(lines), Reference(case.case_id, case.revision).block_id("flags"))]
+    return [_section(["*Red flags*", *lines], Reference(case.case_id, case.revision).block_id("flags"))]
 
 
 def _certificates(case: Case) -> list[Block]:
@@ -177,9 +179,9 @@ def _certificates(case: Case) -> list[Block]:
     more = len(case.ca.certificates) - _MOST_CERTIFICATES
     if more > 0:
         texts.append(f"and {more} more certificates, in the audit log")
-    texts.extend(f"Not readable: {literal(line, _NAME)}" for line in case.ca.unreadable[:3])
+    texts.extend(f"Not readable: {literal(defang(line), _NAME)}" for line in case.ca.unreadable[:3])
     if not texts and case.detection.anchor.acm_pca_arn:
-        texts.append(f"AWS Private CA: {literal(case.detection.anchor.acm_pca_arn, _NAME)}")
+        texts.append(f"AWS Private CA: {_written(case.detection.anchor.acm_pca_arn)}")
     if not texts:
         texts.append("The report holds no certificate of this CA.")
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n\n".join(texts)}]}
@@ -195,12 +197,16 @@ def _certificate(number: int, one: Certificate) -> str:
     return "\n".join(
         (
             f"Certificate {number}",
-            f"  Subject      {literal(defang(one.subject), _NAME)}",
-            f"  Issuer       {literal(defang(one.issuer), _NAME)}",
+            f"  Subject      {_written(one.subject)}",
+            f"  Issuer       {_written(one.issuer)}",
             f"  Self-signed  {signed}",
             f"  Valid        {utc(one.not_before)} to {utc(one.not_after)}",
-            f"  Key          {literal(key, 40)}{size}, {literal(one.signature_algorithm, 60)}",
+            f"  Key          {literal(defang(key), 40)}{size}, {literal(defang(one.signature_algorithm), 60)}",
             f"  CA           {is_ca}",
             f"  SHA-256      {one.sha256}",
         )
     )
+
+
+def _written(text: str) -> str:
+    return marked(literal(defang(text), _NAME), text)

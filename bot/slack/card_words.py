@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.case import Case, CaseState, Request
 from bot.domain.detection import Detection, SourceType
-from bot.slack.text import code, date, defang, mention_user, shown
+from bot.slack.text import code, date, defang, marked, mention_user, shown
 
 _SHORT = 80
 _ARN = 300
@@ -120,7 +120,7 @@ def _false_positive(case: Case) -> str:
     if case.false_positive is None:
         return ""
     user_id, reason, at = case.false_positive
-    return f"*False positive*, closed by {mention_user(user_id)}, {date(at)}: {shown(reason, 500)}"
+    return f"*False positive*, closed by {mention_user(user_id)}, {date(at)}: {marked(shown(reason, 500), reason)}"
 
 
 def _ended(case: Case, titles: dict[str, str], first: str) -> str:
@@ -155,16 +155,17 @@ def utc(moment: datetime) -> str:
 def actor_fields(detection: Detection) -> list[str]:
     """Who and from where, one field each."""
     actor = detection.actor
-    who = code(actor.arn, _ARN) if actor.arn else "not stated"
+    who = marked(code(actor.arn, _ARN), actor.arn) if actor.arn else "not stated"
     fields = [f"*Who*\n{who}{_kind(detection)}"]
     if actor.session_issuer_arn:
-        fields.append(f"*Session of*\n{code(actor.session_issuer_arn, _ARN)}")
+        fields.append(f"*Session of*\n{marked(code(actor.session_issuer_arn, _ARN), actor.session_issuer_arn)}")
     key = code(actor.access_key_id, _SHORT) if actor.access_key_id else "not stated"
     fields.append(f"*Access key*\n{key}\nMFA: {_mfa(actor.mfa)}")
-    address = code(defang(actor.source_address), _SHORT) if actor.source_address else "not stated"
+    came_from = actor.source_address
+    address = marked(code(defang(came_from), _SHORT), came_from) if came_from else "not stated"
     fields.append(f"*From*\n{address}\nVia: {_via(actor.via)}")
     if actor.user_agent:
-        fields.append(f"*User agent*\n{code(defang(actor.user_agent), 160)}")
+        fields.append(f"*User agent*\n{marked(code(defang(actor.user_agent), 160), actor.user_agent)}")
     return fields
 
 
@@ -196,7 +197,7 @@ def place_fields(case: Case) -> list[str]:
 
 def _anchor(case: Case) -> str:
     anchor = case.detection.anchor
-    name = code(anchor.name, _SHORT) if anchor.name else "name not stated"
+    name = marked(code(anchor.name, _SHORT), anchor.name) if anchor.name else "name not stated"
     anchor_id = code(case.target.anchor_id, _SHORT) if case.target.anchor_id else "id not stated"
     return f"{name}\n{anchor_id}\n{_enabled(case)}"
 

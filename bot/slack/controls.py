@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.action import ResponseAction, Risk
 from bot.domain.case import Case, CaseState
 from bot.slack.button_value import Reference
-from bot.slack.text import plain
+from bot.slack.text import defang, plain
 
 ACKNOWLEDGE = "acknowledge"
 MARK_FALSE_POSITIVE = "mark_false_positive"
@@ -106,10 +106,10 @@ def _button(action_id: str, title: str, style: str, case: Case) -> Block:
 
 
 def _confirm(calls: Sequence[str], does_not_stop: str) -> Block:
-    text = plain(f"Runs at once: {'; '.join(calls)}. {does_not_stop}", 300)
+    text = plain(defang(f"Runs at once: {'; '.join(calls)}. {does_not_stop}"), 300)
     return {
         "title": {"type": "plain_text", "text": "Approve and run?"},
-        "text": {"type": "plain_text", "text": text},
+        "text": {"type": "plain_text", "text": text, "emoji": False},
         "confirm": {"type": "plain_text", "text": "Approve and Run"},
         "deny": {"type": "plain_text", "text": "Cancel"},
         "style": "danger",

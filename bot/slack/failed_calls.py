@@ -12,7 +12,7 @@ from bot.domain.failed_calls import FailedCalls
 from bot.ports import Message
 from bot.service.show_case import ATTEMPTS_EVENT_TYPE
 from bot.slack.card_words import utc
-from bot.slack.text import code, date, defang
+from bot.slack.text import code, date, defang, fallback, marked
 
 _MOST_VALUES = 5
 _NAME = 80
@@ -39,7 +39,7 @@ class FailedCallsMessage:
         text = "\n".join((_headline(calls), *_facts(calls))) + f" · {stream.case_id}"
         envelope = {
             "channel": stream.card.channel or self._ops_channel,
-            "text": defang(text),
+            "text": fallback(text),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": ATTEMPTS_EVENT_TYPE, "event_payload": {"key": stream.case_id}},
@@ -61,7 +61,7 @@ def _headline(calls: FailedCalls) -> str:
 
 
 def _caller(calls: FailedCalls) -> str:
-    name = code(defang(calls.first.caller), _CALLER)
+    name = marked(code(defang(calls.first.caller), _CALLER), calls.first.caller)
     words = {
         CallerKind.ARN: name,
         CallerKind.ACCESS_KEY: f"access key {name}",

@@ -11,7 +11,7 @@ from bot.domain.case import Case, Request
 from bot.domain.errors import BadInput
 from bot.slack.button_value import Reference, parse_reference
 from bot.slack.controls import MARK_FALSE_POSITIVE, REJECT
-from bot.slack.text import code, shown
+from bot.slack.text import code, joined, marked, shown
 
 REASON_BLOCK = "reason"
 REASON_INPUT = "reason"
@@ -22,7 +22,7 @@ View = dict[str, Any]
 
 def action_form(case: Case, action: ResponseAction, plan: Plan, needed: int, approvers_in_words: str) -> View:
     """The form of a response action: what it does, what it does not, and why it is asked for."""
-    state = ", ".join(f"{shown(what, 40)}: {code(value, 120)}" for what, value in plan.state.items())
+    state = ", ".join(f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in plan.state.items())
     lines = [
         f"*Trust anchor* {code(plan.target_arn, 300)}",
         f"*Runs:* {'; '.join(code(call, 200) for call in plan.calls)}",
@@ -33,7 +33,7 @@ def action_form(case: Case, action: ResponseAction, plan: Plan, needed: int, app
         f"*Only if AWS still shows:* {state or 'not known yet'}",
         f"*When you send this:* {_then(action, needed, approvers_in_words)}",
     ]
-    return _form(action.id, _title(action.title), _submit(needed), "\n".join(lines), case, plan.digest())
+    return _form(action.id, _title(action.title), _submit(needed), joined(lines, 3_000), case, plan.digest())
 
 
 def false_positive_form(case: Case) -> View:

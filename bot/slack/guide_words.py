@@ -10,7 +10,7 @@ from bot.domain.case import Case
 from bot.domain.investigation import ROUNDS_AFTER, RoundFinished
 from bot.domain.verdict import verdict
 from bot.service.guide.inquiry import Step
-from bot.slack.text import defang, shown
+from bot.slack.text import defang, marked, shown
 
 _MOST_SIGNS = 4
 _SENTENCE = 300
@@ -22,8 +22,8 @@ def card_lines(case: Case) -> list[str]:
     if known.started is None and not known.answers:
         return []
     weighed = verdict(case.flags, known.answers.values())
-    lines = [f"*Priority {weighed.priority.value}:* {shown(weighed.why, _SENTENCE)}"]
-    lines.extend(f"• against trouble: {shown(one.sentence, _SENTENCE)}" for one in weighed.against[:_MOST_SIGNS])
+    lines = [f"*Priority {weighed.priority.value}:* {_said(weighed.why)}"]
+    lines.extend(f"• against trouble: {_said(one.sentence)}" for one in weighed.against[:_MOST_SIGNS])
     lines.append(_progress(case))
     return lines
 
@@ -64,4 +64,8 @@ def _step_lines(step: Step, answers: Mapping[str, Answer]) -> list[str]:
     known = [answers[one.id] for one in step.questions if one.id in answers]
     if not known:
         return []
-    return [f"*{step.title}*", *(f"• {shown(defang(answer.sentence), _SENTENCE)}" for answer in known)]
+    return [f"*{step.title}*", *(f"• {_said(answer.sentence)}" for answer in known)]
+
+
+def _said(sentence: str) -> str:
+    return marked(shown(defang(sentence), _SENTENCE), sentence)

@@ -17,11 +17,12 @@ from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.controls import Controls
 from bot.slack.guide_words import round_line, round_texts
-from bot.slack.text import code, date, defang, literal, mention_user, shown
+from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_LINES = 60
 _MOST_REPORT_CHARACTERS = 2_800
 _REASON = 600
+_MOST_CHARACTERS = 2_900
 
 Block = dict[str, Any]
 
@@ -63,19 +64,18 @@ class Notes:
                 reports.append(event.report)
             if isinstance(event, RoundFinished):
                 texts.extend(round_texts(case, event, self._steps))
-        text = "\n".join(line for line in lines if line) or "Nothing to tell."
+        text = joined("\n".join(lines).split("\n"), _MOST_CHARACTERS) or "Nothing to tell."
         through = case.note_reserved[0] if case.note_reserved else case.note_seq
         envelope = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,
-            # Slack links bare addresses here, unlike in our blocks.
-            "text": defang(text)[:2_900],
+            "text": fallback(text),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
         }
-        blocks = [_section(text[:2_900]), *(block for report in reports for block in _report(report))]
-        blocks.extend(_section(one[:2_900]) for one in texts)
+        blocks = [_section(text), *(block for report in reports for block in _report(report))]
+        blocks.extend(_section(joined(one.split("\n"), _MOST_CHARACTERS)) for one in texts)
         return Message({**envelope, "blocks": blocks}, lambda: envelope)
 
     def notice(self, case: Case, notice: Notice) -> Message:
@@ -83,7 +83,7 @@ class Notes:
         text = _noticed(notice.event)
         envelope = {
             "channel": self._ops_channel,
-            "text": defang(text),
+            "text": fallback(text),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": NOTICE_EVENT_TYPE, "event_payload": {"key": f"{case.case_id}:{notice.seq}"}},
@@ -106,7 +106,7 @@ class Notes:
             case ev.Acknowledged():
                 return f"{who} acknowledged this."
             case ev.MarkedFalsePositive(reason=reason):
-                return f"{who} closed this as a false positive: {shown(reason, _REASON)}"
+                return f"{who} closed this as a false positive: {_reason(reason)}"
             case ev.Reopened():
                 return f"{who} opened this again."
             case Remarked(sentence=sentence):
@@ -123,7 +123,7 @@ class Notes:
             case ev.ApprovalGiven(digest=digest):
                 return f"{who} approved *{title}* as shown in plan {code(digest[:8], 10)}."
             case ev.RequestRejected(reason=reason):
-                return f"{who} rejected *{title}*: {shown(reason, _REASON)} Nothing was run."
+                return f"{who} rejected *{title}*: {_reason(reason)} Nothing was run."
             case ev.RequestExpired():
                 return f"The request for *{title}* expired. Nothing was run."
             case ev.RunStarted():
@@ -135,16 +135,24 @@ class Notes:
         return ""
 
     def _asked(self, who: str, title: str, request: Request) -> str:
-        asked = f"{who} asks for *{title}*: {shown(request.reason, _REASON)}"
+        asked = f"{who} asks for *{title}*: {_reason(request.reason)}"
         if not request.needed:
             return asked
         return f"{asked} It needs a yes from {self._approvers} before {date(request.deadline)}."
 
 
+def _reason(text: str) -> str:
+    return marked(shown(text, _REASON), text)
+
+
+def _exactly(text: str, raw: str | None = None) -> str:
+    return marked(code(text, 200), text if raw is None else raw)
+
+
 def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted) -> str:
     if isinstance(event, ev.ReviewNoted):
         return (
-            f"Worth a look: {code(event.event_name, 60)} by {code(defang(event.actor), 200)} in account "
+            f"Worth a look: {code(event.event_name, 60)} by {_exactly(defang(event.actor), event.actor)} in account "
             f"{code(event.account or 'unknown', 40)}, {code(event.region or 'unknown', 40)}. {shown(event.reason, 300)}"
         )
     return (
@@ -156,7 +164,7 @@ def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted) -> str:
 def _stopped(title: str, event: ev.RunStopped) -> str:
     lines = [f"*{title} was not run.* {shown(event.why, _REASON)}"]
     lines.extend(
-        f"• {shown(one.what, 60)}: was shown as {code(one.shown, 200)}, is now {code(one.live, 200)}"
+        f"• {shown(one.what, 60)}: was shown as {_exactly(one.shown)}, is now {_exactly(one.live)}"
         for one in event.differences
     )
     return "\n".join(lines)
@@ -164,20 +172,21 @@ def _stopped(title: str, event: ev.RunStopped) -> str:
 
 def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
     if request.is_read:
-        return f"*{title}*, asked by {mention_user(request.by)}: {shown(defang(event.sentence), _REASON)}"
+        found = marked(shown(defang(event.sentence), _REASON), event.sentence)
+        return f"*{title}*, asked by {mention_user(request.by)}: {found}"
     words = {ev.Outcome.DONE: "done", ev.Outcome.FAILED: "failed", ev.Outcome.UNKNOWN: "outcome not known"}
     voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
     approved = f", approved by {voters}" if voters else ""
     settled = " (found out after a restart)" if event.settled else ""
     return (
-        f"*{title}: {words[event.outcome]}*{settled}. {shown(event.sentence, _REASON)} "
-        f"Asked by {mention_user(request.by)}{approved}. Reason: {shown(request.reason, _REASON)}"
+        f"*{title}: {words[event.outcome]}*{settled}. {_reason(event.sentence)} "
+        f"Asked by {mention_user(request.by)}{approved}. Reason: {_reason(request.reason)}"
     )
 
 
 def _report(report: Report) -> list[Block]:
     """A search's findings as preformatted text: no parser of Slack's reads what an attacker wrote there."""
-    lines = [literal(defang(line), 300) for line in report.lines[:_MOST_LINES]]
+    lines = [marked(literal(defang(line), 300), line) for line in report.lines[:_MOST_LINES]]
     more = len(report.lines) - _MOST_LINES
     if more > 0:
         lines.append(f"and {more} more lines, in the audit log")

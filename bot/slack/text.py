@@ -7,9 +7,12 @@ themselves. Each function here takes raw text and returns text for one place in 
     mrkdwn, running text   shown(text, limit)
     mrkdwn, exact value    code(text, limit)
     plain_text objects     plain(text, limit)
+    rich_text              literal(text, limit)
 
-`defang` goes inside the other ones, around addresses: `code(defang(url), 200)`. Set `"verbatim": true` on
-every mrkdwn object that holds outside text, or Slack links bare addresses and names by itself.
+`marked` puts behind such a text what a reader can't see of it. `joined` puts finished lines into one text that fits,
+and `fallback` makes of it what notifications show. `defang` goes inside the other ones, around addresses:
+`code(defang(url), 200)`. Set `"verbatim": true` on every mrkdwn object that holds outside text, or Slack links bare
+addresses and names by itself.
 
 See: https://docs.slack.dev/messaging/formatting-message-text
 """
@@ -17,27 +20,17 @@ See: https://docs.slack.dev/messaging/formatting-message-text
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from bot.domain.strange_text import mark
+from bot.domain.visible_text import visible
+from bot.slack.bare_links import without_links, without_names
 
 _ENTITIES: Mapping[str, str] = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_NEWLINE = "↵"
 _SPACE_AT_EDGE = "␣"
 _ELLIPSIS = "…"
 _NOTHING = "(empty)"
-
-# Invisible, though Unicode does not class them as control or format characters: joiners, fillers that are
-# letters, blank Braille, and variation selectors.
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-_HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
-_MARKS_IN_A_ROW = 4
 
 # Look-alikes: the backtick of a code span and the signs of bold and strike, the brackets of a mention.
 _IN_CODE: Mapping[str, str] = {**_ENTITIES, "`": "ˋ"}  # noqa: RUF001
@@ -46,14 +39,12 @@ _IN_PLAIN: Mapping[str, str] = {"<": "‹", ">": "›"}  # noqa: RUF001
 
 _EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _QUOTE = re.compile(" *>")
-_EMOJI = re.compile(r":(?=[^\s:]+:)")
+# The colon that closes one may be ours, behind the text.
+_EMOJI = re.compile(r":(?=[^\s:]+(?::|$))")
 _BROADCAST = re.compile("@(?=channel|here|everyone|group)", re.IGNORECASE)
 
-_WEB_SCHEME = re.compile("(http|ftp)(?=s?://)", re.IGNORECASE)
-_OTHER_SCHEME = re.compile("(?<!xxp)(?<!xxps)(?<!fxp)(?<!fxps)://", re.IGNORECASE)
-# Anything between separators may be a host name; browsers take the ideographic dots for dots.
-_WORD = re.compile(r"[^\s<>()\[\]{}\"'`,;:/\\|@]+")
-_DOT = re.compile("[.。．｡]")  # noqa: RUF001
+# Less than the 4,000 that Slack takes when a message is updated.
+_FALLBACK_CHARACTERS = 2_900
 
 _USER_ID = re.compile("[UW][A-Z0-9]{1,20}")
 _GROUP_ID = re.compile("S[A-Z0-9]{1,20}")
@@ -79,7 +70,7 @@ def shown(text: str, limit: int) -> str:
     Raises:
         ValueError: `limit` is below 1.
     """
-    line = _unquoted(_EMPHASIS.sub("ˍ", _something(_calm(_visible(text)))))
+    line = _unquoted(_EMPHASIS.sub("ˍ", _something(_calm(visible(text)))))
     return _fitted([_IN_TEXT.get(character, character) for character in line], limit)
 
 
@@ -96,7 +87,7 @@ def code(text: str, limit: int) -> str:
     Raises:
         ValueError: `limit` is below 3.
     """
-    line = _broken_broadcasts(_visible(text)) or _NOTHING
+    line = _broken_broadcasts(visible(text)) or _NOTHING
     inner = line.strip(" ")
     line = line.replace(" ", _SPACE_AT_EDGE) if not inner else _edges_shown(line, inner)
     return f"`{_fitted([_IN_CODE.get(character, character) for character in line], limit - 2)}`"
@@ -116,7 +107,7 @@ def plain(text: str, limit: int) -> str:
     Raises:
         ValueError: `limit` is below 1.
     """
-    line = _something(_calm(_visible(text)))
+    line = _something(_calm(visible(text)))
     return _fitted([_IN_PLAIN.get(character, character) for character in line], limit)
 
 
@@ -132,7 +123,7 @@ def literal(text: str, limit: int) -> str:
     Raises:
         ValueError: `limit` is below 1.
     """
-    return _fitted(list(_something(_broken_broadcasts(_visible(text)))), limit)
+    return _fitted(list(_something(_broken_broadcasts(visible(text)))), limit)
 
 
 def defang(text: str) -> str:
@@ -141,8 +132,50 @@ def defang(text: str) -> str:
     `https://evil.example/a.b` becomes `hxxps://evil[.]example/a.b`. Doing it twice changes nothing more. The
     result still has to go through `shown`, `code` or `plain`.
     """
-    unlinked = _OTHER_SCHEME.sub("[:]//", _WEB_SCHEME.sub(_defanged_scheme, _visible(text)))
-    return _WORD.sub(_defanged_word, unlinked)
+    return without_links(visible(text))
+
+
+def marked(rendered: str, text: str) -> str:
+    """Outside text as it is shown, and behind it what is strange about it, at most 163 code points more.
+
+    Args:
+        rendered: What `shown`, `code`, `plain` or `literal` made of the text.
+        text: The text as it came in.
+
+    See: `bot.domain.strange_text`
+    """
+    strange = mark(text)
+    return f"{rendered} ({strange})" if strange else rendered
+
+
+def joined(lines: Iterable[str], limit: int) -> str:
+    """Put finished lines under each other, as many as fit, and say how many are left out.
+
+    A line is left out whole: cut in two it could end inside a code span, an entity or a mention.
+
+    Args:
+        lines: Each is mrkdwn that is whole by itself; empty ones are left out.
+        limit: Code points that the result may take, at least 40.
+    """
+    left = [line for line in lines if line]
+    kept: list[str] = []
+    room = limit if sum(map(len, left)) + len(left) <= limit else limit - len(_left_out(len(left)))
+    while left and len(left[0]) + 1 <= room:
+        room -= len(left[0]) + 1
+        kept.append(left.pop(0))
+    return "\n".join([*kept, _left_out(len(left))] if left else kept)
+
+
+def fallback(text: str, limit: int = _FALLBACK_CHARACTERS) -> str:
+    """Make of finished mrkdwn what stands in a message's top-level `text`: Slack links bare words there by itself.
+
+    Our own mentions and dates stay; host names, addresses, and names of channels and people lose their signs.
+
+    Args:
+        text: Finished lines.
+        limit: Code points that the result may take, at least 40.
+    """
+    return joined(without_names(without_links(text)).split("\n"), limit)
 
 
 def date(moment: datetime, fallback: str | None = None) -> str:
@@ -162,7 +195,7 @@ def date(moment: datetime, fallback: str | None = None) -> str:
         raise ValueError("a moment needs a time zone to be shown")
     utc = moment.astimezone(UTC)
     written = fallback or f"{utc.year:04d}-{utc:%m-%d %H:%M} UTC"
-    safe = escape(_visible(written).replace("|", "¦"))
+    safe = escape(visible(written).replace("|", "¦"))
     epoch_seconds = int(utc.timestamp())
     return f"<!date^{epoch_seconds}^{_DATE_FORM}|{safe}>" if epoch_seconds >= 0 else safe
 
@@ -187,35 +220,6 @@ def mention_group(group_id: str) -> str:
     if _GROUP_ID.fullmatch(group_id) is None:
         raise ValueError("not the id of a Slack user group")
     return f"<!subteam^{group_id}>"
-
-
-def _visible(text: str) -> str:
-    """Return the text in NFC on one line, each invisible or direction-changing character spelled out."""
-    if text.isascii() and text.isprintable():
-        return text
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
-    return "".join(_spelled(character, run) for character, run in _runs(lines))
-
-
-def _runs(text: str) -> Iterable[tuple[str, int]]:
-    marks = 0
-    for character, run in ((character, len(list(same))) for character, same in groupby(text)):
-        marks = marks + run if unicodedata.category(character).startswith("M") else 0
-        # A pile of combining marks grows over the lines above and below it.
-        yield (character, run) if marks <= _MARKS_IN_A_ROW else (f"+{character}", run)
-
-
-def _spelled(character: str, run: int) -> str:
-    if character == "\n":
-        return _NEWLINE * run
-    if character == " " or (len(character) == 1 and not _hides(character)):
-        return character * run
-    point = f"U+{ord(character[-1]):04X}"
-    return f"[{point}]" if run == 1 else f"[{point} ×{run}]"  # noqa: RUF001
-
-
-def _hides(character: str) -> bool:
-    return unicodedata.category(character) in _HIDING_CATEGORIES or _INVISIBLE.match(character) is not None
 
 
 def _calm(line: str) -> str:
@@ -260,26 +264,9 @@ def _fitted(pieces: list[str], limit: int) -> str:
     return "".join(pieces[:kept]) + note if len(note) <= limit else _ELLIPSIS
 
 
+def _left_out(lines: int) -> str:
+    return f"{_ELLIPSIS} and {lines} more {'line' if lines == 1 else 'lines'}, in the audit log"
+
+
 def _missing(count: int) -> str:
     return f"{_ELLIPSIS} (+{count} more)"
-
-
-def _defanged_scheme(match: re.Match[str]) -> str:
-    first, last = match[0][0], match[0][-1]
-    return f"{first}xx{last}" if len(match[0]) == len("http") else f"{first}x{last}"
-
-
-def _defanged_word(match: re.Match[str]) -> str:
-    labels = [label for label in _DOT.split(match[0]) if label]
-    host = any(map(_names_a_domain, labels[1:]))
-    return _DOT.sub("[.]", match[0]) if host or _holds_an_address(labels) else match[0]
-
-
-def _holds_an_address(labels: list[str]) -> bool:
-    # Other signs may stand around it without a space, as in `ip=203.0.113.7&port=1`.
-    fours = zip(labels, labels[1:], labels[2:], labels[3:], strict=False)
-    return any(a[-1].isdigit() and b.isdigit() and c.isdigit() and d[0].isdigit() for a, b, c, d in fours)
-
-
-def _names_a_domain(label: str) -> bool:
-    return label[0].isalpha() and (len(label) > 1 or not label.isascii())

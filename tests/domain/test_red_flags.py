@@ -79,6 +79,8 @@ def test_a_calm_event_has_no_flags() -> None:
         (anchor(source_type=SourceType.SELF_SIGNED_REPOSITORY), "undocumented_source_type"),
         (anchor(source_type=SourceType.AWS_ACM_PCA), "contradicting_source"),
         (anchor(enabled=False), "anchor_disabled"),
+        (anchor(name="h\u0430rbour-ci"), "strange_name"),
+        (anchor(name="harbour\u200b-ci"), "strange_name"),
         (replace(anchor(enabled=False), event_name="UpdateTrustAnchor"), "anchor_disabled"),
         (replace(CALM, missing=("the region",)), "incomplete_report"),
     ],

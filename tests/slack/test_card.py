@@ -148,3 +148,20 @@ def test_the_card_says_what_an_alert_must_say() -> None:
         CASE_ID,
     )
     assert [fact for fact in facts if fact not in texts] == []
+
+
+def test_a_strange_name_is_marked_where_it_stands() -> None:
+    """Look-alikes and hidden characters are said behind the trust anchor's name, the actor and the CA's subject."""
+    (case, _), mark = case_in("new", text="h\u0430rb\u200bour"), "looks like Latin but has 1 Cyrillic letter"
+    texts = [str(one.get("text")) for one in objects(drawn(case).rich["blocks"])]
+    for title in ("*Trust anchor*", "*Who*", "*Session of*", "*User agent*", "  Subject"):
+        (shown,) = [text for text in texts if title in text and mark in text]
+        assert f"{mark}, 1 invisible character)" in shown
+
+
+def test_a_plain_text_card_has_lines() -> None:
+    """Without blocks the lines stand under each other, and a calmed emoji is not spelled out."""
+    text = drawn(case_in("new", text="x:tada:")[0]).plain()["text"]
+    assert text.count("\n") > 10
+    assert "\u21b5" not in text
+    assert "[U+200B]" not in text

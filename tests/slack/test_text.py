@@ -14,7 +14,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.slack.block_limits import message_problems
-from bot.slack.text import code, date, defang, escape, mention_group, mention_user, plain, shown
+from bot.slack.text import (
+    code,
+    date,
+    defang,
+    escape,
+    mention_group,
+    mention_user,
+    plain,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +138,7 @@ def test_ordinary_text_stays_as_it_is(render: Callable[[str, int], str]) -> None
         ("<!channel> & co", "&lt;!channel&gt; &amp; co"),
         ("ring @here", "ring ＠here"),
         (":fire:", ":\u200bfire:"),
+        ("a:fire", "a:\u200bfire"),
         ("*b* ~s~ `c` _i_ a_b", "∗b∗ ∼s∼ ˋcˋ ˍiˍ a_b"),
         ("> quoted", "› quoted"),
         ("a\r\nb\tc", "a↵b c"),
