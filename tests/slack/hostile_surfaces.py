@@ -1,0 +1,121 @@
+"""Every message and form of the product with a text in all places that others write, and what acts in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+from bot.domain import events as ev
+from bot.domain.answer import Answer, Question
+from bot.domain.caller import CallerKind, CallFailed
+from bot.domain.case import Case, Notice
+from bot.domain.failed_calls import with_call
+from bot.domain.fold import told_in_thread
+from bot.ports import Message
+from bot.service.guide.inquiry import Inquiry, Step
+from bot.slack import forms
+from bot.slack.block_limits import message_problems, view_problems
+from bot.slack.card import Card
+from bot.slack.controls import Controls
+from bot.slack.failed_calls import FailedCallsMessage
+from bot.slack.notes import Notes
+from tests.slack.card_states import (
+    ACTIONS,
+    AVA,
+    BEN,
+    CARLA,
+    CHANNEL,
+    NOON,
+    Event,
+    at_noon,
+    case_in,
+    plan,
+)
+from tests.slack_markup import in_message
+
+
+async def never_asked(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    """Drawing asks nothing."""
+    del inquiry
+    nothing: tuple[Answer, ...] = ()
+    for one in nothing:
+        yield one
+
+
+OPS, GROUP = "C07ANCHOROP", "S07APPROVER"
+APPROVERS = f"<!subteam^{GROUP}>"
+CONTROLS = Controls(ACTIONS)
+CARD = Card(CHANNEL, CONTROLS, APPROVERS)
+STEP = Step("step", "What else is there", (Question("question", ("1",), "What?"),), (), never_asked)
+NOTES = Notes(CHANNEL, OPS, CONTROLS, APPROVERS, (STEP,))
+HARMLESS = "harbour"
+PEOPLE = {AVA, BEN, CARLA}
+OUR_KINDS = {"user", "group", "date", "bold", "code", "rich_text_preformatted"}
+
+
+def dresses(message: Message) -> Iterator[Mapping[str, Any]]:
+    """A message with blocks and as plain text."""
+    yield message.rich
+    yield message.plain()
+
+
+def surfaces(state: str, text: str) -> Iterator[Mapping[str, Any]]:
+    """Every message and form of a case in a state, with this text wherever others write."""
+    case, entries = case_in(state, text=text)
+    yield from dresses(CARD.draw(case, text))
+    told = [one for one in entries if (event := ev.event_of(one)) and told_in_thread(case, event)]
+    yield from dresses(NOTES.note(case, told))
+    yield from notices(text)
+    yield forms.false_positive_form(case)
+    for action_id in ("delete_trust_anchor", "disable_trust_anchor", "enable_trust_anchor"):
+        yield forms.action_form(case, ACTIONS[action_id], plan(action_id, text), 1, APPROVERS)
+    for request in case.requests.values():
+        yield forms.reject_form(case, request, ACTIONS[request.action_id].title)
+
+
+def notices(text: str) -> Iterator[Mapping[str, Any]]:
+    """The lines for the operations channel."""
+    ops = Case("OPS-2026-11-22")
+    yield from dresses(NOTES.notice(ops, Notice(7, ev.MessageQuarantined(text, text, text, text, text))))
+    yield from dresses(NOTES.notice(ops, Notice(8, ev.ReviewNoted(text, text, text, text, text, text))))
+    for kind in CallerKind:
+        calls = with_call(None, CallFailed("e0", text, text, text, kind, text, text, NOON, text))
+        yield from dresses(FailedCallsMessage(OPS).draw(Case("ATT-0123456789", failed_calls=calls), calls))
+
+
+def acting(message: Mapping[str, Any]) -> Counter[tuple[str, str]]:
+    """What acts in a message, and how often."""
+    return Counter((one.kind, one.target) for one in in_message(message))
+
+
+def problems(message: Mapping[str, Any]) -> list[str]:
+    """What Slack would refuse."""
+    if message.get("type") == "modal":
+        return list(map(str, view_problems(message)))
+    return [str(one) for update in (False, True) for one in message_problems(message, update=update)]
+
+
+def foreign(message: Mapping[str, Any]) -> list[str]:
+    """What acts in a message and can't be ours."""
+    known = {"user": PEOPLE, "group": {GROUP}}
+    return [
+        f"{one.kind} {one.target[:80]!r}"
+        for one in in_message(message)
+        if one.kind not in OUR_KINDS or (one.kind in known and one.target not in known[one.kind])
+    ]
+
+
+def assert_calm(state: str, text: str) -> None:
+    """Each surface acts as it does with a harmless word, and Slack takes it."""
+    for hostile, harmless in zip(surfaces(state, text), surfaces(state, HARMLESS), strict=True):
+        assert problems(hostile) == []
+        assert foreign(hostile) == []
+        assert acting(hostile) == acting(harmless)
+
+
+def told(before: Case, *happened: Event) -> Iterator[Mapping[str, Any]]:
+    """The card and the note after these events."""
+    case, entries = at_noon(*happened, before=before)
+    yield from dresses(CARD.draw(case, None))
+    yield from dresses(NOTES.note(case, entries))
