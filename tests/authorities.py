@@ -119,7 +119,12 @@ def version_1() -> bytes:
 
 def sequence(content: bytes) -> bytes:
     """A DER sequence."""
-    return b"\x30" + _length(len(content)) + content
+    return element_of(0x30, content)
+
+
+def element_of(tag: int, content: bytes) -> bytes:
+    """A DER element."""
+    return bytes([tag]) + _length(len(content)) + content
 
 
 def _signed(tbs: bytes, algorithm: bytes, signature: bytes) -> bytes:

@@ -19,6 +19,7 @@ BROAD_EXCEPTS = {
     "bot/adapters/sqs_intake.py": 1,  # The loop's top: one message that breaks us must not stop the queue.
     "bot/service/investigate.py": 1,  # The steps' loop: one step's defect must not stop the others.
     "bot/service/runner.py": 2,  # The loop's tops: one case's defect must not stop the others.
+    "tests/fuzz/fuzz_intake.py": 1,  # Whatever a body brings about is what the fuzzer looks for.
 }
 """The only places that may catch everything, with how often and why."""
 

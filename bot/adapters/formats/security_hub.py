@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
 
 from bot.adapters.formats.finding import Finding, alert_link, flat_values, named, parts_of
-from bot.adapters.formats.form import Form, JsonObject, Part, each_of, place
+from bot.adapters.formats.form import Form, Ignored, JsonObject, Part, each_of, place
 from bot.adapters.formats.kept import moment, text, value_at
 from bot.domain.detection import Actor, RuleAlert
 
+_LIST_KEYS = ("findings", "Findings")
 _CALL = "Action.AwsApiCallAction"
 _LATEST_MILLISECONDS = 10**13
 _GUARDDUTY = "aws/guardduty/service/action/awsApiCallAction/"
 
 
 def _fits_list(message: JsonObject) -> bool:
-    return isinstance(message.get("findings") or message.get("Findings"), list)
+    return any(isinstance(message.get(key), list) for key in _LIST_KEYS)
 
 
 def _read_list(message: JsonObject, at: str) -> Iterable[Part]:
-    key = "findings" if message.get("findings") else "Findings"
-    return each_of(message[key], place(at, key))
+    filled = [key for key in _LIST_KEYS if isinstance(message.get(key), list) and message[key]]
+    if not filled:
+        return (Ignored("a batch of findings without a finding in it"),)
+    return chain.from_iterable(each_of(message[key], place(at, key)) for key in filled)
 
 
 def _fits_asff(message: JsonObject) -> bool:

@@ -114,7 +114,9 @@ def _walk(message: object, spot: _Spot) -> Iterator[Found]:
     except BadInput as why:
         yield _problem(why, spot)
         return
+    is_empty = True
     for part in parts:
+        is_empty = False
         if isinstance(part, Event):
             yield _event(part, spot)
         elif isinstance(part, Ignored):
@@ -122,6 +124,8 @@ def _walk(message: object, spot: _Spot) -> Iterator[Found]:
         else:
             wrappings = (*spot.wrappings, name) if name else spot.wrappings
             yield from _walk(part.message, _Spot(part.at, wrappings, part.alert or spot.alert))
+    if is_empty:
+        yield _problem(BadInput("empty", "there is nothing in this", spot.at or "body"), spot)
 
 
 def _parts(message: object, spot: _Spot) -> tuple[str, Iterable[Part]]:

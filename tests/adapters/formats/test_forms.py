@@ -197,6 +197,8 @@ def test_what_does_not_unpack_is_refused(data: str, code: str) -> None:
         (records_forms.search([]), "found nothing"),
         (records_forms.kibana([], text=False), "empty"),
         ({"Records": []}, "without a record"),
+        ({"findings": []}, "without a finding"),
+        ([[json.dumps({"Findings": []})]], "without a finding"),
         (records_forms.from_guardduty(records_forms.guardduty("ListBuckets", "s3.amazonaws.com")), "GuardDuty finding"),
         (records_forms.security_hub(records_forms.asff(Resources=[])), "Security Hub finding"),
         (records_forms.security_hub(records_forms.ocsf(resources=[]), "Findings Imported V2"), "Security Hub finding"),
