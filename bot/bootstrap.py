@@ -24,6 +24,7 @@ from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.formats import understand
+from bot.adapters.house_file import read_house
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.adapters.sqlite_schema import sqlite_path
@@ -36,6 +37,7 @@ from bot.domain.approval import ApprovalPolicy
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind, Standing
 from bot.domain.errors import BadSettings, SlackError, SlackUnclear
+from bot.domain.house import House
 from bot.health import Health
 from bot.kill_points import arm
 from bot.registry import load_actions
@@ -100,6 +102,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     """
     arm(settings.kill_at)
     clock = SystemClock()
+    house = read_house(settings.house) if settings.house else House()
     actions = load_actions()
     store = await _store(settings, stack)
     clients = await _clients(settings, stack)
@@ -117,7 +120,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
-    investigate = Investigate(book, STEPS, Sources(accounts, LookupSearch(accounts)), clock)
+    investigate = Investigate(book, STEPS, Sources(accounts, LookupSearch(accounts), house), clock)
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner

@@ -48,6 +48,7 @@ class Settings:
     post_grace: timedelta
     observe: bool
     investigate: bool
+    house: str
     attempt_window: timedelta
     reversible: RiskRule
     irreversible: RiskRule
@@ -108,6 +109,7 @@ ALL_SETTINGS = (
         read.number(5, 1440),
         "60",
     ),
+    Setting("ANCHORWATCH_HOUSE", "TOML file with what you know of yourselves; empty means nothing.", read.text),
     Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", read.number(0, 5), "0"),
     Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", read.number(1, 5), "1"),
     Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", read.number(1, 1440), "30"),
@@ -212,6 +214,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         post_grace=timedelta(seconds=int(str(of("POST_GRACE_SECONDS")))),
         observe=bool(of("OBSERVE")),
         investigate=bool(of("INVESTIGATE")),
+        house=str(of("HOUSE")),
         attempt_window=timedelta(minutes=int(str(of("ATTEMPT_WINDOW_MINUTES")))),
         reversible=RiskRule(int(str(of("REVERSIBLE_APPROVALS"))), open_for),
         irreversible=RiskRule(int(str(of("IRREVERSIBLE_APPROVALS"))), open_for),

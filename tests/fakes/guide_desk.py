@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Answer
 from bot.domain.case import Case
+from bot.domain.house import House
 from bot.ports import AwsAccounts
 from bot.service.guide.inquiry import Inquiry, Sources, Step
 from bot.service.investigate import answers_of
@@ -24,9 +25,10 @@ async def ask_step(
     number: int = 0,
     accounts: AwsAccounts | None = None,
     search: FakeSearch | None = None,
+    house: House | None = None,
 ) -> dict[str, Answer]:
     """The step's answers by question, for a case as it is, over AWS and CloudTrail in memory."""
-    sources = Sources(accounts or aws, search or FakeSearch(records))
+    sources = Sources(accounts or aws, search or FakeSearch(records), house or House())
     known = {answer.question: answer for answer in earlier}
     inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)
     return {answer.question: answer for answer in await answers_of(step, inquiry.of(step))}

@@ -13,6 +13,7 @@ from bot.domain.action import ActionAws
 from bot.domain.answer import Answer, Question
 from bot.domain.case import Case
 from bot.domain.event_search import By, EventQuery, EventsFound
+from bot.domain.house import House
 from bot.ports import AwsAccounts, EventSearch
 
 Progress = Callable[[str], Awaitable[None]]
@@ -24,6 +25,7 @@ class Sources:
 
     accounts: AwsAccounts
     search: EventSearch
+    house: House = House()
 
 
 @dataclass(frozen=True, slots=True)
