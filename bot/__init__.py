@@ -4,9 +4,10 @@ A detection comes in
     ``adapters/sqs_intake.py`` (a queue) or ``adapters/webhook_intake.py`` (HTTP) hands over the bytes;
     ``adapters/formats/`` turns them into :class:`bot.domain.detection.Detection`, one file a form;
     ``service/take_detection.py`` asks ``domain/rule.py`` whether it matters (``domain/published_rule.py`` is what the
-    published rule says), reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of one
-    event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``), and appends them
-    to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
+    published rule says) and, where the event does not show what the anchor trusts, AWS first (``service/ask_aws.py``,
+    ``domain/live_state.py``). It reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of
+    one event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``), and appends
+    them to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
     Failed attempts open no case: those of one caller make one message (``service/note_failed_call.py``,
     ``domain/failed_calls.py``, ``slack/failed_calls.py``).
     The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch

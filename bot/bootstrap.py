@@ -24,6 +24,7 @@ from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.formats import understand
+from bot.adapters.formats.live_anchor import live_anchor
 from bot.adapters.house_file import read_house
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
@@ -41,6 +42,7 @@ from bot.domain.house import House
 from bot.health import Health
 from bot.kill_points import arm
 from bot.registry import load_actions
+from bot.service.ask_aws import AskAws
 from bot.service.case_book import CaseBook
 from bot.service.expire_request import expire_request
 from bot.service.guide.inquiry import Sources
@@ -124,7 +126,10 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
-    take = TakeDetection(book, understand, read_certificates, settings.act_role or None, settings.attempt_window)
+    ask_aws = AskAws(accounts, live_anchor, clock) if settings.observe else None
+    take = TakeDetection(
+        book, understand, read_certificates, settings.act_role or None, settings.attempt_window, ask_aws
+    )
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = _intake(settings, take, put_aside)
     clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)

@@ -101,7 +101,13 @@ ALL_SETTINGS = (
         "ANCHORWATCH_VISIBILITY_SECONDS", "How long a received message is ours alone.", read.number(2, 43_200), "60"
     ),
     Setting("ANCHORWATCH_POST_GRACE_SECONDS", "Wait before a doubtful post is looked for.", read.number(1, 600), "10"),
-    Setting("ANCHORWATCH_OBSERVE", "Read the trust anchor from AWS once a card is out: on or off.", read.switch, "on"),
+    Setting(
+        "ANCHORWATCH_OBSERVE",
+        "Read the trust anchor from AWS once a card is out, or before it where the event does not show what the anchor "
+        "trusts: on or off.",
+        read.switch,
+        "on",
+    ),
     Setting("ANCHORWATCH_INVESTIGATE", "Answer the guide's questions by itself: on or off.", read.switch, "on"),
     Setting(
         "ANCHORWATCH_ATTEMPT_WINDOW_MINUTES",

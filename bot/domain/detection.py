@@ -123,7 +123,8 @@ class Detection:
     actor's as ``actor_arn``, ``source_address`` and ``user_agent``. ``contradictions`` says in plain words, and
     with no text that a caller may choose freely, where two copies of a value differ. ``rule`` is what the published
     rule says of the event. ``lets_service_in`` is about a role's trust policy that the call wrote: whether it lets
-    Roles Anywhere in; None for other calls and for a policy that can't be read.
+    Roles Anywhere in; None for other calls and for a policy that can't be read. ``live_error`` says in our words why
+    AWS did not tell what the trust anchor trusts; None when it was not asked, or told.
     """
 
     event_id: str
@@ -143,6 +144,7 @@ class Detection:
     contradictions: tuple[str, ...] = ()
     rule: PublishedRule | None = None
     lets_service_in: bool | None = None
+    live_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.detection import Anchor, Detection, SourceType
 from bot.domain.identity import parse_anchor_arn
+from bot.domain.live_state import changed_since, is_live
 from bot.domain.neighbours import is_about_role_policy, neighbour_reason
 from bot.domain.own_calls import is_own_call
 
@@ -22,6 +23,7 @@ _WORDS = {
     SourceType.SELF_SIGNED_REPOSITORY: "a self-signed repository",
     SourceType.UNKNOWN: "a source of unknown type, which counts as external",
 }
+_ASKED = "The event does not say what the anchor trusts: AWS said it when it was asked (GetTrustAnchor)."
 _DID = {"CreateTrustAnchor": "was created with", "UpdateTrustAnchor": "was changed to", _ENABLE: "was enabled with"}
 _PCA_ACCOUNT = re.compile(
     r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:(?P<account>\d{1,12}):certificate-authority/[A-Za-z0-9-]+", re.ASCII
@@ -53,17 +55,28 @@ class Judgement:
         return replace(self, reasons=(*self.reasons, *reasons))
 
 
-def judge(detection: Detection, *, live: Anchor | None = None, own_role: str | None = None) -> Judgement:
+def judge(detection: Detection, *, own_role: str | None = None) -> Judgement:
     """Whether an event must be shown to responders, and how loudly.
 
     Args:
-        detection: the event.
-        live: the trust anchor as AWS shows it now, for an event that does not say what the anchor trusts; None when
-            it was not read.
+        detection: the event, with what AWS showed of its trust anchor where it was asked
+            (:func:`bot.domain.live_state.with_live`).
         own_role: the name of the role that Anchorwatch contains with; None when it is not known.
     """
-    judgement = _judge(detection, live, own_role)
+    judgement = _judge(detection, own_role)
     return judgement.adding(*disagreements(detection, judgement.answer))
+
+
+def hangs_on_live_state(detection: Detection, own_role: str | None = None) -> bool:
+    """Whether the answer hangs on what AWS (GetTrustAnchor) shows.
+
+    So it is for a call that worked, could bring in a CA, names its trust anchor and does not show what that trusts.
+    """
+    if detection.event_source not in _OUR_SOURCES or detection.event_name not in {*CA_OPERATIONS, _ENABLE}:
+        return False
+    if detection.error_code is not None or detection.anchor.anchor_id is None or is_own_call(detection, own_role):
+        return False
+    return not _leaves_ca(detection) and not _shows_source(detection.anchor)
 
 
 def is_surely_acm_pca(anchor: Anchor) -> bool:
@@ -72,20 +85,20 @@ def is_surely_acm_pca(anchor: Anchor) -> bool:
     return anchor.source_type is SourceType.AWS_ACM_PCA and not uploaded
 
 
-def _judge(detection: Detection, live: Anchor | None, own_role: str | None) -> Judgement:
+def _judge(detection: Detection, own_role: str | None) -> Judgement:
     ours = detection.event_source in _OUR_SOURCES
     if not ours and not is_about_role_policy(detection):
         return _ignore("This is a call to another AWS service.")
     if is_own_call(detection, own_role):
         return _ignore("Anchorwatch itself made this call, for the case that is named in its session.")
-    worked = _judge_as_if_it_worked(detection, live)
+    worked = _judge_as_if_it_worked(detection)
     return worked if detection.error_code is None else _failed(worked, detection)
 
 
-def _judge_as_if_it_worked(detection: Detection, live: Anchor | None) -> Judgement:
+def _judge_as_if_it_worked(detection: Detection) -> Judgement:
     if detection.event_name == _ENABLE:
-        return _judge_enable(detection, live)
-    if detection.event_name == "UpdateTrustAnchor" and detection.anchor.source_in_request is False:
+        return _judge_enable(detection)
+    if _leaves_ca(detection):
         return _ignore("The update did not touch the trust anchor's CA.")
     if detection.event_name in CA_OPERATIONS:
         return _judge_source(detection, detection.anchor)
@@ -107,14 +120,21 @@ def _failed(worked: Judgement, detection: Detection) -> Judgement:
     return _ignore("The call failed, so nothing was created or changed.")
 
 
-def _judge_enable(detection: Detection, live: Anchor | None) -> Judgement:
-    shown = next((anchor for anchor in (live, detection.anchor) if anchor is not None and _shows_source(anchor)), None)
-    if shown is not None:
-        return _judge_source(detection, shown)
+def _leaves_ca(detection: Detection) -> bool:
+    return detection.event_name == "UpdateTrustAnchor" and detection.anchor.source_in_request is False
+
+
+def _judge_enable(detection: Detection) -> Judgement:
+    if _shows_source(detection.anchor):
+        return _judge_source(detection, detection.anchor)
     reason = (
         "A trust anchor was enabled, and the event does not say what it trusts: only AWS (GetTrustAnchor) can tell."
     )
-    return Judgement(Answer.REVIEW, (reason,))
+    return Judgement(Answer.REVIEW, (reason, _why_not_live(detection)))
+
+
+def _why_not_live(detection: Detection) -> str:
+    return f"AWS did not tell: {detection.live_error}." if detection.live_error else "The live state was not read."
 
 
 def _shows_source(anchor: Anchor) -> bool:
@@ -127,13 +147,17 @@ def _uploaded(anchor: Anchor) -> bool:
 
 def _judge_source(detection: Detection, anchor: Anchor) -> Judgement:
     if is_surely_acm_pca(anchor):
-        return _judge_acm_pca(detection, anchor)
+        judgement = _judge_acm_pca(detection, anchor)
+        return judgement.adding(_ASKED) if is_live(detection) else judgement
     words = _WORDS[_external_type(anchor)]
     judgement = Judgement(Answer.ALERT, (f"A trust anchor {_DID[detection.event_name]} {words}.",))
     if not _shows_source(anchor):
         judgement = judgement.adding(
-            "The event does not say what the anchor trusts: only AWS (GetTrustAnchor) can tell."
+            "The event does not say what the anchor trusts: only AWS (GetTrustAnchor) can tell.",
+            _why_not_live(detection),
         )
+    elif is_live(detection):
+        judgement = judgement.adding(_ASKED)
     elif anchor.source_type is SourceType.AWS_ACM_PCA:
         judgement = judgement.adding("It names AWS Private CA and carries what was uploaded, so it is not believed.")
     if detection.contradictions:
@@ -144,12 +168,19 @@ def _judge_source(detection: Detection, anchor: Anchor) -> Judgement:
 
 
 def _judge_acm_pca(detection: Detection, anchor: Anchor) -> Judgement:
+    if is_live(detection) and changed_since(detection):
+        return Judgement(
+            Answer.REVIEW,
+            ("The trust anchor's CA is AWS Private CA (ACM PCA) now, and the anchor was changed after this event.",),
+        )
     if detection.contradictions:
         return Judgement(
             Answer.REVIEW,
             ("The trust anchor's CA is said to be AWS Private CA (ACM PCA), in an event that contradicts itself.",),
         )
     found = _PCA_ACCOUNT.fullmatch(anchor.acm_pca_arn or "")
+    if found is None and is_live(detection):
+        return Judgement(Answer.REVIEW, ("AWS does not say in which account the trust anchor's CA is.",))
     if found is None:
         return _ignore(
             "The trust anchor's CA is AWS Private CA (ACM PCA).", "The event does not say in which account that CA is."

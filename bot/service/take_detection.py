@@ -16,16 +16,18 @@ from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.case import Case
 from bot.domain.detection import Detection, Understood
 from bot.domain.errors import BadInput, PartlyUnderstood
-from bot.domain.events import DetectionReceived, PostKind, PostReserved, Reopened, ReviewNoted, draft
+from bot.domain.events import AnchorObserved, DetectionReceived, PostKind, PostReserved, Reopened, ReviewNoted, draft
 from bot.domain.failed_calls import ATTEMPT_WINDOW
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.red_flags import red_flags
 from bot.domain.reports import is_same_anchor, is_same_event, tells_more, with_report
-from bot.domain.rule import CA_OPERATIONS, Answer, Judgement, judge
+from bot.domain.rule import CA_OPERATIONS, Answer, Judgement, hangs_on_live_state, judge
 from bot.kill_points import KillPoint, reached
+from bot.service.ask_aws import AskAws, Look
 from bot.service.case_book import CaseBook
 from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
+from bot.service.remark_event import remark_event
 from bot.service.same_keys import SameKeys
 
 _log = structlog.get_logger()
@@ -47,7 +49,7 @@ class Taken:
 class _Report:
     """A report that is on its way into a case: its CA, which of the CA's keys were seen elsewhere, what came before."""
 
-    detection: Detection
+    look: Look
     ca: CaFacts
     known_keys: Mapping[str, str]
     before: tuple[RedFlag, ...]
@@ -63,6 +65,7 @@ class TakeDetection:
         read_certificates: reads the CA's certificates.
         own_role: the role that Anchorwatch contains with, whose calls for a case are our own; None when not known.
         attempt_window: failed attempts of one caller within this time are one message.
+        ask_aws: says what a trust anchor trusts where the event does not; None when AWS may not be asked.
     """
 
     def __init__(
@@ -72,12 +75,14 @@ class TakeDetection:
         read_certificates: Callable[[tuple[str, ...]], CaFacts],
         own_role: str | None = None,
         attempt_window: timedelta = ATTEMPT_WINDOW,
+        ask_aws: AskAws | None = None,
     ) -> None:
         self._book = book
         self._understand = understand
         self._read_certificates = read_certificates
         self._own_role = own_role
         self._note_failed_call = NoteFailedCall(book, attempt_window)
+        self._ask_aws = ask_aws
         self._same_keys = SameKeys(book)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -95,9 +100,10 @@ class TakeDetection:
         """
         understood = self._understand(body)
         cases, ignored = [], list(understood.ignored)
-        for detection in understood.detections:
+        for look in await asyncio.gather(*map(self._look, understood.detections)):
+            detection = look.detection
             judgement = judge(detection, own_role=self._own_role)
-            case_id = await self._join(detection, opens=_opens(detection, judgement), redelivered=redelivered)
+            case_id = await self._join(look, opens=_opens(detection, judgement), redelivered=redelivered)
             if case_id is not None:
                 cases.append(case_id)
                 continue
@@ -106,12 +112,23 @@ class TakeDetection:
                 await self._note_failed_call(detection, redelivered=redelivered)
             elif judgement.answer is Answer.REVIEW:
                 await self._note(detection, judgement.reason)
+            elif look.state is not None:
+                await remark_event(self._book, detection, judgement.reasons)
         _log.info("message_taken", cases=cases, ignored=ignored, errors=len(understood.errors))
         taken = Taken(tuple(dict.fromkeys(cases)), tuple(ignored), len(understood.detections))
         if understood.errors:
             problems = tuple(BadInput(one.code, one.message, one.at) for one in understood.errors)
             raise PartlyUnderstood(taken.events, taken.cases, len(taken.ignored), problems)
         return taken
+
+    async def _look(self, detection: Detection) -> Look:
+        """The detection, with what AWS shows where the answer hangs on that and no case has the event yet."""
+        if self._ask_aws is None or not hangs_on_live_state(detection, self._own_role):
+            return Look(detection)
+        known = await self._book.cases_of(detection.event_id, detection.anchor.anchor_id)
+        if any(is_same_event(one, detection) for case in known for one in case.detections):
+            return Look(detection)
+        return await self._ask_aws(detection)
 
     async def _note(self, detection: Detection, reason: str) -> None:
         """Tell the operations channel, once for each event, of what opens no case and should be seen."""
@@ -125,8 +142,9 @@ class TakeDetection:
 
         await self._book.decide(ops_stream(self._book.now()), rule)
 
-    async def _join(self, detection: Detection, *, opens: bool, redelivered: bool) -> CaseId | None:
+    async def _join(self, look: Look, *, opens: bool, redelivered: bool) -> CaseId | None:
         """The case that has the detection now; None when ``opens`` is False and no case knows its event."""
+        detection = look.detection
         if not opens and detection.event_name not in CA_OPERATIONS:
             return None
         async with self._turn(detection):
@@ -136,7 +154,7 @@ class TakeDetection:
             before = _attempts_before(await self._note_failed_call.count_before(detection))
             ca = self._read_certificates(detection.anchor.certificates_pem)
             async with self._same_keys.seen_elsewhere(case_id, ca) as seen:
-                report = _Report(detection, ca, seen.known_keys, before, redelivered)
+                report = _Report(look, ca, seen.known_keys, before, redelivered)
                 reached(KillPoint.BEFORE_APPEND)
                 await self._book.decide(case_id, lambda case: self._news(case, report))
                 reached(KillPoint.AFTER_APPEND)
@@ -174,12 +192,14 @@ class TakeDetection:
 
     def _news(self, case: Case, report: _Report) -> Sequence[Draft]:
         """What to append to a case that a report came for."""
-        detection = report.detection
+        detection = report.look.detection
         known = next((one for one in case.detections if is_same_event(one, detection)), None)
         if known is not None:
             together = with_report(known, detection)
             return [self._received(together, report)] if tells_more(known, together) else []
         drafts = [self._received(detection, report, report.before)]
+        if report.look.state is not None:
+            drafts.append(draft(AnchorObserved(report.look.state)))
         if not case.exists:
             reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=report.redelivered)
             drafts.append(draft(reserved))
@@ -190,7 +210,7 @@ class TakeDetection:
 
     def _received(self, detection: Detection, report: _Report, before: tuple[RedFlag, ...] = ()) -> Draft:
         pem = detection.anchor.certificates_pem
-        ca = report.ca if pem == report.detection.anchor.certificates_pem else self._read_certificates(pem)
+        ca = report.ca if pem == report.look.detection.anchor.certificates_pem else self._read_certificates(pem)
         flags = (*before, *red_flags(detection, ca, report.known_keys))
         return draft(DetectionReceived(detection, ca, flags, report.redelivered))
 

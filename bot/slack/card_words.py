@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.case import Case, CaseState, Request
 from bot.domain.detection import Detection, SourceType
+from bot.domain.live_state import is_live
 from bot.slack.text import code, date, defang, marked, mention_user, shown
 
 _SHORT = 80
@@ -199,7 +200,8 @@ def _anchor(case: Case) -> str:
     anchor = case.detection.anchor
     name = marked(code(anchor.name, _SHORT), anchor.name) if anchor.name else "name not stated"
     anchor_id = code(case.target.anchor_id, _SHORT) if case.target.anchor_id else "id not stated"
-    return f"{name}\n{anchor_id}\n{_enabled(case)}"
+    asked = "\nWhat it trusts: asked of AWS, not in the event" if is_live(case.detection) else ""
+    return f"{name}\n{anchor_id}\n{_enabled(case)}{asked}"
 
 
 def _enabled(case: Case) -> str:

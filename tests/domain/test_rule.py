@@ -155,15 +155,6 @@ def test_a_way_in_beside_the_anchor_is_reviewed(operation: str) -> None:
     assert judge(replace(CREATED, event_name=operation, anchor=NOTHING)).answer is Answer.REVIEW
 
 
-@pytest.mark.parametrize(
-    ("live", "answer"),
-    [(BUNDLE, Answer.ALERT), (PCA, Answer.IGNORE), (FOREIGN_PCA, Answer.ALERT), (None, Answer.REVIEW)],
-)
-def test_the_live_anchor_settles_an_enabling(live: Anchor | None, answer: Answer) -> None:
-    """Once AWS was asked what an enabled anchor trusts, nobody has to guess."""
-    assert judge(ENABLED, live=live).answer is answer
-
-
 @pytest.mark.parametrize(("own", "padded"), [("12345678", "000012345678"), ("000000000", "000000000")])
 def test_short_account_ids_are_compared_as_numbers(own: str, padded: str) -> None:
     """An account id that lost its leading zeros is the same account."""
