@@ -122,7 +122,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
-    investigate = Investigate(book, STEPS, Sources(accounts, LookupSearch(accounts), house), clock)
+    sources = Sources(accounts, LookupSearch(accounts), house, read_certificates=read_certificates)
+    investigate = Investigate(book, STEPS, sources, clock)
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner

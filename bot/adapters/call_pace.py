@@ -21,6 +21,7 @@ _LOOKUP_EVENTS = Rate("LookupEvents", 0.5)
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/quotas.html
 _TRUST_ANCHORS = Rate("trust anchors", 1.0)
 _PROFILES = Rate("profiles", 1.0)
+_SUBJECTS = Rate("subjects", 1.0)
 
 
 def rate_of(service: str, operation: str) -> Rate | None:
@@ -31,6 +32,8 @@ def rate_of(service: str, operation: str) -> Rate | None:
         return _TRUST_ANCHORS
     if service == "rolesanywhere" and operation.endswith(("Profile", "Profiles")):
         return _PROFILES
+    if service == "rolesanywhere" and operation.endswith(("Subject", "Subjects")):
+        return _SUBJECTS
     return None
 
 

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+MOST_EVENTS = 5_000
+"""How many events a search reads unless it is told otherwise: with LookupEvents that is 50 s."""
+
 Record = Mapping[str, Any]
 """A CloudTrail record as AWS writes it."""
 
@@ -36,7 +39,7 @@ class EventQuery:
     value: str
     since: datetime
     until: datetime
-    most: int = 5_000
+    most: int = MOST_EVENTS
 
 
 @dataclass(frozen=True, slots=True)

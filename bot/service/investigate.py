@@ -27,6 +27,7 @@ _LEASE = timedelta(minutes=10)
 _LONGEST_STEP = timedelta(minutes=5)
 # A step that kills the process each time must not be asked for ever.
 _MOST_STARTS = 5
+_SECONDS_BETWEEN_PROGRESS = 3.0
 
 
 class Investigate:
@@ -55,7 +56,8 @@ class Investigate:
         began = time.monotonic()
         known = case.investigation
         steps = self._to_ask(case, number)
-        inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), progress)
+        seldom = SeldomProgress(progress)
+        inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), seldom)
         if known.starts > _MOST_STARTS:
             steps = ()
         await self._ask_all(case_id, inquiry, steps)
@@ -111,6 +113,29 @@ class Investigate:
             return [draft(event)] if mine else []
 
         await self._book.decide(case_id, rule)
+
+
+class SeldomProgress:
+    """Passes a sentence on at most every three seconds, whichever of many searches says it.
+
+    Args:
+        progress: hears the sentences.
+        monotonic: seconds that never go back.
+    """
+
+    def __init__(
+        self, progress: Callable[[str], Awaitable[None]], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._progress = progress
+        self._monotonic = monotonic
+        self._silent_until = -_SECONDS_BETWEEN_PROGRESS
+
+    async def __call__(self, sentence: str) -> None:
+        """Say it, unless something was said a moment ago."""
+        now = self._monotonic()
+        if now >= self._silent_until:
+            self._silent_until = now + _SECONDS_BETWEEN_PROGRESS
+            await self._progress(sentence)
 
 
 async def answers_of(step: Step, inquiry: Inquiry) -> tuple[Answer, ...]:

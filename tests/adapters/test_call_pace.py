@@ -94,6 +94,7 @@ async def test_a_containment_moves_one_that_already_sleeps() -> None:
         ("rolesanywhere", "GetTrustAnchor", 1.0),
         ("rolesanywhere", "ListTrustAnchors", 1.0),
         ("rolesanywhere", "ListProfiles", 1.0),
+        ("rolesanywhere", "GetSubject", 1.0),
     ],
 )
 def test_documented_rates_are_kept(service: str, operation: str, seconds: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.adapters.x509 import read_certificates
 from bot.domain.answer import Answer
 from bot.domain.case import Case
 from bot.domain.house import House
@@ -28,7 +29,8 @@ async def ask_step(
     house: House | None = None,
 ) -> dict[str, Answer]:
     """The step's answers by question, for a case as it is, over AWS and CloudTrail in memory."""
-    sources = Sources(accounts or aws, search or FakeSearch(records), house or House())
+    looks = search or FakeSearch(records)
+    sources = Sources(accounts or aws, looks, house or House(), read_certificates=read_certificates)
     known = {answer.question: answer for answer in earlier}
     inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)
     return {answer.question: answer for answer in await answers_of(step, inquiry.of(step))}

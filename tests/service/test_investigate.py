@@ -10,12 +10,13 @@ import pytest
 
 from bot.domain import answer
 from bot.domain.answer import Answer, Question, answered
+from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
 from bot.domain.effects import EffectKind, Standing, effects
 from bot.domain.errors import LogConflict
 from bot.domain.investigation import ROUNDS_AFTER
 from bot.service.guide.inquiry import Inquiry, Sources, Step
-from bot.service.investigate import Investigate
+from bot.service.investigate import Investigate, SeldomProgress
 from tests.fakes.desk import Desk
 from tests.fakes.fake_search import FakeSearch
 
@@ -49,7 +50,8 @@ async def _nobody(_sentence: str) -> None:
 
 def investigate(desk: Desk, *steps: Step) -> Investigate:
     """The use case over a desk's world."""
-    return Investigate(desk.book, steps, Sources(desk.aws, FakeSearch()), desk.clock)
+    sources = Sources(desk.aws, FakeSearch(), read_certificates=lambda _: CaFacts())
+    return Investigate(desk.book, steps, sources, desk.clock)
 
 
 async def test_every_question_is_answered_and_calls_are_counted(desk: Desk) -> None:
@@ -141,3 +143,17 @@ def _detected(case: Case) -> datetime:
 
 def _asks(desk: Desk) -> Standing:
     return replace(desk.standing, investigates=True)
+
+
+async def test_many_searches_together_say_how_far_they_are_every_three_seconds() -> None:
+    """A card is not drawn for each of hundreds of searches."""
+    said: list[str] = []
+    seconds = iter([0.0, 0.1, 2.9, 3.0, 3.1])
+
+    async def hear(sentence: str) -> None:
+        said.append(sentence)
+
+    seldom = SeldomProgress(hear, lambda: next(seconds))
+    for number in range(5):
+        await seldom(str(number))
+    assert said == ["0", "3"]

@@ -101,7 +101,10 @@ def record_session(account: Account, asked: SessionRequest) -> dict[str, Any]:
         record |= {"responseElements": elements, "additionalEventData": _SIGNED_WELL}
     account.record(record)
     if credentials:
-        account.record(_companion(record))
+        # The history lists the role and the new key beside it.
+        behind = _companion(record)
+        key = behind["responseElements"]["credentials"]["accessKeyId"]
+        account.record(behind, (("AWS::IAM::Role", asked.role_arn), ("AWS::IAM::AccessKey", key)))
     return {"record": record, "credentials": credentials}
 
 

@@ -11,21 +11,24 @@ from typing import Any, cast
 
 from bot.domain.action import ActionAws
 from bot.domain.answer import Answer, Question
+from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
-from bot.domain.event_search import By, EventQuery, EventsFound
+from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
 from bot.domain.house import House
 from bot.ports import AwsAccounts, EventSearch
 
 Progress = Callable[[str], Awaitable[None]]
+ReadCertificates = Callable[[tuple[str, ...]], CaFacts]
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where steps look: everything outside the case."""
+    """Where steps look: everything outside the case. ``read_certificates`` takes PEM blocks of one certificate each."""
 
     accounts: AwsAccounts
     search: EventSearch
     house: House = House()
+    read_certificates: ReadCertificates = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +97,24 @@ class Inquiry:
         return cast("list[Any]", await self.once(key, read))
 
     async def events(
-        self, by: By, value: str, *, since: datetime, until: datetime | None = None, region: str | None = None
+        self,
+        by: By,
+        value: str,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        region: str | None = None,
+        most: int = MOST_EVENTS,
     ) -> EventsFound:
         """Records of CloudTrail, searched once in this round for all steps that ask the same.
 
-        ``until`` None means now; ``region`` None means the trust anchor's.
+        ``until`` None means now; ``region`` None means the trust anchor's. At most ``most`` records, the newest.
 
         Raises:
             AwsError: nothing could be searched.
         """
         target = self.case.target
-        query = EventQuery(target.account, region or target.region, by, value, since, until or self.now)
+        query = EventQuery(target.account, region or target.region, by, value, since, until or self.now, most)
 
         async def search() -> EventsFound:
             return await self.sources.search.search(target, query, self.calls, self.report_progress)
