@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
 from bot.domain.visible_text import visible
+from bot.sandbox.scenarios import TITLES
 
 OK, FAILED, WRONG_USE = 0, 1, 2
 
@@ -47,7 +48,14 @@ def _add_sandbox(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the ty
         help="try the whole product on this machine: no accounts, no network",
         description="Run the bot against a Slack look-alike with a page and an AWS stand-in, on this machine only.",
     )
-    sandbox.add_argument("--play", action="store_true", help="run the whole story without a browser, print it, and end")
+    plays = sandbox.add_mutually_exclusive_group()
+    plays.add_argument("--play", action="store_true", help="run the whole story without a browser, print it, and end")
+    plays.add_argument(
+        "--scenario",
+        metavar="NAME",
+        choices=list(TITLES),
+        help=f"show another detection instead, whose truth is known: {', '.join(TITLES)}",
+    )
     sandbox.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765; 0 takes a free one)")
     sandbox.add_argument("--socket", action="store_true", help="bring clicks over Socket Mode instead of HTTP")
     sandbox.set_defaults(do=_sandbox)
@@ -162,7 +170,9 @@ async def _sandbox(arguments: argparse.Namespace) -> int:
             print("anchorwatch sandbox needs the extra: pip install 'anchorwatch[sandbox]'", file=sys.stderr)
             return FAILED
         raise
-    code: int = await run_sandbox(play=arguments.play, port=arguments.port, socket_mode=arguments.socket)
+    code: int = await run_sandbox(
+        play=arguments.play, port=arguments.port, socket_mode=arguments.socket, scenario=arguments.scenario
+    )
     return code
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import fields
 
+from bot.sandbox.scenarios import TITLES
 from bot.sandbox.story import Story
 from bot.sandbox.world import BotDidNotStart, World
 
@@ -28,12 +30,36 @@ Press Ctrl-C to end it.
 """
 
 
-async def run_sandbox(*, play: bool, port: int, socket_mode: bool) -> int:
-    """Run the sandbox until Ctrl-C, or the story to its end; 0 only when all of it was seen to happen."""
+_SCENARIO = """
+Anchorwatch sandbox, scenario {name}: {title}.
+
+  Open  {page}u/ava
+
+The alert stands in #aws-alerts. What is true, to compare with what the card says:
+
+{truth}
+
+  The bot's log: {log}
+
+Press Ctrl-C to end it.
+"""
+
+
+async def run_sandbox(*, play: bool, port: int, socket_mode: bool, scenario: str | None = None) -> int:
+    """Run the sandbox until Ctrl-C, or the story to its end; 0 only when all of it was seen to happen.
+
+    Args:
+        play: Whether to run the story instead of serving a page.
+        port: Of the page; 0 takes a free one.
+        socket_mode: Whether clicks come over Socket Mode.
+        scenario: The name of a scenario to show instead of the story's attack; None shows that.
+    """
     try:
         async with World(port=0 if play else port, socket_mode=socket_mode) as world:
             await world.start_bot()
-            return await _play(world) if play else await _serve(world)
+            if play:
+                return await _play(world)
+            return await _serve(world, scenario)
     except BotDidNotStart as error:
         print(f"The bot did not start:\n{error}")
         return 1
@@ -46,18 +72,37 @@ async def _play(world: World) -> int:
     return 0 if await Story(world).play() else 1
 
 
-async def _serve(world: World) -> int:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+async def _attack(world: World) -> str:
     attack = await world.attack(role_arn=world.account.open_role, sessions=1)
     await world.deliver(attack)
-    text = _WELCOME.format(
+    return _WELCOME.format(
         page=world.slack.page_url,
         profiles="List Linked Profiles",
         log=world.folder / "bot.log",
         store=world.folder / "cases.db",
     )
+
+
+async def _show(world: World, name: str) -> str:
+    played = await world.play_scenario(name)
+    members = [(member.name, getattr(played.truth, member.name)) for member in fields(played.truth)]
+    truth = "\n".join(f"  {name:<20} {_shown(value)}" for name, value in members if value not in ((), None))
+    return _SCENARIO.format(
+        name=name, title=TITLES[name], page=world.slack.page_url, truth=truth, log=world.folder / "bot.log"
+    )
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, tuple):
+        return str(value)
+    return f"\n  {'':<20} ".join(str(one) for one in value)
+
+
+async def _serve(world: World, scenario: str | None) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    text = await (_show(world, scenario) if scenario else _attack(world))
     print(text, flush=True)
     await stop.wait()
     print("Ending.")

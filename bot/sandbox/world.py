@@ -13,17 +13,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
-from bot.sandbox.aws.attack import Attack, attack, deliver
+from bot.sandbox.aws.attack import Attack, attack, deliver, send
 from bot.sandbox.aws.control_client import AwsControl
 from bot.sandbox.aws.rolesanywhere import rolesanywhere_backends
 from bot.sandbox.aws.seed import SeededAccount, seed
 from bot.sandbox.aws.server import AwsStandIn
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.server import SlackLookAlike
+
+if TYPE_CHECKING:
+    from bot.sandbox.scenarios.truth import Played
 
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 15.0
@@ -184,6 +187,20 @@ class World:
     async def deliver(self, done: Attack) -> None:
         """Send the event of an attack to the bot's queue, as EventBridge does."""
         await asyncio.to_thread(deliver, self.aws.endpoint_url, self.account.queue_url, done.record)
+
+    async def play_scenario(self, name: str) -> Played:
+        """Seed and play a scenario without AWS's rates, then send its event to the bot's queue.
+
+        Raises:
+            KeyError: there is no scenario of that name.
+        """
+        from bot.sandbox.scenarios.play import play  # noqa: PLC0415 - The story needs none of it and starts sooner.
+
+        self.control.set_rate_scale(0)
+        played = await asyncio.to_thread(play, name, self.aws.endpoint_url)
+        self.control.set_rate_scale(self.aws_rate_scale)
+        await asyncio.to_thread(send, self.aws.endpoint_url, self.account.queue_url, played.body)
+        return played
 
     def trust_anchors(self) -> dict[str, bool]:
         """The ARNs of the trust anchors in AWS, and whether each is enabled; read without a request of the API."""

@@ -159,8 +159,22 @@ def deliver(endpoint_url: str, queue_url: str, record: dict[str, Any]) -> str:
     Returns:
         The SQS message id.
     """
-    sqs = connect("sqs", endpoint_url, region=record["awsRegion"])
-    body = json.dumps(eventbridge_event(record))
+    return send(endpoint_url, queue_url, json.dumps(eventbridge_event(record)), record["awsRegion"])
+
+
+def send(endpoint_url: str, queue_url: str, body: str, region: str = REGION) -> str:
+    """Send a message to a queue.
+
+    Args:
+        endpoint_url: Where the stand-in runs.
+        queue_url: The queue.
+        body: The message.
+        region: The queue's Region.
+
+    Returns:
+        The SQS message id.
+    """
+    sqs = connect("sqs", endpoint_url, region=region)
     return str(sqs.send_message(QueueUrl=queue_url, MessageBody=body)["MessageId"])
 
 

@@ -8,6 +8,7 @@ POST   /_aws/faults     {"service", "operation", "kind", "times", "seconds"}
 DELETE /_aws/faults
 POST   /_aws/delivery   {"seconds"}: how long after its call a record can be found from now on
 POST   /_aws/clock      {"seconds"}: how far behind the real time the stand-in's own clock is
+POST   /_aws/rates      {"scale"}: factor on AWS's waiting times, 0 switches throttling off
 POST   /_aws/sessions   see `bot.sandbox.aws.sessions.SessionRequest`
 """
 
@@ -44,6 +45,7 @@ class Control:
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "delivery"): self._set_delivery,
             ("POST", "clock"): self._set_clock,
+            ("POST", "rates"): self._set_rates,
             ("POST", "sessions"): self._session,
         }
 
@@ -71,21 +73,25 @@ class Control:
         return []
 
     def _set_delivery(self, request: Request) -> JsonValue:
-        self._account.delivery_delay = timedelta(seconds=_seconds(request))
+        self._account.delivery_delay = timedelta(seconds=_number(request, "seconds"))
         return {"seconds": self._account.delivery_delay.total_seconds()}
 
     def _set_clock(self, request: Request) -> JsonValue:
-        self._account.behind = timedelta(seconds=_seconds(request))
+        self._account.behind = timedelta(seconds=_number(request, "seconds"))
         return {"seconds": self._account.behind.total_seconds()}
+
+    def _set_rates(self, request: Request) -> JsonValue:
+        self._account.throttle.scale = _number(request, "scale")
+        return {"scale": self._account.throttle.scale}
 
     def _session(self, request: Request) -> JsonValue:
         return record_session(self._account, read_session_request(json.loads(request.data)))
 
 
-def _seconds(request: Request) -> float:
-    asked = json.loads(request.data).get("seconds")
+def _number(request: Request, name: str) -> float:
+    asked = json.loads(request.data).get(name)
     if not isinstance(asked, int | float) or asked < 0:
-        raise ValueError("seconds must be a number of at least 0")
+        raise ValueError(f"{name} must be a number of at least 0")
     return asked
 
 

@@ -67,6 +67,10 @@ class AwsControl:
         """
         self._ask("POST", "clock", {"seconds": seconds})
 
+    def set_rate_scale(self, scale: float) -> None:
+        """Set the factor on AWS's waiting times: 1 is AWS, 0 switches throttling off."""
+        self._ask("POST", "rates", {"scale": scale})
+
     def create_session(self, **session: JsonValue) -> dict[str, Any]:
         """Play one synthetic CreateSession. See `bot.sandbox.aws.sessions.SessionRequest` for the members.
 

@@ -5,6 +5,7 @@ See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event
 
 import json
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -64,21 +65,23 @@ def make_record(call: AwsCall, caller: Caller, answer: Answer, now: datetime) ->
     answered = parsed(call, answer)
     error = answered.get("Error")
     parameters = _camel(_redacted(call.model.input_shape, call.parameters)) or None
-    record = {
-        **_head(call, caller.identity, now),
-        "requestParameters": parameters,
-        "responseElements": None if error else _response_elements(call, answer, answered),
-        "requestID": answer.request_id or str(uuid.uuid4()),
-        "eventID": str(uuid.uuid4()),
-        "readOnly": call.is_read_only,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": caller.account_id,
-        "eventCategory": "Management",
-        "tlsDetails": _tls(call.service, call.region),
-    }
-    if error:
-        record |= {"errorCode": error["Code"], "errorMessage": error["Message"]}
+    record = whole_record(
+        Happened(
+            service=call.service,
+            operation=call.operation,
+            account_id=caller.account_id,
+            region=call.region,
+            at=now,
+            identity=caller.identity,
+            source_ip=call.source_ip,
+            user_agent=call.user_agent,
+            is_read_only=call.is_read_only,
+            parameters=parameters,
+            elements=None if error else _response_elements(call, answer, answered),
+            error=(error["Code"], error["Message"]) if error else None,
+            request_id=answer.request_id,
+        )
+    )
     if call.service == "sts" and "RoleArn" in call.parameters:
         arn = call.parameters["RoleArn"]
         record["resources"] = [{"ARN": arn, "accountId": arn.split(":")[4], "type": "AWS::IAM::Role"}]
@@ -106,17 +109,66 @@ def in_other_account(record: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _head(call: AwsCall, identity: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {
+@dataclass(frozen=True)
+class Happened:
+    """What a record tells of one call, played or of a past that is only written down.
+
+    Attributes:
+        service: Prefix of the service's actions.
+        operation: API name.
+        account_id: Whose event history gets it.
+        region: Region of the call; the record of a service with one endpoint says us-east-1.
+        at: Aware UTC time.
+        identity: The `userIdentity`.
+        source_ip: The caller's address.
+        user_agent: What the caller says it is.
+        is_read_only: Whether CloudTrail calls it a read.
+        parameters: `requestParameters`; None for none.
+        elements: `responseElements`; None for reads and failures.
+        error: Code and message; None when it worked.
+        request_id: None makes one.
+    """
+
+    service: str
+    operation: str
+    account_id: str
+    region: str
+    at: datetime
+    identity: dict[str, Any]
+    source_ip: str
+    user_agent: str
+    is_read_only: bool
+    parameters: dict[str, Any] | None = None
+    elements: dict[str, Any] | None = None
+    error: tuple[str, str] | None = None
+    request_id: str | None = None
+
+
+def whole_record(happened: Happened) -> dict[str, Any]:
+    """The CloudTrail record of one call, without the `resources` that a few services add."""
+    record: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
-        "userIdentity": identity,
-        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": f"{call.service}.amazonaws.com",
-        "eventName": call.operation,
-        "awsRegion": _GLOBAL_REGION if call.service in _GLOBAL_SERVICES else call.region,
-        "sourceIPAddress": call.source_ip,
-        "userAgent": call.user_agent,
+        "userIdentity": happened.identity,
+        "eventTime": happened.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": f"{happened.service}.amazonaws.com",
+        "eventName": happened.operation,
+        "awsRegion": _GLOBAL_REGION if happened.service in _GLOBAL_SERVICES else happened.region,
+        "sourceIPAddress": happened.source_ip,
+        "userAgent": happened.user_agent,
+        "requestParameters": happened.parameters,
+        "responseElements": happened.elements,
+        "requestID": happened.request_id or str(uuid.uuid4()),
+        "eventID": str(uuid.uuid4()),
+        "readOnly": happened.is_read_only,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": happened.account_id,
+        "eventCategory": "Management",
+        "tlsDetails": _tls(happened.service, happened.region),
     }
+    if happened.error:
+        record |= {"errorCode": happened.error[0], "errorMessage": happened.error[1]}
+    return record
 
 
 def shown_resources(call: AwsCall) -> tuple[tuple[str, str], ...]:

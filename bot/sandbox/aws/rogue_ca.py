@@ -33,28 +33,35 @@ class RogueCa:
         """The certificate as PEM with a final newline."""
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
 
-    def issue(self, common_name: str) -> str:
+    def issue(self, common_name: str, *, unit: str | None = None, now: datetime | None = None) -> str:
         """Issue a client certificate.
+
+        Args:
+            common_name: Whatever the owner of the CA likes.
+            unit: An organizational unit; None for none.
+            now: Aware UTC time of issue; None means now.
 
         Returns:
             The certificate as PEM; its key is thrown away.
         """
         key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+        names = [(NameOID.COMMON_NAME, common_name), *([(NameOID.ORGANIZATIONAL_UNIT_NAME, unit)] if unit else [])]
+        subject = x509.Name([x509.NameAttribute(kind, name) for kind, name in names])
         builder = (
-            _builder(subject, self.certificate.subject, key, _LEAF_VALIDITY)
+            _builder(subject, self.certificate.subject, key, _LEAF_VALIDITY, now)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(digital_signature=True), critical=True)
         )
         return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
-def make_rogue_ca(common_name: str, key_type: KeyType = "ec") -> RogueCa:
+def make_rogue_ca(common_name: str, key_type: KeyType = "ec", now: datetime | None = None) -> RogueCa:
     """Make a self-signed CA that Roles Anywhere accepts.
 
     Args:
         common_name: Subject and issuer name; free text, as for any CA of one's own.
         key_type: `ec` is P-256, `rsa` has 2048 bits.
+        now: Aware UTC time of its making; None means now.
     """
     key: PrivateKey = (
         ec.generate_private_key(ec.SECP256R1())
@@ -63,7 +70,7 @@ def make_rogue_ca(common_name: str, key_type: KeyType = "ec") -> RogueCa:
     )
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = (
-        _builder(name, name, key, _CA_VALIDITY)
+        _builder(name, name, key, _CA_VALIDITY, now)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage(certificate_sign=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -71,8 +78,10 @@ def make_rogue_ca(common_name: str, key_type: KeyType = "ec") -> RogueCa:
     return RogueCa(builder.sign(key, hashes.SHA256()), key)
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: PrivateKey, validity: timedelta) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, validity: timedelta, at: datetime | None
+) -> x509.CertificateBuilder:
+    now = at or datetime.now(UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

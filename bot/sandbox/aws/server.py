@@ -25,6 +25,7 @@ from .cloudtrail.models import utc_now
 from .extensions import extend
 from .gate import Gate
 from .rolesanywhere import urls as rolesanywhere_urls
+from .service_time import service_time
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class AwsStandIn:
             raise RuntimeError("The AWS stand-in is not running")
         return f"http://{HOST}:{self._server.server_port}"
 
+    @property
+    def rate_scale(self) -> float:
+        """The factor on AWS's waiting times that is in force."""
+        return self._account.throttle.scale
+
     def start(self) -> str:
         """Forget any earlier state and serve.
 
@@ -93,6 +99,7 @@ class AwsStandIn:
             raise RuntimeError("An AWS stand-in is already running in this process")
         try:
             BackendDict.reset()
+            service_time.clock = self._account.now
             application = Gate(_moto_application(managed_policies=self._managed_policies), self._account)
             self._server = make_server(HOST, self._port, application, threaded=True, request_handler=_QuietHandler)
         except BaseException:

@@ -50,25 +50,26 @@ class Throttle:
     """Counts the calls of every account and Region.
 
     Args:
-        scale: Factor on the waiting time: 1 is AWS, 0.1 lets ten times as many through, 0 switches it off.
+        scale: Factor on the waiting time: 1 is AWS, 0.1 lets ten times as many through, 0 switches it off. It may be
+            changed at any time.
         clock: Gives the aware UTC time.
     """
 
     def __init__(self, scale: float, clock: Callable[[], datetime]) -> None:
-        self._scale = scale
+        self.scale = scale
         self._clock = clock
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, str, str], tuple[float, datetime]] = {}
 
     def admits(self, rate: Rate, account_id: str, region: str) -> bool:
         """Take one token; False when there is none."""
-        if self._scale <= 0:
+        if self.scale <= 0:
             return True
         key = (account_id, region, rate.bucket)
         with self._lock:
             now = self._clock()
             tokens, since = self._buckets.get(key, (float(rate.capacity), now))
-            elapsed_seconds = (now - since).total_seconds() / self._scale
+            elapsed_seconds = (now - since).total_seconds() / self.scale
             tokens = min(float(rate.capacity), tokens + elapsed_seconds * rate.per_second)
             admitted = tokens >= 1
             self._buckets[key] = (tokens - 1 if admitted else tokens, now)

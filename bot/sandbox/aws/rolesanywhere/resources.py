@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from moto.core.common_models import BaseModel
-from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
+
+from bot.sandbox.aws.service_time import service_time
 
 # Days before expiry at which AWS notifies, and who set that.
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/customize-notification-settings.html
@@ -36,7 +37,7 @@ class Resource(BaseModel):
         self.name = request.get("name")
         self.enabled = bool(request.get("enabled", False))
         self.alias = request.get("aliasName") or None
-        self.created_at: datetime = utcnow()
+        self.created_at: datetime = service_time.now()
         self.updated_at = self.created_at
 
     @property
@@ -46,7 +47,7 @@ class Resource(BaseModel):
 
     def touch(self) -> None:
         """Note that it was changed now."""
-        self.updated_at = utcnow()
+        self.updated_at = service_time.now()
 
     def detail(self) -> dict[str, Any]:
         """Its members as the API answers them, those without a value left out."""
@@ -166,7 +167,7 @@ class Subject(Resource):
 
     def saw(self, credential: dict[str, Any]) -> None:
         """Note one more authentication with one of its certificates."""
-        self.credentials.append({"seenAt": utcnow(), "enabled": True, "failed": False, **credential})
+        self.credentials.append({"seenAt": service_time.now(), "enabled": True, "failed": False, **credential})
         self.touch()
 
     def own_members(self) -> dict[str, Any]:
