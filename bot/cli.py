@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
 from bot.domain.visible_text import visible
-from bot.sandbox.scenarios import TITLES
+from bot.sandbox.command import add_sandbox
 
 OK, FAILED, WRONG_USE = 0, 1, 2
 
@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
     run.set_defaults(do=_run)
-    _add_sandbox(commands)
+    add_sandbox(commands)
     _add_evaluate(commands)
     _add_audit(commands)
     _add_inspect_ca(commands)
@@ -42,26 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_sandbox(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of sub-parsers private.
-    sandbox = commands.add_parser(
-        "sandbox",
-        help="try the whole product on this machine: no accounts, no network",
-        description="Run the bot against a Slack look-alike with a page and an AWS stand-in, on this machine only.",
-    )
-    plays = sandbox.add_mutually_exclusive_group()
-    plays.add_argument("--play", action="store_true", help="run the whole story without a browser, print it, and end")
-    plays.add_argument(
-        "--scenario",
-        metavar="NAME",
-        choices=list(TITLES),
-        help=f"show another detection instead, whose truth is known: {', '.join(TITLES)}",
-    )
-    sandbox.add_argument("--port", type=int, default=8765, help="port of the page (default: 8765; 0 takes a free one)")
-    sandbox.add_argument("--socket", action="store_true", help="bring clicks over Socket Mode instead of HTTP")
-    sandbox.set_defaults(do=_sandbox)
-
-
-def _add_evaluate(commands: Any) -> None:  # noqa: ANN401 - As above.
+def _add_evaluate(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of sub-parsers private.
     evaluate = commands.add_parser(
         "evaluate",
         help="judge messages offline: JSON Lines in, JSON Lines out",
@@ -160,20 +141,6 @@ async def _run(arguments: argparse.Namespace) -> int:
     configure_logs()
     await serve(settings)
     return OK
-
-
-async def _sandbox(arguments: argparse.Namespace) -> int:
-    try:
-        from bot.sandbox.run import run_sandbox  # noqa: PLC0415 - As above; moto is an extra.
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] in ("moto", "flask", "werkzeug"):
-            print("anchorwatch sandbox needs the extra: pip install 'anchorwatch[sandbox]'", file=sys.stderr)
-            return FAILED
-        raise
-    code: int = await run_sandbox(
-        play=arguments.play, port=arguments.port, socket_mode=arguments.socket, scenario=arguments.scenario
-    )
-    return code
 
 
 async def _evaluate(arguments: argparse.Namespace) -> int:
