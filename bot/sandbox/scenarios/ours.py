@@ -3,7 +3,7 @@
 from bot.sandbox.aws.rogue_ca import make_rogue_ca
 from bot.sandbox.aws.stacks import OwnedResource, owned_resources
 from bot.sandbox.scenarios.history import remember
-from bot.sandbox.scenarios.people import OFFICE, TERRAFORM, create_anchor, enter, new_ca, session_of, user
+from bot.sandbox.scenarios.people import OFFICE, TERRAFORM, Anchor, create_anchor, enter, new_ca, session_of, user
 from bot.sandbox.scenarios.policy_texts import allow, anywhere_trust, principal_trust
 from bot.sandbox.scenarios.stage import BEFORE_HISTORY_DAYS, Stage, key_fingerprint
 from bot.sandbox.scenarios.truth import Played, Reach, Truth
@@ -33,9 +33,7 @@ def approved_vendor_ca(stage: Stage) -> Played:
         last_used_days_ago=0,
     )
     profile = account.profile("devices", [device])
-    owned = owned_resources[FACTORY]["eu-central-1"].resources
-    kind = "AWS::RolesAnywhere::TrustAnchor"
-    owned.append(OwnedResource("pki-anchors", "VendorAnchor", anchor.anchor_id, kind, stage.ago(minutes=15)))
+    _owned_by_stack(stage, anchor)
     stage.at(minutes=5)
     serials = [enter(account, anchor, profile, device, f"press-{n}", source_ip=OFFICE).serial for n in range(1, 4)]
     truth = Truth(
@@ -58,6 +56,12 @@ def approved_vendor_ca(stage: Stage) -> Played:
         why="The CA is approved, its owners did it with a ticket, and only the role made for it opens.",
     )
     return stage.played("approved-vendor-ca", anchor.record, truth, ca, approved=(key_fingerprint(ca),))
+
+
+def _owned_by_stack(stage: Stage, anchor: Anchor) -> None:
+    kind, changed_at = "AWS::RolesAnywhere::TrustAnchor", stage.ago(minutes=15)
+    owned = OwnedResource("pki-anchors", "VendorAnchor", anchor.anchor_id, kind, changed_at)
+    owned_resources[FACTORY]["eu-central-1"].resources.append(owned)
 
 
 def lab(stage: Stage) -> Played:
