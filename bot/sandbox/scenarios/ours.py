@@ -5,7 +5,7 @@ from bot.sandbox.aws.stacks import OwnedResource, owned_resources
 from bot.sandbox.scenarios.history import remember
 from bot.sandbox.scenarios.people import OFFICE, TERRAFORM, Anchor, create_anchor, enter, new_ca, session_of, user
 from bot.sandbox.scenarios.policy_texts import allow, anywhere_trust, principal_trust
-from bot.sandbox.scenarios.stage import BEFORE_HISTORY_DAYS, Stage, key_fingerprint
+from bot.sandbox.scenarios.stage import BEFORE_HISTORY_DAYS, Account, Stage, key_fingerprint
 from bot.sandbox.scenarios.truth import Played, Reach, Truth
 
 FACTORY = "444455556666"
@@ -26,12 +26,7 @@ def approved_vendor_ca(stage: Stage) -> Played:
     acting.client("rolesanywhere").list_trust_anchors()
     anchor = create_anchor(acting, ca, "vendor-devices", tags=[{"key": "change", "value": "CHG0044021"}])
     stage.at(minutes=13)
-    device = account.role(
-        "device-telemetry",
-        anywhere_trust({"ArnEquals": {"aws:SourceArn": [first.arn, anchor.arn]}}),
-        allows=allow("s3:PutObject", "arn:aws:s3:::telemetry/*"),
-        last_used_days_ago=0,
-    )
+    device = _device_role(account, first, anchor)
     profile = account.profile("devices", [device])
     _owned_by_stack(stage, anchor)
     stage.at(minutes=5)
@@ -56,6 +51,12 @@ def approved_vendor_ca(stage: Stage) -> Played:
         why="The CA is approved, its owners did it with a ticket, and only the role made for it opens.",
     )
     return stage.played("approved-vendor-ca", anchor.record, truth, ca, approved=(key_fingerprint(ca),))
+
+
+def _device_role(account: Account, *anchors: Anchor) -> str:
+    only_these = anywhere_trust({"ArnEquals": {"aws:SourceArn": [anchor.arn for anchor in anchors]}})
+    uploads = allow("s3:PutObject", "arn:aws:s3:::telemetry/*")
+    return account.role("device-telemetry", only_these, allows=uploads, last_used_days_ago=0)
 
 
 def _owned_by_stack(stage: Stage, anchor: Anchor) -> None:
