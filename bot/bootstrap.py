@@ -25,7 +25,9 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.formats import understand
 from bot.adapters.formats.live_anchor import live_anchor
+from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.house_file import read_house
+from bot.adapters.places_database import PlacesDatabase
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.adapters.sqlite_schema import sqlite_path
@@ -122,7 +124,14 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
-    sources = Sources(accounts, LookupSearch(accounts), house, read_certificates=read_certificates)
+    sources = Sources(
+        accounts,
+        LookupSearch(accounts),
+        house,
+        read_certificates=read_certificates,
+        holiday_on=holiday_on,
+        place_of=_place_of(house, stack),
+    )
     investigate = Investigate(book, STEPS, sources, clock)
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
@@ -141,6 +150,14 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     gate = SlackGate("" if settings.socket_mode else settings.slack_signing_secret)
     web_app = _web_app(SlackReceiver(bolt_app, gate, clock), webhook, health)
     return Bot(web_app, bolt_app, runner, directory, intake, health)
+
+
+def _place_of(house: House, stack: AsyncExitStack) -> Callable[[str], tuple[str, ...]] | None:
+    if house.places_database is None:
+        return None
+    database = PlacesDatabase(house.places_database)
+    stack.callback(database.close)
+    return database.place_of
 
 
 def _intake(settings: Settings, take: TakeDetection, put_aside: PutAside) -> SqsIntake | None:

@@ -50,6 +50,14 @@ EFFECTS: dict[str, Effect] = {
     "fresh_ca": Effect.FOR_TROUBLE,
     "tool_default": Effect.FOR_TROUBLE,
     "same_key_elsewhere": Effect.FOR_TROUBLE,
+    # Of the guide's steps.
+    "new_address": Effect.FOR_TROUBLE,
+    "new_place": Effect.FOR_TROUBLE,
+    "outside_hours": Effect.FOR_TROUBLE,
+    "known_address": Effect.AGAINST_TROUBLE,
+    "inside_hours": Effect.AGAINST_TROUBLE,
+    "inside_maintenance": Effect.AGAINST_TROUBLE,
+    "first_anchor": Effect.FOR_TROUBLE,
     "anchor_disabled": Effect.AGAINST_TROUBLE,
 }
 """What each code of a sign or red flag does. A code that is not here speaks for trouble and changes nothing else."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.x509 import read_certificates
 from bot.domain.answer import Answer
 from bot.domain.case import Case
@@ -27,10 +28,17 @@ async def ask_step(
     accounts: AwsAccounts | None = None,
     search: FakeSearch | None = None,
     house: House | None = None,
+    place_of: Callable[[str], tuple[str, ...]] | None = None,
 ) -> dict[str, Answer]:
     """The step's answers by question, for a case as it is, over AWS and CloudTrail in memory."""
-    looks = search or FakeSearch(records)
-    sources = Sources(accounts or aws, looks, house or House(), read_certificates=read_certificates)
+    sources = Sources(
+        accounts or aws,
+        search or FakeSearch(records),
+        house or House(),
+        read_certificates=read_certificates,
+        holiday_on=holiday_on,
+        place_of=place_of,
+    )
     known = {answer.question: answer for answer in earlier}
     inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)
     return {answer.question: answer for answer in await answers_of(step, inquiry.of(step))}

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from bot.domain.action import ActionAws
@@ -23,12 +23,19 @@ ReadCertificates = Callable[[tuple[str, ...]], CaFacts]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where steps look: everything outside the case. ``read_certificates`` takes PEM blocks of one certificate each."""
+    """Where steps look: everything outside the case.
+
+    ``read_certificates`` takes PEM blocks of one certificate each. ``holiday_on`` names the public holiday of a day in
+    a country and raises KeyError for one that it does not know. ``place_of`` says where an address is; None means that
+    there is no database of addresses.
+    """
 
     accounts: AwsAccounts
     search: EventSearch
     house: House = House()
     read_certificates: ReadCertificates = field(kw_only=True)
+    holiday_on: Callable[[date, str], str | None] | None = None
+    place_of: Callable[[str], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
