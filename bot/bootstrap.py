@@ -106,7 +106,6 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     """
     arm(settings.kill_at)
     clock = SystemClock()
-    house = read_house(settings.house) if settings.house else House()
     actions = load_actions()
     store = await _store(settings, stack)
     clients = await _clients(settings, stack)
@@ -124,15 +123,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
-    sources = Sources(
-        accounts,
-        LookupSearch(accounts),
-        house,
-        read_certificates=read_certificates,
-        holiday_on=holiday_on,
-        place_of=_place_of(house, stack),
-    )
-    investigate = Investigate(book, STEPS, sources, clock)
+    investigate = Investigate(book, STEPS, _sources(settings, accounts, stack), clock)
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
@@ -150,6 +141,18 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     gate = SlackGate("" if settings.socket_mode else settings.slack_signing_secret)
     web_app = _web_app(SlackReceiver(bolt_app, gate, clock), webhook, health)
     return Bot(web_app, bolt_app, runner, directory, intake, health)
+
+
+def _sources(settings: Settings, accounts: BotoAccounts, stack: AsyncExitStack) -> Sources:
+    house = read_house(settings.house) if settings.house else House()
+    return Sources(
+        accounts,
+        LookupSearch(accounts),
+        house,
+        read_certificates=read_certificates,
+        holiday_on=holiday_on,
+        place_of=_place_of(house, stack),
+    )
 
 
 def _place_of(house: House, stack: AsyncExitStack) -> Callable[[str], tuple[str, ...]] | None:
