@@ -147,7 +147,9 @@ def _of_names(one: Certificate) -> Iterator[tuple[str, str]]:
     for what, text in (("subject", one.subject), ("issuer", issuer), ("other name", " ".join(one.sans))):
         sentence = strange_sentence(f"A certificate's {what}", text)
         if sentence:
+            # Where one is strange the others mostly are as well.
             yield "strange_name", sentence
+            break
 
 
 def _of_dates(one: Certificate, happened_at: datetime, moment: str) -> Iterator[tuple[str, str]]:

@@ -19,11 +19,18 @@ from bot.domain.visible_text import MARKS_IN_A_ROW, hides
 MOST_READ_CHARACTERS = 4_096
 """How much of a text is looked at; what is shown of one is much less."""
 
-LONGEST_MARK_CHARACTERS = 160
+LONGEST_MARK_CHARACTERS = 130
 
-_MOST_PARTS = 3
 _MOST_SCRIPTS = 2
 _LOOKS_LIKE = "looks like"
+_WORDS = {
+    "turning": ("character that turns text around", "characters that turn text around"),
+    "invisible": ("invisible character", "invisible characters"),
+    "control": ("control character", "control characters"),
+    "unreadable": ("unreadable character", "unreadable characters"),
+    "piled": ("piled-up mark", "piled-up marks"),
+}
+_SEVERAL_KINDS = ("odd character", "odd characters")
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Line breaks and tabs are shown, and spaces of other widths, such as the Japanese one, are only spaces.
 _ORDINARY = frozenset("\n\t\r")
@@ -35,13 +42,12 @@ _PILE = re.compile(rf"\x00{{{MARKS_IN_A_ROW + 1},}}")
 def mark(text: str) -> str | None:
     """What a reader must know of a text that they can't see, such as ``3 invisible characters``; None for most texts.
 
-    At most 160 characters, without a capital letter at the start or a full stop, and without anything of the text.
+    At most 130 characters, without a capital letter at the start or a full stop, and without anything of the text.
     """
     read = text[:MOST_READ_CHARACTERS]
     if read.isascii() and read.isprintable():
         return None
-    parts = [*_look_alikes(read), *_hidden(read)]
-    return ", ".join(parts[:_MOST_PARTS]) or None
+    return ", ".join((*_look_alikes(read), *_hidden(read))) or None
 
 
 def strange_sentence(subject: str, text: str) -> str | None:
@@ -55,16 +61,11 @@ def strange_sentence(subject: str, text: str) -> str | None:
 
 def _hidden(text: str) -> Iterator[str]:
     found = Counter(kind for character in text if (kind := _kind(character)))
-    for kind, one, many in (
-        ("turning", "character that turns text around", "characters that turn text around"),
-        ("invisible", "invisible character", "invisible characters"),
-        ("control", "control character", "control characters"),
-        ("unreadable", "unreadable character", "unreadable characters"),
-    ):
-        if found[kind]:
-            yield _count(found[kind], one, many)
-    if piled := _piled_marks(text):
-        yield _count(piled, "piled-up mark", "piled-up marks")
+    found["piled"] = _piled_marks(text)
+    # Which is which is spelled out in the text as it is shown.
+    kinds = [kind for kind in _WORDS if found[kind]]
+    if kinds:
+        yield _count(found.total(), *(_WORDS[kinds[0]] if len(kinds) == 1 else _SEVERAL_KINDS))
 
 
 def _kind(character: str) -> str | None:

@@ -17,6 +17,7 @@ NEWLINE = "↵"
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_PLAIN_QUOTES = str.maketrans(dict.fromkeys("“”„‟", '"'))
 _HIDING_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 
 MARKS_IN_A_ROW = 4
@@ -33,6 +34,11 @@ def visible(text: str) -> str:
         return text
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\t", " ")
     return "".join(_spelled(character, run) for character, run in _runs(lines))
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks that it can't close, for sentences of ours that hold words of somebody else's."""
+    return f"“{text.translate(_PLAIN_QUOTES)}”"
 
 
 def hides(character: str) -> bool:

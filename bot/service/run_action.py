@@ -16,6 +16,7 @@ from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear, LogConflict
 from bot.domain.identity import CaseId
 from bot.domain.plain import to_plain
+from bot.domain.visible_text import quoted
 from bot.kill_points import KillPoint, reached
 from bot.ports import AwsAccounts, Clock, Directory
 from bot.service.case_book import CaseBook
@@ -277,9 +278,9 @@ def _no_longer(person: Person, what: str) -> str:
 def aws_sentence(error: AwsError) -> str:
     """What AWS's error means for the person who waits."""
     if isinstance(error, AwsDenied):
-        return f"AWS refused: the permission {error.operation} is missing. {error}"
+        return f"AWS refused: the permission {error.operation} is missing. It said {quoted(str(error))}."
     if isinstance(error, AwsThrottled):
         return f"AWS refused {error.operation} for too many requests. Try again in a minute."
     if isinstance(error, AwsUnclear):
         return f"AWS gave no answer to {error.operation}."
-    return f"AWS answered {error.operation} with {error.code}: {error}"
+    return f"AWS answered {error.operation} with {error.code}: {quoted(str(error))}."

@@ -198,7 +198,7 @@ def _certificate(number: int, one: Certificate) -> str:
         (
             f"Certificate {number}",
             f"  Subject      {_written(one.subject)}",
-            f"  Issuer       {_written(one.issuer)}",
+            f"  Issuer       {'the same' if one.issuer == one.subject else _written(one.issuer)}",
             f"  Self-signed  {signed}",
             f"  Valid        {utc(one.not_before)} to {utc(one.not_after)}",
             f"  Key          {literal(defang(key), 40)}{size}, {literal(defang(one.signature_algorithm), 60)}",

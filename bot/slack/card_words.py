@@ -30,7 +30,7 @@ def what_happened(case: Case) -> str:
     """One sentence: who did what, where; and while the door is open, what that means."""
     detection = case.detection
     verb = _VERBS.get(detection.event_name, "touched")
-    who = code(_who(detection), _SHORT)
+    who = _who_in_code(detection)
     name = code(detection.anchor.name, _SHORT) if detection.anchor.name else "without a known name"
     account = code(detection.account or "unknown", _SHORT)
     region = code(detection.region or "unknown", _SHORT)
@@ -38,6 +38,12 @@ def what_happened(case: Case) -> str:
     if case.state in (CaseState.CONTAINED, CaseState.FALSE_POSITIVE):
         return sentence
     return f"{sentence} Whoever holds that CA's key can get AWS credentials from anywhere."
+
+
+def _who_in_code(detection: Detection) -> str:
+    who = _who(detection)
+    # What stands in the ARN is marked there.
+    return code(who, _SHORT) if who in (detection.actor.arn or "") else marked(code(who, _SHORT), who)
 
 
 def _who(detection: Detection) -> str:
@@ -187,8 +193,8 @@ def _via(via: str | None) -> str:
 def place_fields(case: Case) -> list[str]:
     """When, where and which trust anchor, one field each."""
     detection = case.detection
-    account = code(detection.account or "unknown", _SHORT)
-    region = code(detection.region or "unknown", _SHORT)
+    account = marked(code(detection.account or "unknown", _SHORT), detection.account)
+    region = marked(code(detection.region or "unknown", _SHORT), detection.region)
     return [
         f"*Account and Region*\n{account}\n{region}",
         f"*When*\n{date(detection.happened_at)}\n{utc(detection.happened_at)}",

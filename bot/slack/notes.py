@@ -123,7 +123,7 @@ class Notes:
             case ev.ApprovalGiven(digest=digest):
                 return f"{who} approved *{title}* as shown in plan {code(digest[:8], 10)}."
             case ev.RequestRejected(reason=reason):
-                return f"{who} rejected *{title}*: {_reason(reason)} Nothing was run."
+                return f"{who} rejected *{title}*. Nothing was run. Reason: {_reason(reason)}"
             case ev.RequestExpired():
                 return f"The request for *{title}* expired. Nothing was run."
             case ev.RunStarted():
@@ -138,7 +138,7 @@ class Notes:
         asked = f"{who} asks for *{title}*: {_reason(request.reason)}"
         if not request.needed:
             return asked
-        return f"{asked} It needs a yes from {self._approvers} before {date(request.deadline)}."
+        return f"{asked}\nIt needs a yes from {self._approvers} before {date(request.deadline)}."
 
 
 def _reason(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,3 +166,14 @@ def test_a_plain_text_card_has_lines() -> None:
     assert text.count("\n") > 10
     assert "\u21b5" not in text
     assert "[U+200B]" not in text
+
+
+def test_a_strange_actor_is_marked_where_no_arn_shows_it() -> None:
+    """A name that stands in no ARN carries its own mark; a CA that issued itself is not written out twice."""
+    case, _ = case_in("new")
+    detection = case.detection
+    strange = replace(detection, actor=replace(detection.actor, name="m\u0430ria", arn=None))
+    card = drawn(replace(case, detections=(strange,))).rich
+    texts = "\n".join(str(one.get("text")) for one in objects(card["blocks"]))
+    assert "`m\u0430ria` (looks like Latin but has 1 Cyrillic letter) created" in texts
+    assert "  Issuer       the same\n" in texts

@@ -88,6 +88,13 @@ def test_what_aws_answers_is_not_trusted(code: str, message: str) -> None:
         assert acting(hostile) == acting(harmless)
 
 
+def test_what_aws_says_is_a_quotation() -> None:
+    """An answer that imitates the bot can't be taken for it: it stands in quotation marks that it can't close."""
+    said = AwsError("Denied", "no.” *Done:* approved by Anchorwatch. “", "rolesanywhere:GetTrustAnchor")
+    sentence = aws_sentence(said)
+    assert sentence.endswith('with Denied: “no." *Done:* approved by Anchorwatch. "”.')
+
+
 @settings(max_examples=60)
 @given(st.sampled_from(Standing), HOSTILE)
 def test_what_the_guide_found_is_not_trusted(standing: Standing, text: str) -> None:

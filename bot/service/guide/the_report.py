@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.answer import Answer, Question, answered, does_not_apply
 from bot.domain.case import Case
 from bot.domain.detection import Detection, RuleAlert, SourceType
+from bot.domain.visible_text import quoted
 from bot.service.guide.inquiry import Inquiry, Step
 
 NEWEST_RULE_VERSION = 9
@@ -72,7 +73,7 @@ def _severity(alert: RuleAlert | None) -> Answer:
     if alert is None:
         return does_not_apply(_SEVERITY.id, "No detection rule sent this: it came as the event itself.")
     score = f", risk score {alert.risk_score}" if alert.risk_score else ""
-    tags = f" Tags: {', '.join(alert.tags)}." if alert.tags else ""
+    tags = f" Tags: {', '.join(map(quoted, alert.tags))}." if alert.tags else ""
     return answered(_SEVERITY.id, f"{alert.system} says {alert.severity or 'nothing of severity'}{score}.{tags}")
 
 
@@ -110,9 +111,10 @@ def _flood(case: Case) -> Answer:
 def _request(detection: Detection) -> Answer:
     anchor = detection.anchor
     state = {True: "enabled", False: "disabled", None: "with no word on whether it is enabled"}[anchor.enabled]
-    sentence = f"{detection.event_name} of {anchor.name or 'a trust anchor without a known name'}, {state}."
+    name = quoted(anchor.name) if anchor.name else "a trust anchor without a known name"
+    sentence = f"{detection.event_name} of {name}, {state}."
     if detection.error_code:
-        return answered(_REQUEST.id, f"{sentence} AWS refused it: {detection.error_code}.")
+        return answered(_REQUEST.id, f"{sentence} AWS refused it: {quoted(detection.error_code)}.")
     if anchor.arn is None:
         return answered(_REQUEST.id, sentence, not_checked=("The report does not show AWS's answer.",))
     return answered(_REQUEST.id, f"{sentence} AWS answered with {anchor.arn}.")
