@@ -60,7 +60,7 @@ def _of_anchor(detection: Detection) -> Iterator[RedFlag]:
 
 def _unknown_type(written: str | None) -> str:
     if written is None:
-        return "The event does not say what kind of CA this is, so it counts as external."
+        return "The event does not say what kind of CA this is: it may be external."
     return "This kind of CA source is not known here, so it counts as external."
 
 

@@ -72,7 +72,7 @@ def hangs_on_live_state(detection: Detection, own_role: str | None = None) -> bo
 
     So it is for a call that worked, could bring in a CA, names its trust anchor and does not show what that trusts.
     """
-    if detection.event_source not in _OUR_SOURCES or detection.event_name not in {*CA_OPERATIONS, _ENABLE}:
+    if detection.event_source not in _OUR_SOURCES or detection.event_name not in _DID:
         return False
     if detection.error_code is not None or detection.anchor.anchor_id is None or is_own_call(detection, own_role):
         return False
@@ -96,12 +96,10 @@ def _judge(detection: Detection, own_role: str | None) -> Judgement:
 
 
 def _judge_as_if_it_worked(detection: Detection) -> Judgement:
-    if detection.event_name == _ENABLE:
-        return _judge_enable(detection)
     if _leaves_ca(detection):
         return _ignore("The update did not touch the trust anchor's CA.")
-    if detection.event_name in CA_OPERATIONS:
-        return _judge_source(detection, detection.anchor)
+    if detection.event_name in _DID:
+        return _judge_what_is_shown(detection)
     neighbour = neighbour_reason(detection)
     if neighbour is not None:
         return Judgement(Answer.REVIEW, (neighbour,))
@@ -111,8 +109,8 @@ def _judge_as_if_it_worked(detection: Detection) -> Judgement:
 
 
 def _failed(worked: Judgement, detection: Detection) -> Judgement:
-    """A call that failed is one step quieter; an attempt to enable an anchor that nobody can see stays visible."""
-    if worked.answer is Answer.ALERT or (worked.answer is Answer.REVIEW and detection.event_name == _ENABLE):
+    """A call that failed is one step quieter; an attempt on an anchor that nobody can see into stays visible."""
+    if worked.answer is Answer.ALERT or (worked.answer is Answer.REVIEW and detection.event_name in _DID):
         return Judgement(
             Answer.REVIEW,
             ("The call failed, so nothing was created or changed: what matters is who tried it, and what else.",),
@@ -124,12 +122,11 @@ def _leaves_ca(detection: Detection) -> bool:
     return detection.event_name == "UpdateTrustAnchor" and detection.anchor.source_in_request is False
 
 
-def _judge_enable(detection: Detection) -> Judgement:
+def _judge_what_is_shown(detection: Detection) -> Judgement:
     if _shows_source(detection.anchor):
         return _judge_source(detection, detection.anchor)
-    reason = (
-        "A trust anchor was enabled, and the event does not say what it trusts: only AWS (GetTrustAnchor) can tell."
-    )
+    done = _DID[detection.event_name].rsplit(" ", 1)[0]
+    reason = f"A trust anchor {done}, and the event does not say what it trusts: only AWS (GetTrustAnchor) can tell."
     return Judgement(Answer.REVIEW, (reason, _why_not_live(detection)))
 
 
@@ -151,12 +148,7 @@ def _judge_source(detection: Detection, anchor: Anchor) -> Judgement:
         return judgement.adding(_ASKED) if is_live(detection) else judgement
     words = _WORDS[_external_type(anchor)]
     judgement = Judgement(Answer.ALERT, (f"A trust anchor {_DID[detection.event_name]} {words}.",))
-    if not _shows_source(anchor):
-        judgement = judgement.adding(
-            "The event does not say what the anchor trusts: only AWS (GetTrustAnchor) can tell.",
-            _why_not_live(detection),
-        )
-    elif is_live(detection):
+    if is_live(detection):
         judgement = judgement.adding(_ASKED)
     elif anchor.source_type is SourceType.AWS_ACM_PCA:
         judgement = judgement.adding("It names AWS Private CA and carries what was uploaded, so it is not believed.")
@@ -204,10 +196,10 @@ def _external_type(anchor: Anchor) -> SourceType:
 
 def disagreements(detection: Detection, answer: Answer) -> tuple[str, ...]:
     """What the reader must know when a rule and we differ; only about calls that are the rule's business."""
-    if detection.event_source not in _OUR_SOURCES or detection.event_name not in {*CA_OPERATIONS, _ENABLE}:
+    if detection.event_source not in _OUR_SOURCES or detection.event_name not in _DID:
         return ()
     said = []
-    if detection.alert is not None and answer is not Answer.ALERT:
+    if detection.alert is not None and answer is Answer.IGNORE:
         said.append("A detection rule rang for this event, and the event's fields do not bear it out.")
     rule = detection.rule
     if rule is not None and answer is Answer.ALERT and not (rule.v1 and rule.v6):
@@ -215,7 +207,8 @@ def disagreements(detection: Detection, answer: Answer) -> tuple[str, ...]:
         said.append(f"The published rule is silent about this event (version {silent}).")
     if rule is not None and answer is not Answer.ALERT and (rule.v1 or rule.v6):
         firing = " and ".join(name for name, fires in (("1", rule.v1), ("6", rule.v6)) if fires)
-        said.append(f"The published rule fires on this event all the same (version {firing}).")
+        rest = " all the same" if answer is Answer.IGNORE else ", and can know no more of it than we"
+        said.append(f"The published rule fires on this event{rest} (version {firing}).")
     return tuple(said)
 
 

@@ -223,7 +223,8 @@ def _attempts_before(count: int) -> tuple[RedFlag, ...]:
 
 
 def _opens(detection: Detection, judgement: Judgement) -> bool:
-    """Whether an event rings: an alert does, and so does a doubt about a trust anchor that is there."""
+    """Whether an event rings: an alert does, and so does a doubt about a trust anchor that is there or was made."""
     if judgement.answer is Answer.REVIEW:
-        return detection.anchor.anchor_id is not None and detection.error_code is None
+        there = detection.anchor.anchor_id is not None or detection.event_name in CA_OPERATIONS
+        return there and detection.error_code is None
     return judgement.answer is Answer.ALERT

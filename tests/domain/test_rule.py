@@ -68,10 +68,8 @@ OWN_CASE = case_id_for(ACCOUNT, REGION, ANCHOR_ID)
         (CREATED, "created with uploaded certificates"),
         (with_anchor(CREATED, replace(BUNDLE, enabled=False)), "only once somebody enables it"),
         (with_anchor(CREATED, Anchor(source_type=SourceType.SELF_SIGNED_REPOSITORY)), "self-signed repository"),
-        (with_anchor(CREATED, NOTHING), "unknown type, which counts as external"),
-        (with_anchor(CREATED, NOTHING), "only AWS (GetTrustAnchor) can tell"),
         (with_anchor(CREATED, NEW_TYPE), "unknown type, which counts as external"),
-        (replace(CREATED, anchor=NOTHING, alert=ALERT), "unknown type, which counts as external"),
+        (replace(CREATED, anchor=NEW_TYPE, alert=ALERT), "unknown type, which counts as external"),
         (with_anchor(CREATED, replace(PCA, certificates_pem=("pem",))), "not believed"),
         (with_anchor(CREATED, replace(PCA, held_private_key=True)), "unknown type"),
         (with_anchor(CREATED, FOREIGN_PCA), "AWS Private CA (ACM PCA) of another account"),
@@ -79,7 +77,6 @@ OWN_CASE = case_id_for(ACCOUNT, REGION, ANCHOR_ID)
         (replace(CREATED, contradictions=("the kind of CA: two copies differ",)), "contradict each other"),
         (UPDATED, "changed to uploaded certificates"),
         (with_anchor(UPDATED, replace(NEW_TYPE, source_in_request=True)), "changed to a source of unknown type"),
-        (with_anchor(UPDATED, NOTHING), "changed to a source of unknown type"),
         (with_anchor(UPDATED, FOREIGN_PCA), "another account"),
         (with_anchor(ENABLED, BUNDLE), "enabled with uploaded certificates"),
         (with_anchor(ENABLED, FOREIGN_PCA), "another account"),
@@ -125,6 +122,8 @@ def test_everything_else_does_not(detection: Detection, words: str) -> None:
     ("detection", "words"),
     [
         (ENABLED, "only AWS (GetTrustAnchor) can tell"),
+        (with_anchor(CREATED, NOTHING), "was created, and the event does not say what it trusts: only AWS"),
+        (with_anchor(UPDATED, NOTHING), "was changed, and the event does not say what it trusts: only AWS"),
         (replace(ENABLED, error_code=DENIED), "failed"),
         (replace(CREATED, error_code=DENIED), "who tried it"),
         (replace(CREATED, anchor=NOTHING, error_code=DENIED), "failed"),
@@ -199,6 +198,7 @@ def test_an_imitated_session_does_not_hide_an_enabling(actor: Actor) -> None:
         (replace(CREATED, rule=PublishedRule(v1=True, v6=False)), "silent about this event (version 6)"),
         (replace(UPDATED, rule=PublishedRule(v1=False, v6=False)), "silent about this event (version 1 and 6)"),
         (replace(CREATED, anchor=PCA, rule=PublishedRule(v1=True, v6=True)), "fires on this event all the same"),
+        (replace(CREATED, anchor=NOTHING, rule=PublishedRule(v1=True, v6=False)), "no more of it than we (version 1)"),
     ],
 )
 def test_a_disagreement_with_the_rule_is_said(detection: Detection, words: str) -> None:

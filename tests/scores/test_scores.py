@@ -11,7 +11,8 @@ import pytest
 from bot.cli import main
 from tests.records_forms import FORMS
 from tests.scores.labelled_events import labelled_events
-from tests.scores.score_table import Said, Tally, ask, table
+from tests.scores.score_table import ask
+from tests.scores.tally import Said, Tally, table
 
 
 def test_the_set_is_wide() -> None:

@@ -40,6 +40,12 @@ async def test_it_is_noted_once_and_rings_nobody() -> None:
     assert [type(notice.event) for notice in stream.notices] == [ReviewNoted]
 
 
+async def test_a_creation_that_says_nothing_of_its_anchor_rings() -> None:
+    """Only AWS knows what was created, and something was: that is a case, though the answer is a review."""
+    (case,) = await after(records.cloudtrail_record(requestParameters=None, responseElements=None))
+    assert case.case_id.startswith("AW-")
+
+
 async def test_a_doubt_about_an_anchor_that_is_there_rings() -> None:
     """Enabling a trust anchor whose CA the event does not show opens a case: only AWS knows what it trusts."""
     detail = records.cloudtrail_record()["responseElements"]["trustAnchor"]

@@ -134,7 +134,8 @@ def _parts(message: object, spot: _Spot) -> tuple[str, Iterable[Part]]:
     if len(spot.wrappings) > MOST_WRAPPINGS:
         raise BadInput("too_deep", f"wrapped more than {MOST_WRAPPINGS} times", place)
     if isinstance(message, str):
-        message = read_json(message, place)
+        text = unpacked(message, place) if message.startswith(BASE64_OF_GZIP) else message
+        message = read_json(text, place)
     if isinstance(message, list):
         if not message:
             raise BadInput("empty", "this is a list with nothing in it", place)

@@ -99,6 +99,52 @@ def test_the_type_behind_uploaded_text_is_not_believed() -> None:
     assert "sourceType" not in read_trust_anchor_map(text)["source"]
 
 
+def test_the_type_behind_a_certificate_is_read_where_nothing_speaks_against_it() -> None:
+    """A pipeline that keeps the caller's order prints the type last; a second one in the text makes it unknown."""
+    pem = records.make_ca()
+    text = f"{{source={{sourceData={{x509CertificateData={pem}}}, sourceType=CERTIFICATE_BUNDLE}}, name=x}}"
+    assert read_trust_anchor_map(text)["source"]["sourceType"] == "CERTIFICATE_BUNDLE"
+    lured = text.replace("-----BEGIN", "}, sourceType=HARDWARE}-----BEGIN")
+    assert "sourceType" not in read_trust_anchor_map(lured)["source"]
+
+
+def test_a_type_of_odd_letters_is_read_from_the_text() -> None:
+    """What is no type that AWS has documented is said as it is written."""
+    text = "{name=x, source={sourceType=Aws_Acm_Pca, sourceData={}}, enabled=true}"
+    assert read_trust_anchor_map(text)["source"]["sourceType"] == "Aws_Acm_Pca"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"x, source={{sourceType=AWS_ACM_PCA, sourceData={{acmPcaArn={records.PCA_ARN}}}}}, enabled=true",
+        f"x, source={{sourceData={{acmPcaArn={records.PCA_ARN}}}, sourceType=AWS_ACM_PCA}}",
+        "{source={sourceType=AWS_ACM_PCA}}",
+        "sourceType=AWS_ACM_PCA",
+    ],
+)
+def test_a_name_that_imitates_a_source_hides_no_upload(name: str) -> None:
+    """A name can't hold these letters where AWS took the call, and in a refused one it still stands."""
+    request = {"name": name, "source": records.bundle_source(), "enabled": True}
+    source = read_trust_anchor_map(records.java_map(request))["source"]
+    assert source["sourceType"] == "CERTIFICATE_BUNDLE"
+    assert "-----BEGIN CERTIFICATE" in source["sourceData"]["x509CertificateData"]
+
+
+def test_a_name_that_imitates_another_private_ca_leaves_it_unknown() -> None:
+    """Of two authorities in AWS Private CA, the text can't tell which is the anchor's."""
+    own = f"x, source={{sourceType=AWS_ACM_PCA, sourceData={{acmPcaArn={records.PCA_ARN}}}}}"
+    foreign = {"sourceType": "AWS_ACM_PCA", "sourceData": {"acmPcaArn": records.PCA_ARN.replace("1234", "9999")}}
+    assert read_trust_anchor_map(records.java_map({"name": own, "source": foreign}))["source"] == {"sourceData": {}}
+
+
+def test_a_name_with_a_comma_contradicts_nothing() -> None:
+    """Where a value may go on behind a comma, the text says nothing of it."""
+    detection = read(records.elastic_nested(records.cloudtrail_record(name="a, b={c}")))
+    assert detection.anchor.name == "a, b={c}"
+    assert detection.contradictions == ()
+
+
 @pytest.mark.parametrize("swapped", [True, False])
 def test_acm_pca_is_read_in_both_orders(swapped: bool) -> None:  # noqa: FBT001
     """An ARN of AWS Private CA holds no free text, so the type behind it counts."""

@@ -164,6 +164,13 @@ def bomb(size: int) -> str:
     return base64.b64encode(gzip.compress(b" " * size)).decode()
 
 
+@pytest.mark.parametrize("wrap", [records.sns, lambda text: text, lambda text: {"logEvents": [{"message": text}]}])
+def test_a_packed_text_inside_is_unpacked(wrap: Callable[[str], object]) -> None:
+    """What CloudWatch Logs packs is opened wherever a text may be a message: as a string, in SNS, in a batch."""
+    (detection,) = detections(wrap(records_forms.packed(records_forms.awslogs_batch([RECORD]))))
+    assert detection.anchor.arn == records.ANCHOR_ARN
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
