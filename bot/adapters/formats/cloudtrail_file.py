@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.adapters.formats.compressed import unpacked
 from bot.adapters.formats.form import Form, Ignored, Inner, JsonObject, Part, each_of, place, required_object
 from bot.domain.errors import BadInput
 
@@ -40,7 +39,7 @@ def _read_subscription(message: JsonObject, at: str) -> tuple[Part, ...]:
     data, where = required_object(message, "awslogs", at).get("data"), place(at, "awslogs.data")
     if not isinstance(data, str):
         raise BadInput("missing_field", "awslogs.data is missing or is not text", where)
-    return (Inner(unpacked(data, where), where),)
+    return (Inner(data, where, packed=True),)
 
 
 def _fits_batch(message: JsonObject) -> bool:

@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 import zlib
+from dataclasses import dataclass
 
 from bot.domain.errors import BadInput
 
@@ -19,17 +20,33 @@ BASE64_OF_GZIP = "H4sI"
 """How every base64 text begins that holds gzip with the usual method and no flags."""
 _MAX_MEMBERS = 64
 _MOST_LAYERS = 3
+_MOST_BYTES_OF_ONE = 1032
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-def unpacked(data: str, at: str) -> str:
-    """The text in base64 of gzip.
+@dataclass(slots=True)
+class Room:
+    """How many bytes may still be unpacked of one message: many small bombs in it are as bad as a large one."""
+
+    left: int = 2 * MAX_UNPACKED_BYTES
+
+
+def unpacked(data: str, at: str, room: Room) -> str:
+    """The text in base64 of gzip; what it takes is taken from ``room``.
 
     Raises:
-        BadInput: ``not_base64``, or as :func:`gunzipped`.
+        BadInput: ``not_base64``, or as :func:`gunzipped`, also where no room is left.
     """
-    return gunzipped(_unbased("".join(data.split()), at), at)
+    packed = _unbased("".join(data.split()), at)
+    try:
+        text = gunzipped(packed, at, min(room.left, MAX_UNPACKED_BYTES))
+    except BadInput:
+        # How far it got is not known: deflate packs at most about a thousand bytes into one.
+        room.left -= min(MAX_UNPACKED_BYTES, _MOST_BYTES_OF_ONE * len(packed))
+        raise
+    room.left -= len(text)
+    return text
 
 
 def opened(body: bytes, at: str) -> tuple[bytes, tuple[str, ...]]:
@@ -71,21 +88,21 @@ def _unbased(data: str, at: str) -> bytes:
         raise BadInput("not_base64", "this is not base64", at) from None
 
 
-def gunzipped(packed: bytes, at: str) -> str:
+def gunzipped(packed: bytes, at: str, most_bytes: int = MAX_UNPACKED_BYTES) -> str:
     """The UTF-8 text in gzip, also of several members behind each other.
 
     Raises:
         BadInput: ``not_gzip`` (also when it is cut off), ``too_large`` or ``not_utf8``.
     """
     try:
-        return _gunzipped(packed, at).decode("utf-8-sig")
+        return _gunzipped(packed, at, most_bytes).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("not_utf8", f"this unpacks to text that is not UTF-8 (byte {error.start})", at) from None
 
 
-def _gunzipped(packed: bytes, at: str) -> bytes:
+def _gunzipped(packed: bytes, at: str, most_bytes: int = MAX_UNPACKED_BYTES) -> bytes:
     pieces: list[bytes] = []
-    room = MAX_UNPACKED_BYTES
+    room = max(0, most_bytes)
     while packed:
         if len(pieces) == _MAX_MEMBERS:
             raise BadInput("too_large", f"this has more than {_MAX_MEMBERS} gzip members", at)
@@ -96,7 +113,7 @@ def _gunzipped(packed: bytes, at: str) -> bytes:
             raise BadInput("not_gzip", "this is not gzip, or is damaged", at) from None
         room -= len(piece)
         if room < 0:
-            raise BadInput("too_large", f"this unpacks to more than {MAX_UNPACKED_BYTES} bytes", at)
+            raise BadInput("too_large", f"this unpacks to more than {max(0, most_bytes)} bytes", at)
         if not member.eof:
             raise BadInput("not_gzip", "this gzip is cut off", at)
         pieces.append(piece)

@@ -16,12 +16,14 @@ JsonObject = dict[str, Any]
 class Inner:
     """A message inside the message: JSON as text or already parsed. ``at`` is where it stands.
 
-    ``alert`` is the alert that it was found in, for an event that names none itself.
+    ``alert`` is the alert that it was found in, for an event that names none itself. ``packed`` says that it is base64
+    of gzip, whatever it looks like.
     """
 
     message: object
     at: str
     alert: RuleAlert | None = None
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

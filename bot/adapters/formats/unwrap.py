@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.adapters.formats import (
     cloudtrail,
@@ -15,7 +15,7 @@ from bot.adapters.formats import (
     security_hub,
     sns,
 )
-from bot.adapters.formats.compressed import MAX_UNPACKED_BYTES, opened, plain_base64
+from bot.adapters.formats.compressed import BASE64_OF_GZIP, MAX_UNPACKED_BYTES, Room, opened, plain_base64, unpacked
 from bot.adapters.formats.envelope import alerts_in, events_in
 from bot.adapters.formats.form import Event, Form, Found, Ignored, JsonObject, Part, each_of
 from bot.adapters.formats.json_text import MAX_BODY_BYTES, read_body, read_json
@@ -24,7 +24,7 @@ from bot.domain.detection import EventProblem, RuleAlert
 from bot.domain.errors import BadInput
 
 MOST_WRAPPINGS = 6
-MOST_WORK = 800
+MOST_WORK = 720
 """How much of one message is read: a part counts once, an event about a trust anchor six times.
 
 It bounds the time that a message takes. A mebibyte holds several hundred real records, and the rules behind real alerts
@@ -81,11 +81,16 @@ def _work(one: Found) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where we are: the path (empty for the body), the wrappings around it, and the alert that it was found in."""
+    """Where we are: the path (empty for the body), the wrappings around it, and the alert that it was found in.
+
+    ``room`` is the whole message's; ``packed`` says that what is here must be unpacked first.
+    """
 
     at: str
     wrappings: tuple[str, ...] = ()
     alert: RuleAlert | None = None
+    room: Room = field(default_factory=Room)
+    packed: bool = False
 
 
 def _opened_body(body: bytes) -> tuple[object, tuple[str, ...]]:
@@ -123,7 +128,8 @@ def _walk(message: object, spot: _Spot) -> Iterator[Found]:
             yield Found(spot.at or "body", "/".join(filter(None, (*spot.wrappings, name))), part)
         else:
             wrappings = (*spot.wrappings, name) if name else spot.wrappings
-            yield from _walk(part.message, _Spot(part.at, wrappings, part.alert or spot.alert))
+            inside = _Spot(part.at, wrappings, part.alert or spot.alert, spot.room, packed=part.packed)
+            yield from _walk(part.message, inside)
     if is_empty:
         yield _problem(BadInput("empty", "there is nothing in this", spot.at or "body"), spot)
 
@@ -134,8 +140,8 @@ def _parts(message: object, spot: _Spot) -> tuple[str, Iterable[Part]]:
     if len(spot.wrappings) > MOST_WRAPPINGS:
         raise BadInput("too_deep", f"wrapped more than {MOST_WRAPPINGS} times", place)
     if isinstance(message, str):
-        text = unpacked(message, place) if message.startswith(BASE64_OF_GZIP) else message
-        message = read_json(text, place)
+        packed = spot.packed or message.startswith(BASE64_OF_GZIP)
+        message = read_json(unpacked(message, place, spot.room) if packed else message, place)
     if isinstance(message, list):
         if not message:
             raise BadInput("empty", "this is a list with nothing in it", place)

@@ -24,7 +24,12 @@ LETTERS = "QUJD" * 50_000
 
 def packed(text: str) -> bytes:
     """A subscription whose batch is this text."""
-    return records.body({"awslogs": {"data": base64.b64encode(gzip.compress(text.encode())).decode()}})
+    return records.body({"awslogs": {"data": packed_text(text)}})
+
+
+def packed_text(text: str) -> str:
+    """Base64 of gzip."""
+    return base64.b64encode(gzip.compress(text.encode())).decode()
 
 
 def filled(wrap: Callable[[list[object]], object], one: object) -> bytes:
@@ -92,6 +97,8 @@ AWKWARD: dict[str, Callable[[], bytes]] = {
     "empty lists in a batch": lambda: packed('{"logEvents":[' + "[]," * 520_000 + "1]}"),
     "empty lists": lambda: b"[" + b"[]," * 345_000 + b"1]",
     "a batch with its end cut off": lambda: packed(json.dumps(records_forms.awslogs_batch([RECORD] * 700))[:1_572_000]),
+    "many small bombs": lambda: records.body([json.loads(packed(json.dumps("x" * 1_500_000)))] * 480),
+    "many small bombs that are cut off": lambda: records.body([packed_text("x" * 1_500_000)[:-40]] * 480),
     "texts that may be JSON": lambda: records.body({str(one): "[" + "1," * 500 + "1]" for one in range(990)}),
     "texts that are none": lambda: records.body({str(one): "{" * 1000 for one in range(990)}),
     "JSON in JSON in JSON": lambda: records.body(
