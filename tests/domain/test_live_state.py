@@ -76,7 +76,7 @@ def test_an_external_ca_rings_however_late_aws_shows_it() -> None:
 
 @pytest.mark.parametrize("detection", [ENABLED, SILENT_CREATED])
 def test_why_aws_did_not_tell_is_a_reason(detection: Detection) -> None:
-    """The answer is a review, as if AWS had not been asked, and the reasons say what stood in the way, or that nobody asked."""
+    """It stays a review, and the reasons say what stood in the way, or that nobody asked."""
     asked = judge(replace(detection, live_error="not allowed: rolesanywhere:GetTrustAnchor"))
     unasked = judge(detection)
     assert asked.answer is unasked.answer is Answer.REVIEW
