@@ -90,7 +90,10 @@ def _of_report(detection: Detection) -> Iterator[RedFlag]:
     if detection.anchor.enabled is False:
         yield RedFlag("anchor_disabled", _disabled(detection.event_name))
     if detection.live_error is not None:
-        yield RedFlag("live_state_not_read", f"What the anchor trusts is not known: {detection.live_error}.")
+        yield RedFlag(
+            "live_state_not_read",
+            f"AWS did not tell what the anchor trusts ({detection.live_error}), so somebody must look.",
+        )
     if detection.missing:
         yield RedFlag("incomplete_report", f"The report does not give: {'; '.join(detection.missing)}.")
     for contradiction in detection.contradictions[:_MOST_CONTRADICTIONS]:

@@ -25,7 +25,7 @@ async def remark_event(book: CaseBook, detection: Detection, reasons: Sequence[s
     case = next((case for case in known if any(is_same_anchor(one, detection) for one in case.detections)), None)
     if case is None:
         return
-    when = f"{detection.happened_at:%Y-%m-%d %H:%M:%S} UTC"
+    when = f"{detection.happened_at:%Y-%m-%d %H:%M} UTC"
     remark = Remarked(f"{detection.event_name} at {when}. {' '.join(reasons)}", f"event:{detection.event_id}")
 
     def rule(now: Case) -> Sequence[Draft]:

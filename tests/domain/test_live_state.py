@@ -149,4 +149,7 @@ def test_the_card_says_why_aws_did_not_tell() -> None:
     """The reason is a red flag of its own, in our words."""
     (flag,) = red_flags(replace(ENABLED, live_error="not allowed: rolesanywhere:GetTrustAnchor"), CaFacts())
     assert flag.code == "live_state_not_read"
-    assert flag.sentence == "What the anchor trusts is not known: not allowed: rolesanywhere:GetTrustAnchor."
+    assert (
+        flag.sentence
+        == "AWS did not tell what the anchor trusts (not allowed: rolesanywhere:GetTrustAnchor), so somebody must look."
+    )

@@ -61,7 +61,7 @@ async def test_the_card_comes_whatever_aws_does(running: Trial, kind: str, why: 
     case_id = await _send_silent(running, attack)
     await running.until("the card", _has_card, case_id)
     assert time.monotonic() - began < 5
-    assert f"What the anchor trusts is not known: {why}." in running.card_text(case_id)
+    assert f"AWS did not tell what the anchor trusts ({why}), so somebody must look." in running.card_text(case_id)
 
 
 def _has_card(case: Case) -> bool:

@@ -121,7 +121,9 @@ async def test_an_anchor_that_can_not_be_read_is_reviewed(place: Place, fault: A
     await place.detect(place.enabled(target))
     case = place.case(target)
     assert case.detection.live_error == why
-    assert f"What the anchor trusts is not known: {why}." in [flag.sentence for flag in case.flags]
+    assert f"AWS did not tell what the anchor trusts ({why}), so somebody must look." in [
+        flag.sentence for flag in case.flags
+    ]
     assert case.observed_seq == 0
 
 
