@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.address import AddressKind, kind_of
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, does_not_apply
-from bot.domain.detection import Actor, Detection
-from bot.domain.event_search import By, EventsFound
+from bot.domain.detection import Detection
+from bot.domain.event_search import EventsFound
 from bot.domain.house import WEEK, Hours, House
+from bot.service.guide.history import history_of, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
 
-HISTORY = timedelta(days=90)
 _MOST_PLACES = 5
 
 _ADDRESS = Question("source_address", ("51",), "From which address, and was it seen before?")
@@ -36,29 +36,6 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     yield _place(inquiry, detection, address, place, history)
 
 
-async def history_of(inquiry: Inquiry) -> EventsFound | None:
-    """What the actor did in the 90 days before, in the trust anchor's Region; None when the report names nobody.
-
-    A temporary key lives for hours only, so that a role's history is searched by the name of its session.
-    """
-    detection = inquiry.case.detection
-    key = search_key(detection.actor)
-    if key is None:
-        return None
-    return await inquiry.events(*key, since=detection.happened_at - HISTORY)
-
-
-def search_key(actor: Actor) -> tuple[By, str] | None:
-    """By what CloudTrail finds the actor's other calls: a long-lived key, else the user's or session's name."""
-    if actor.access_key_id and actor.access_key_id.startswith("AKIA"):
-        return By.ACCESS_KEY, actor.access_key_id
-    if actor.arn:
-        return By.USERNAME, actor.arn.rpartition("/")[2] or actor.arn
-    if actor.access_key_id:
-        return By.ACCESS_KEY, actor.access_key_id
-    return None
-
-
 def _address(detection: Detection, address: str, house: House, history: EventsFound | None) -> Answer:
     kind = kind_of(address)
     network = house.network_of(address)
@@ -67,10 +44,10 @@ def _address(detection: Detection, address: str, house: House, history: EventsFo
         return answered(_ADDRESS.id, f"{words}: who told it to is not in this event.")
     if history is None:
         return answered(_ADDRESS.id, f"{words}.", not_checked=("Whether it was seen before: nobody is named.",))
-    before = [one for one in history.records if _earlier(one.get("eventTime"), detection)]
+    before = [one for one in history.records if is_before(one, detection)]
     seen = sum(one.get("sourceIPAddress") == address for one in before)
     facts = {"kind": kind.name.lower(), "network": network.name if network else None, "seen_before": seen}
-    left_out = (searched(history),)
+    left_out = searched([history])
     if not before:
         return answered(
             _ADDRESS.id, f"{words}. No earlier call of this identity was found.", facts=facts, not_checked=left_out
@@ -82,15 +59,6 @@ def _address(detection: Detection, address: str, house: House, history: EventsFo
         )
     sentence = f"{words}. None of this identity's {len(before)} earlier calls came from there."
     return answered(_ADDRESS.id, sentence, signs=(Sign("new_address", sentence),), facts=facts, not_checked=left_out)
-
-
-def searched(history: EventsFound) -> str:
-    """What a search of the history covers, for people."""
-    cut = f" ({history.why_cut})" if history.why_cut else ""
-    return (
-        f"Only {history.query.region} was searched for earlier calls, from {history.searched_since:%Y-%m-%d %H:%M} UTC "
-        f"to {history.query.until:%Y-%m-%d %H:%M} UTC{cut}."
-    )
 
 
 def _place_words(inquiry: Inquiry, address: str) -> tuple[str, ...]:
@@ -116,20 +84,13 @@ def _place(
         return answered(
             _PLACE.id, f"{here}.", not_checked=("Whether the place is new: there is no database of addresses.",)
         )
-    others = {one.get("sourceIPAddress") for one in history.records if _earlier(one.get("eventTime"), detection)}
+    others = {one.get("sourceIPAddress") for one in history.records if is_before(one, detection)}
     places = {", ".join(found) for other in others if isinstance(other, str) and (found := place_of(other))}
     if here in places:
         return answered(_PLACE.id, f"{here}: earlier calls of this identity came from there too.", facts={"new": False})
     known = ", ".join(sorted(places)[:_MOST_PLACES]) or "nowhere that is known"
     sentence = f"{here}: new for this identity, whose earlier calls came from {known}."
     return answered(_PLACE.id, sentence, signs=(Sign("new_place", sentence),), facts={"new": True})
-
-
-def _earlier(time: object, detection: Detection) -> bool:
-    try:
-        return datetime.fromisoformat(str(time)) < detection.happened_at
-    except (TypeError, ValueError):
-        return False
 
 
 def _hours(detection: Detection, house: House, holiday_on: Callable[..., str | None] | None) -> Answer:

@@ -13,7 +13,6 @@ import pytest
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.detection import Actor
-from bot.domain.event_search import By
 from bot.domain.house import Hours, House, Network, Window
 from bot.service.guide import when_and_where
 from tests.fakes.desk import Desk, detection_of
@@ -129,10 +128,3 @@ async def test_a_new_place_is_a_sign(desk: Desk) -> None:
     found = await asked(desk, records=[record(4, "198.51.100.1")], place_of=lambda one: places.get(one, ()))
     assert codes(found["source_place"]) == ["new_place"]
     assert "Oslo, Norway" in found["source_place"].sentence
-
-
-def test_a_role_is_searched_by_its_session_name() -> None:
-    """A temporary key lives for hours, so that a session's name finds the history."""
-    role = Actor(arn="arn:aws:sts::111122223333:assumed-role/ci/build-7", access_key_id="ASIAEXAMPLE")
-    assert when_and_where.search_key(role) == (By.USERNAME, "build-7")
-    assert when_and_where.search_key(Actor()) is None
