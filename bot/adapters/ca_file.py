@@ -18,13 +18,13 @@ _ENCODINGS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codec
 def read_ca_file(data: bytes) -> PemBundle:
     """Take the certificates out of a file's bytes; what can't be understood is an empty bundle."""
     if data[:1] == bytes([SEQUENCE]):
-        return read_bundle(_as_pem(data))
+        return read_bundle(_as_pem(data), with_places=True)
     encoding = next((name for mark, name in _ENCODINGS.items() if data.startswith(mark)), "utf-8")
     text = data.decode(encoding, "replace")
     if "-----" in text:
-        return read_bundle(text)
+        return read_bundle(text, with_places=True)
     der = _bare_base64(text[:MAX_BUNDLE_CHARACTERS])
-    return read_bundle(_as_pem(der) if der[:1] == bytes([SEQUENCE]) else text)
+    return read_bundle(_as_pem(der) if der[:1] == bytes([SEQUENCE]) else text, with_places=True)
 
 
 def _bare_base64(text: str) -> bytes:

@@ -1,46 +1,46 @@
-"""The ECS document that Elastic's AWS integration makes of a CloudTrail record, and what the published rule reads.
+"""What the published rule reads of an Elastic document, and of the document that the AWS integration makes of a record.
 
 See: https://github.com/elastic/integrations/blob/main/packages/aws/data_stream/cloudtrail/elasticsearch/ingest_pipeline/default.yml
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
+from bot.adapters.formats.ecs_document import splits
 from bot.adapters.java_text import java_text
 from bot.domain.published_rule import IGNORE_ABOVE, PublishedRule, RuleFields, ask_published_rule
 
-_ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
-# What of a record gets into a field that the rule reads; making the rest of the document takes most of its time.
-_READ_BY_THE_RULE = ("eventSource", "eventName", "errorCode", "errorMessage", "requestParameters")
+_ROLES_ANYWHERE, _CREATE = "rolesanywhere.amazonaws.com", "CreateTrustAnchor"
 _REQUEST = "aws.cloudtrail.request_parameters"
-# The integration keeps the objects beside their texts only where the text is shorter.
-_MOST_FLATTENED_UNITS = 32_766
 # An alert keeps the event.* fields of the document that it was raised for under these names too.
 _COPIES = ("kibana.alert.original_event", "signal.original_event")
-_TEXTS = {"requestParameters": "request_parameters", "responseElements": "response_elements"}
-_IDENTITY = {"type": "type", "arn": "arn", "accessKeyId": "access_key_id", "invokedBy": "invoked_by"}
-_TRAIL = {
-    "eventVersion": "event_version",
-    "eventCategory": "event_category",
-    "eventType": "event_type",
-    "recipientAccountId": "recipient_account_id",
-    "requestID": "request_id",
-    "readOnly": "read_only",
-    "managementEvent": "management_event",
-    "errorCode": "error_code",
-    "errorMessage": "error_message",
+_EVENT_PATHS = {
+    field: (f"event.{field}", *(f"{copy}.{field}" for copy in _COPIES))
+    for field in ("dataset", "provider", "action", "outcome", "type")
 }
+_SILENT = PublishedRule(v1=False, v6=False)
 
 
 def published_rule_of_record(record: Mapping[str, object], ignore_above: int = IGNORE_ABOVE) -> PublishedRule:
     """What the published rule says of a CloudTrail record, over the document that the integration makes of it."""
-    if record.get("eventSource") != _ROLES_ANYWHERE:
-        # A log file is full of other services' calls, and a document for each takes its time.
-        return PublishedRule(v1=False, v6=False)
-    read = {name: record[name] for name in _READ_BY_THE_RULE if name in record}
-    return published_rule_of_document(ecs_of_record(read), ignore_above)
+    if record.get("eventSource") != _ROLES_ANYWHERE or record.get("eventName") != _CREATE:
+        return _SILENT
+    return ask_published_rule(rule_fields_of_record(record), ignore_above)
+
+
+def rule_fields_of_record(record: Mapping[str, object]) -> RuleFields:
+    """What the rule reads of the document of a record; ``event.type`` is right for operations of Roles Anywhere."""
+    request = java_text(record.get("requestParameters"))
+    failed = any(java_text(record.get(field)) for field in ("errorCode", "errorMessage"))
+    return RuleFields(
+        dataset=("aws.cloudtrail",),
+        provider=_texts([record.get("eventSource")]),
+        action=_texts([record.get("eventName")]),
+        outcome=("failure" if failed else "success",),
+        event_type=("info",),
+        request_parameters=(request,) if request else (),
+    )
 
 
 def published_rule_of_document(document: Mapping[str, object], ignore_above: int = IGNORE_ABOVE) -> PublishedRule:
@@ -50,106 +50,60 @@ def published_rule_of_document(document: Mapping[str, object], ignore_above: int
     is missing: nothing is filled in, ``event.dataset`` as little as ``event.type``. An object where the mapping has
     a keyword is no value.
     """
-
-    def event(field: str) -> tuple[str, ...]:
-        paths = (f"event.{field}", *(f"{copy}.{field}" for copy in _COPIES))
-        return next(filter(None, (_texts(document, path) for path in paths)), ())
-
+    action = _event_field(document, "action")
+    if _CREATE not in action:
+        return _SILENT
     fields = RuleFields(
-        dataset=event("dataset"),
-        provider=event("provider"),
-        action=event("action"),
-        outcome=event("outcome"),
-        event_type=event("type"),
-        request_parameters=_texts(document, _REQUEST),
+        dataset=_event_field(document, "dataset"),
+        provider=_event_field(document, "provider"),
+        action=action,
+        outcome=_event_field(document, "outcome"),
+        event_type=_event_field(document, "type"),
+        request_parameters=tuple(map(_keyword, _keywords_at(document, _REQUEST))),
     )
     return ask_published_rule(fields, ignore_above)
 
 
-def ecs_of_record(record: Mapping[str, object]) -> dict[str, Any]:
-    """The document of a record: what the rule and an analyst read, not the enrichments (geo, entities, TLS).
-
-    ``event.type`` is right for operations of Roles Anywhere; the integration has a table for a few others.
-    """
-    kept = _full(record)
-    record = kept if isinstance(kept, dict) else {}
-    failed = "errorCode" in record or "errorMessage" in record
-    document = {
-        "@timestamp": record.get("eventTime"),
-        "event": {
-            "dataset": "aws.cloudtrail",
-            "id": record.get("eventID"),
-            "kind": "event",
-            "type": ["info"],
-            "action": record.get("eventName"),
-            "provider": record.get("eventSource"),
-            "outcome": "failure" if failed else "success",
-        },
-        "data_stream": {"dataset": "aws.cloudtrail"},
-        "aws": {"cloudtrail": _trail(record)},
-        "cloud": {"account": {"id": _at(record, "userIdentity", "accountId")}, "region": record.get("awsRegion")},
-        "source": {"address": record.get("sourceIPAddress")},
-        "user": {"name": _user_name(record)},
-        "user_agent": {"original": record.get("userAgent")},
-    }
-    return _full(document) or {}
-
-
-def values_at(document: Mapping[str, object], path: str) -> Iterator[object]:
+def values_at(document: Mapping[str, object], path: str) -> list[object]:
     """Every value at a dotted path, through lists, nested and dotted keys, as Elasticsearch indexes them; no nulls."""
-    return _values(document, path.split("."))
+    found: list[object] = []
+    _collect(document, path, found)
+    return found
 
 
-def _trail(record: Mapping[str, Any]) -> dict[str, Any]:
-    trail: dict[str, Any] = {ours: record[theirs] for theirs, ours in _TRAIL.items() if theirs in record}
-    trail["user_identity"] = {ours: _at(record, "userIdentity", theirs) for theirs, ours in _IDENTITY.items()}
-    flattened = {}
-    for theirs, ours in _TEXTS.items():
-        if theirs in record:
-            trail[ours] = java_text(record[theirs])
-            if len(trail[ours]) < _MOST_FLATTENED_UNITS:
-                flattened[ours] = record[theirs]
-    return {**trail, "flattened": flattened}
+def _event_field(document: Mapping[str, object], field: str) -> tuple[str, ...]:
+    for path in _EVENT_PATHS[field]:
+        found = _keywords_at(document, path)
+        if found:
+            return _texts(found)
+    return ()
 
 
-def _user_name(record: Mapping[str, Any]) -> object:
-    issuer = _at(record, "userIdentity", "sessionContext", "sessionIssuer", "userName")
-    return issuer if issuer is not None else _at(record, "userIdentity", "userName")
+def _keywords_at(document: Mapping[str, object], path: str) -> list[object]:
+    return [value for value in values_at(document, path) if not isinstance(value, dict)]
 
 
-def _at(value: Any, *keys: str) -> Any:  # noqa: ANN401 - JSON values.
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
-
-
-def _full(value: Any) -> Any:  # noqa: ANN401 - JSON values.
-    """The value without nulls, empty texts, empty objects and empty lists; None when nothing is left."""
-    if isinstance(value, Mapping):
-        kept = {key: _full(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item is not None} or None
-    if isinstance(value, list):
-        return [item for item in map(_full, value) if item is not None] or None
-    return None if value == "" else value
-
-
-def _texts(document: Mapping[str, object], path: str) -> tuple[str, ...]:
-    return tuple(_keyword(value) for value in values_at(document, path) if not isinstance(value, Mapping))
+def _texts(values: list[object]) -> tuple[str, ...]:
+    # Flags and numbers are keywords too, and none that the rule looks for.
+    return tuple(value for value in values if isinstance(value, str))
 
 
 def _keyword(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def _values(node: object, keys: Sequence[str]) -> Iterator[object]:
+def _collect(node: object, path: str, found: list[object]) -> None:
     if isinstance(node, list):
+        plain = [item for item in node if item is not None and not isinstance(item, list | dict)] if not path else []
+        if len(plain) == len(node):
+            found += plain
+            return
         for item in node:
-            yield from _values(item, keys)
-    elif not keys:
+            _collect(item, path, found)
+    elif not path:
         if node is not None:
-            yield node
-    elif isinstance(node, Mapping):
-        for end in range(1, len(keys) + 1):
-            key = ".".join(keys[:end])
-            if key in node:
-                yield from _values(node[key], keys[end:])
+            found.append(node)
+    elif isinstance(node, dict):
+        for head, rest in splits(path):
+            if head in node:
+                _collect(node[head], rest, found)

@@ -71,11 +71,12 @@ def read_certificates(blocks: tuple[str, ...]) -> CaFacts:
 def _read_block(block: str, known: Mapping[str, _Read], checks: SignatureChecks) -> _Read | None:
     try:
         source = x509.load_pem_x509_certificate(block.encode())
-        before = known.get(source.fingerprint(hashes.SHA256()).hex())
+        sha256 = source.fingerprint(hashes.SHA256()).hex()
+        before = known.get(sha256)
         if before is not None:
             return before
         fields = tbs_fields(source)
-        return _Read(source, fields, _facts(source, fields, checks, public_cas()))
+        return _Read(source, fields, _facts(source, sha256, fields, checks))
     except UNREADABLE:
         return None
     except BaseException as error:
@@ -85,15 +86,18 @@ def _read_block(block: str, known: Mapping[str, _Read], checks: SignatureChecks)
         raise
 
 
-def _facts(certificate: x509.Certificate, fields: TbsFields, checks: SignatureChecks, public: PublicCas) -> Certificate:
+def _facts(certificate: x509.Certificate, sha256: str, fields: TbsFields, checks: SignatureChecks) -> Certificate:
+    public = public_cas()
     kind = key_kind(certificate)
     said = read_extensions(certificate)
-    name = attributes(certificate.subject)
+    subject = certificate.subject
+    name, subject_text = attributes(subject), name_text(subject)
+    is_same_name = fields.subject == fields.issuer
     return Certificate(
-        subject=name_text(certificate.subject),
-        issuer=name_text(certificate.issuer),
+        subject=subject_text,
+        issuer=subject_text if is_same_name else name_text(certificate.issuer),
         serial_hex=f"{certificate.serial_number:x}",
-        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
+        sha256=sha256,
         spki_sha256=fields.public_key_sha256,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -101,7 +105,7 @@ def _facts(certificate: x509.Certificate, fields: TbsFields, checks: SignatureCh
         key_bits=kind.bits,
         signature_algorithm=signature_algorithm(certificate),
         is_ca=said.is_ca,
-        self_issued=certificate.subject == certificate.issuer,
+        self_issued=is_same_name or subject == certificate.issuer,
         self_signed=checks.made_by(certificate, certificate),
         curve=kind.curve,
         version=_VERSIONS.get(certificate.version),
@@ -138,8 +142,11 @@ def _linked(read: Sequence[_Read], checks: SignatureChecks) -> tuple[Certificate
     linked: dict[str, Certificate] = {}
     for one in read:
         issuer, is_checked = _issuer(one, by_subject.get(one.fields.issuer, ()), checks)
-        linked[one.facts.sha256] = replace(one.facts, issuer_sha256=issuer, issuer_checked=is_checked)
-    return tuple(replace(facts, public_issuer=_public_end(facts, linked)) for facts in linked.values())
+        is_alone = issuer is None and is_checked is None
+        linked[one.facts.sha256] = (
+            one.facts if is_alone else replace(one.facts, issuer_sha256=issuer, issuer_checked=is_checked)
+        )
+    return tuple(_with_public_end(facts, linked) for facts in linked.values())
 
 
 def _issuer(one: _Read, candidates: Sequence[_Read], checks: SignatureChecks) -> tuple[str | None, bool | None]:
@@ -156,6 +163,11 @@ def _issuer(one: _Read, candidates: Sequence[_Read], checks: SignatureChecks) ->
         if is_made is None:
             named = named or other.facts.sha256
     return named, None
+
+
+def _with_public_end(one: Certificate, linked: Mapping[str, Certificate]) -> Certificate:
+    end = _public_end(one, linked)
+    return one if end == one.public_issuer else replace(one, public_issuer=end)
 
 
 def _public_end(one: Certificate, linked: Mapping[str, Certificate]) -> str | None:

@@ -5,10 +5,10 @@ See: https://www.rfc-editor.org/rfc/rfc5280#section-4.2
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
@@ -30,6 +30,7 @@ _USAGES = {
 _AGREEMENT_USAGES = {"encipher_only": "encipherOnly", "decipher_only": "decipherOnly"}
 
 E = TypeVar("E", bound=x509.ExtensionType)
+_ByKind: TypeAlias = Mapping[type[x509.ExtensionType], x509.ExtensionType]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,12 @@ def read_extensions(certificate: x509.Certificate) -> ExtensionFacts:
     except (*UNREADABLE, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         # The library reads all of them or none.
         return ExtensionFacts()
-    constraints = _value(extensions, x509.BasicConstraints)
-    usage = _value(extensions, x509.KeyUsage)
+    by_kind: _ByKind = {type(one.value): one.value for one in extensions}
+    constraints = _value(by_kind, x509.BasicConstraints)
+    usage = _value(by_kind, x509.KeyUsage)
     subject_key, authority_key = (
-        _value(extensions, x509.SubjectKeyIdentifier),
-        _value(extensions, x509.AuthorityKeyIdentifier),
+        _value(by_kind, x509.SubjectKeyIdentifier),
+        _value(by_kind, x509.AuthorityKeyIdentifier),
     )
     return ExtensionFacts(
         is_ca=constraints is not None and constraints.ca,
@@ -66,18 +68,16 @@ def read_extensions(certificate: x509.Certificate) -> ExtensionFacts:
         key_usage=_usages(usage),
         subject_key_id=_hex(subject_key.digest if subject_key else None),
         authority_key_id=_hex(authority_key.key_identifier if authority_key else None),
-        sans=_shown(_value(extensions, x509.SubjectAlternativeName) or ()),
-        crl_urls=_shown(_crl_names(extensions)),
-        ocsp_urls=_shown(_access(extensions, AuthorityInformationAccessOID.OCSP)),
-        ca_issuer_urls=_shown(_access(extensions, AuthorityInformationAccessOID.CA_ISSUERS)),
+        sans=_shown(_value(by_kind, x509.SubjectAlternativeName) or ()),
+        crl_urls=_shown(_crl_names(by_kind)),
+        ocsp_urls=_shown(_access(by_kind, AuthorityInformationAccessOID.OCSP)),
+        ca_issuer_urls=_shown(_access(by_kind, AuthorityInformationAccessOID.CA_ISSUERS)),
     )
 
 
-def _value(extensions: x509.Extensions, kind: type[E]) -> E | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
+def _value(by_kind: _ByKind, kind: type[E]) -> E | None:
+    found = by_kind.get(kind)
+    return found if isinstance(found, kind) else None
 
 
 def _usages(usage: x509.KeyUsage | None) -> tuple[str, ...]:
@@ -94,13 +94,13 @@ def _hex(identifier: bytes | None) -> str | None:
     return None if identifier is None else identifier.hex()[:_MAX_ENTRY_CHARACTERS]
 
 
-def _crl_names(extensions: x509.Extensions) -> Iterator[x509.GeneralName]:
-    for point in islice(_value(extensions, x509.CRLDistributionPoints) or (), _MAX_ENTRIES):
+def _crl_names(by_kind: _ByKind) -> Iterator[x509.GeneralName]:
+    for point in islice(_value(by_kind, x509.CRLDistributionPoints) or (), _MAX_ENTRIES):
         yield from point.full_name or ()
 
 
-def _access(extensions: x509.Extensions, method: x509.ObjectIdentifier) -> Iterator[x509.GeneralName]:
-    descriptions = islice(_value(extensions, x509.AuthorityInformationAccess) or (), _MAX_ENTRIES)
+def _access(by_kind: _ByKind, method: x509.ObjectIdentifier) -> Iterator[x509.GeneralName]:
+    descriptions = islice(_value(by_kind, x509.AuthorityInformationAccess) or (), _MAX_ENTRIES)
     return (one.access_location for one in descriptions if one.access_method == method)
 
 

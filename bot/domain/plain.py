@@ -14,13 +14,21 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_ALREADY_PLAIN = frozenset({str, int, float, bool})
+_ALREADY_PLAIN = frozenset({str, int, float, bool, types.NoneType})
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON values are what this returns.
     """Turn a record, enum, datetime, tuple or mapping into JSON values; datetimes become ISO 8601 in UTC."""
-    if value is None or type(value) in _ALREADY_PLAIN:
+    kind: type = type(value)
+    if kind in _ALREADY_PLAIN:
         return value
+    if kind is tuple:
+        return [to_plain(item) for item in typing.cast("tuple[object, ...]", value)]
+    if kind is dict:
+        return {str(key): to_plain(item) for key, item in typing.cast("dict[object, object]", value).items()}
+    names = _field_names(kind)
+    if names is not None:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, str | int | float):
@@ -31,9 +39,13 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON values are what this 
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
-    if dataclasses.is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    raise TypeError(f"no plain form for {type(value).__name__}")
+    raise TypeError(f"no plain form for {kind.__name__}")
+
+
+@lru_cache(maxsize=256)
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a record's class; None for any other class."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def canonical(value: object) -> str:

@@ -61,13 +61,15 @@ def ask_published_rule(fields: RuleFields, ignore_above: int = IGNORE_ABOVE) -> 
         and "CreateTrustAnchor" in fields.action
         and "success" in fields.outcome
     )
+    if not named:
+        return PublishedRule(v1=False, v6=False)
     indexed = sorted(text for text in fields.request_parameters if _units(text) <= ignore_above)
     silenced = any(_SILENCER in text for text in indexed)
     # The rule takes event.type for EQL's category, and EQL's scripts read the first of several values in order.
     found_external = bool(indexed) and _SILENCER not in indexed[0]
-    return PublishedRule(v1=named and not silenced, v6=named and "info" in fields.event_type and found_external)
+    return PublishedRule(v1=not silenced, v6="info" in fields.event_type and found_external)
 
 
 def _units(text: str) -> int:
     """The length as Java counts it: a character beyond the first plane counts twice."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -17,10 +17,12 @@ class EcsDocument:
 
     def __init__(self, fields: JsonObject) -> None:
         self._fields = fields
+        self._groups = {key.partition(".")[0] for key in fields}
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON values are what this returns.
         """The value at a dotted path; None when there is none. Of several values the first one counts."""
-        return _look_up(self._fields, path)
+        # Most paths lead to groups, such as signal, that most documents do not have.
+        return _look_up(self._fields, path) if path.partition(".")[0] in self._groups else None
 
     def values(self, path: str) -> Sequence[Any]:
         """Every value at a dotted path, in order; empty when there is none."""
@@ -46,7 +48,7 @@ class EcsDocument:
 
     def has_group(self, group: str) -> bool:
         """Whether any field of a top-level group, such as ``kibana``, is there."""
-        return group in self._fields or any(key.startswith(f"{group}.") for key in self._fields)
+        return group in self._groups
 
 
 def _look_up(node: object, path: str, *, whole: bool = False) -> object:
@@ -55,7 +57,7 @@ def _look_up(node: object, path: str, *, whole: bool = False) -> object:
         node = node[0] if node else None
     if not path or not isinstance(node, dict):
         return None if path else node
-    for head, rest in _splits(path):
+    for head, rest in splits(path):
         if head in node:
             found = _look_up(node[head], rest, whole=whole)
             if found is not None:
@@ -64,7 +66,7 @@ def _look_up(node: object, path: str, *, whole: bool = False) -> object:
 
 
 @lru_cache(maxsize=1024)
-def _splits(path: str) -> tuple[tuple[str, str], ...]:
-    """Every way to read a path as a key and what follows in it, the shortest key first."""
+def splits(path: str) -> tuple[tuple[str, str], ...]:
+    """Every way to read a dotted path as a key and what follows in it, the shortest key first."""
     keys = path.split(".")
     return tuple((".".join(keys[:end]), ".".join(keys[end:])) for end in range(1, len(keys) + 1))

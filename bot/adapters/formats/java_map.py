@@ -27,7 +27,8 @@ _PCA_DATA = re.compile(rf"(?:sourceType={_TYPE}, )?sourceData=\{{acmPcaArn=(?P<a
 # More than CloudTrail lets a request have (100 KB), and bounded work.
 # See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 _MAX_CHARACTERS = 256 * 1024
-_SOURCE = re.compile(r"(?<=[{ ])source=\{")
+# It looks back behind the word, so that the word itself is what is searched for.
+_SOURCE = re.compile(r"source=\{(?<=[{ ]source=\{)")
 _NOTIFICATION_SETTINGS = re.compile(r"notificationSettings=\[[^][]*\]")
 _PLAIN_PATTERNS = {
     "name": r"[ A-Za-z0-9_-]{1,255}",
@@ -38,11 +39,12 @@ _PLAIN_PATTERNS = {
     "trustAnchorId": r"[A-Za-z0-9-]{1,64}|arn:[a-z0-9:-]{1,200}/[A-Za-z0-9-]{1,64}",
 }
 
+_FIELD = re.compile(rf"[{{ ]({'|'.join(_PLAIN_PATTERNS)})=")
 _KEYS = "|".join((*_PLAIN_PATTERNS, "source", "tags", "notificationSettings", "aliasName", "crlDpRevocationEnabled"))
 # A comma alone ends no value: it may stand in one.
-_PLAIN_FIELDS = {
-    key: re.compile(rf"(?<=[{{ ]){key}=({pattern})(?=\}}|, (?:{_KEYS})=)") for key, pattern in _PLAIN_PATTERNS.items()
-}
+_VALUES = {key: re.compile(rf"({pattern})(?=\}}|, (?:{_KEYS})=)") for key, pattern in _PLAIN_PATTERNS.items()}
+# A real map has some ten.
+_MOST_FIELDS = 200
 
 
 def read_trust_anchor_map(text: str) -> JsonObject:
@@ -63,13 +65,20 @@ def read_trust_anchor_map(text: str) -> JsonObject:
 
 def _plain_fields(text: str, before_source: str) -> JsonObject:
     """What stands before the source is sure; behind it, only what all places agree on is."""
-    outside = _NOTIFICATION_SETTINGS.sub("", text)
-    fields: JsonObject = {}
-    for key, field in _PLAIN_FIELDS.items():
-        values = set(field.findall(before_source)) or set(field.findall(outside))
-        if len(values) == 1:
-            fields[key] = values.pop()
-    return fields
+    values = {**_values(_NOTIFICATION_SETTINGS.sub("", text)), **_values(before_source)}
+    return {key: found.pop() for key, found in values.items() if len(found) == 1}
+
+
+def _values(text: str) -> dict[str, set[str]]:
+    """Each plain field's values in a text; none of a text with so many fields that nothing in it can be sure."""
+    values: dict[str, set[str]] = {}
+    for count, field in enumerate(_FIELD.finditer(text)):
+        if count == _MOST_FIELDS:
+            return {}
+        value = _VALUES[field[1]].match(text, field.end())
+        if value:
+            values.setdefault(field[1], set()).add(value[1])
+    return values
 
 
 def _source(text: str, first: re.Match[str]) -> JsonObject:

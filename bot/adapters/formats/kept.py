@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import lru_cache
 
 MAX_TEXT_CHARACTERS = 2048
 """Longest text kept: an ARN's limit.
@@ -16,21 +17,22 @@ MAX_NAME_CHARACTERS = 255
 See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_CreateTrustAnchor.html
 """
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_MOMENT = re.compile(
-    r"(?P<seconds>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
-    r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))",
-    re.ASCII,
-)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def value_at(message: object, path: str) -> object:
     """The value at a dotted path of nested objects; None when anything on the way is missing."""
-    for key in path.split("."):
+    for key in _keys(path):
         if not isinstance(message, dict):
             return None
         message = message.get(key)
     return message
+
+
+@lru_cache(maxsize=1024)
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def text(value: object, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
@@ -43,7 +45,9 @@ def text(value: object, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
     if not isinstance(value, str):
         return None
     # Cut before the search, so that the work is bounded too.
-    kept = _LONE_SURROGATE.sub("\ufffd", value[: limit + 1])
+    kept = value[: limit + 1]
+    if not kept.isascii():
+        kept = _LONE_SURROGATE.sub("\ufffd", kept)
     if not kept.strip():
         return None
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
@@ -72,20 +76,10 @@ def moment(value: object) -> datetime | None:
 
     Up to nine digits of a fraction are read, as AWS writes them.
     """
-    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         return None
     try:
-        seconds = datetime.fromisoformat(found["seconds"]).replace(tzinfo=UTC)
-        micros = timedelta(microseconds=int((found["fraction"] or "0").ljust(9, "0")) // 1000)
-        result = seconds + micros - _offset(found)
+        result = datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return result if _EARLIEST <= result < _LATEST else None
-
-
-def _offset(found: re.Match[str]) -> timedelta:
-    if found["sign"] is None:
-        return timedelta()
-    size = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
-    return -size if found["sign"] == "-" else size

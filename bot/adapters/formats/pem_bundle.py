@@ -13,7 +13,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.adapters.der import SEQUENCE, element, is_private_key
@@ -69,11 +69,11 @@ class _Part:
     held_key: bool = False
 
 
-def read_bundle(text: object) -> PemBundle:
+def read_bundle(text: object, *, with_places: bool = False) -> PemBundle:
     """Take the certificates out of PEM text; anything but text is an empty bundle.
 
     At most 204,800 characters are read and at most 256 blocks kept. A block keeps its base64 letters only, so it
-    may be unreadable as a certificate.
+    may be unreadable as a certificate. ``with_places`` asks for ``places`` and ``defects`` too.
     """
     if not isinstance(text, str):
         return PemBundle()
@@ -91,14 +91,15 @@ def read_bundle(text: object) -> PemBundle:
     if held_key:
         missing.append("a private key that stood in the CA bundle (not kept)")
     kept = blocks[:_MAX_BLOCKS]
+    bundle = PemBundle(tuple(_block(part.letters or "") for part in kept), tuple(missing), held_key)
+    if not with_places:
+        return bundle
     defects = [part for part in parts if part.message is not None][:_MAX_DEFECTS]
     at = dict(_positions(text, sorted({part.start for part in (*kept, *defects)})))
-    return PemBundle(
-        tuple(_block(part.letters or "") for part in kept),
-        tuple(missing),
-        held_key,
-        tuple(at[part.start] for part in kept),
-        tuple(PemDefect(part.message or "", at[part.start]) for part in defects),
+    return replace(
+        bundle,
+        places=tuple(at[part.start] for part in kept),
+        defects=tuple(PemDefect(part.message or "", at[part.start]) for part in defects),
     )
 
 

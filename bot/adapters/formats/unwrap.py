@@ -19,7 +19,7 @@ from bot.adapters.formats.compressed import BASE64_OF_GZIP, MAX_UNPACKED_BYTES, 
 from bot.adapters.formats.envelope import alerts_in, events_in
 from bot.adapters.formats.form import Event, Form, Found, Ignored, JsonObject, Part, each_of
 from bot.adapters.formats.json_text import MAX_BODY_BYTES, read_body, read_json
-from bot.adapters.second_opinion import with_second_opinion
+from bot.adapters.second_opinion import policy_lets_service_in, rule_answer
 from bot.domain.detection import EventProblem, RuleAlert
 from bot.domain.errors import BadInput
 
@@ -166,10 +166,16 @@ def _is_known(message: JsonObject) -> bool:
 
 
 def _event(event: Event, spot: _Spot) -> Found:
-    form = "/".join((*spot.wrappings, event.detection.form))
-    detection = replace(event.detection, form=form, alert=event.detection.alert or spot.alert)
-    detection = with_second_opinion(detection, event.record, event.document)
-    return Found(spot.at or "body", form, replace(event, detection=detection))
+    read, record, document = event.detection, event.record, event.document
+    form = "/".join((*spot.wrappings, read.form))
+    detection = replace(
+        read,
+        form=form,
+        alert=read.alert or spot.alert,
+        rule=rule_answer(record, document),
+        lets_service_in=policy_lets_service_in(read.event_name, record, document),
+    )
+    return Found(spot.at or "body", form, Event(detection, record, document))
 
 
 def _problem(why: BadInput, spot: _Spot) -> Found:
