@@ -18,9 +18,14 @@ from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.identity import Target
 from bot.domain.plain import canonical, to_plain
 from bot.domain.trust_policy import PolicyReading, read_trust_policy
+from bot.domain.usage.sessions import GUIDES_NAME, Session, SessionsFound, anchor_sessions, by_certificate
+from bot.domain.usage.sessions import SERVICE as ROLES_ANYWHERE
+from bot.domain.usage.words import counted, guides_sentence, late_sentence, use_line, utc_text
 
 __all__ = [
     "GONE",
+    "GUIDES_NAME",
+    "ROLES_ANYWHERE",
     "ActionAws",
     "AwsError",
     "AwsNotFound",
@@ -31,15 +36,24 @@ __all__ = [
     "Report",
     "ResponseAction",
     "Risk",
+    "Session",
+    "SessionsFound",
     "Target",
     "Verdict",
+    "anchor_sessions",
     "anchor_state",
     "as_capsule",
+    "by_certificate",
     "capsule_if_readable",
+    "counted",
     "differences",
+    "guides_sentence",
+    "late_sentence",
     "offered_while_it_exists",
     "read_trust_anchor",
     "read_trust_policy",
+    "use_line",
+    "utc_text",
 ]
 
 
