@@ -10,6 +10,7 @@ from moto.core.utils import convert_to_flask_response
 # The class that answers instead of moto's, and the paths that moto does not serve.
 _EXTENDED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "account": ("regions", "RegionListResponse", ("/listRegions", "/getRegionOptStatus")),
+    "athena": ("athena.responses", "QueryResponse", ()),
     "cloudformation": ("stacks", "StackResponse", ()),
     "cloudtrail": ("cloudtrail.responses", "EventHistoryResponse", ()),
     "cloudwatch": ("cloudwatch", "SessionMetricsResponse", ()),
