@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bot.service.guide import the_actor, the_anchors, the_report, when_and_where
+from bot.service.guide import (
+    around_it,
+    aws_findings,
+    other_ways_in,
+    the_actor,
+    the_anchors,
+    the_report,
+    when_and_where,
+)
 from bot.service.guide.inquiry import Step
 
 STEPS: tuple[Step, ...] = (
@@ -10,5 +18,8 @@ STEPS: tuple[Step, ...] = (
     the_anchors.STEP,
     the_actor.STEP,
     when_and_where.STEP,
+    around_it.STEP,
+    other_ways_in.STEP,
+    aws_findings.STEP,
 )
 """Every step; each has its own file in this folder."""

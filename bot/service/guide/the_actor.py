@@ -12,6 +12,7 @@ from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import EventsFound, Record
 from bot.service.guide.history import IAM_REGION, history_of, is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.nearby import line_of
 from bot.service.run_action import aws_sentence
 
 _TESTED = ("rolesanywhere:CreateTrustAnchor", "rolesanywhere:CreateProfile", "iam:UpdateAssumeRolePolicy")
@@ -221,13 +222,6 @@ def _timeline(detection: Detection, records: Sequence[Record], histories: Sequen
 def _is_near(record: Record, detection: Detection) -> bool:
     time = time_of(record)
     return time is not None and abs(time - detection.happened_at) <= _AROUND
-
-
-def line_of(record: Record) -> str:
-    """One call in one line: when, what, from where, how it ended."""
-    failed = f", {record['errorCode']}" if record.get("errorCode") else ""
-    service = str(record.get("eventSource")).partition(".")[0]
-    return f"{record.get('eventTime')} {service} {record.get('eventName')} from {record.get('sourceIPAddress')}{failed}"
 
 
 STEP = Step(

@@ -1,0 +1,90 @@
+"""What happened around it, by whomever: profiles, reconnaissance, others at the same address."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from bot.domain.address import AddressKind, kind_of
+from bot.domain.answer import Answer, Question, Sign, answered, does_not_apply
+from bot.domain.detection import Detection
+from bot.service.guide.history import is_before
+from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.nearby import MOST_LINES, Nearby, actor_of, after, count, lines_of, named, nearby, same_hand
+
+PROFILE_WRITES = frozenset(
+    {"CreateProfile", "UpdateProfile", "EnableProfile", "PutAttributeMapping", "DeleteAttributeMapping"}
+)
+LOOKS_HERE = frozenset({"ListTrustAnchors", "GetTrustAnchor", "ListProfiles", "GetProfile", "ListSubjects", "ListCrls"})
+_LOOKS_AT_ROLES = frozenset({"GetRole", "ListRoles", "GetAccountAuthorizationDetails", "ListRolePolicies"})
+
+_PROFILES = Question("profiles_after", ("60",), "Were profiles made or changed since?")
+_RECON = Question("reconnaissance", ("65", "66", "67"), "Did somebody look around before?")
+_ADDRESS = Question("same_address", ("64",), "What did others do from the same address?")
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    detection, found = inquiry.case.detection, await nearby(inquiry)
+    yield _profiles(detection, found)
+    yield _recon(detection, found)
+    yield _address(detection, found)
+
+
+def _profiles(detection: Detection, found: Nearby) -> Answer:
+    made = after(named(found.here.records, PROFILE_WRITES), detection)
+    sentence = f"{count(len(made), 'change')} to profiles since the trust anchor was made."
+    if not made:
+        sentence = "No profile was made or changed since."
+    return answered(
+        _PROFILES.id,
+        sentence,
+        lines=lines_of(made),
+        signs=(Sign("profile_changed", sentence),) if made else (),
+        facts={"changes": len(made)},
+        not_checked=found.searched[:1],
+    )
+
+
+def _recon(detection: Detection, found: Nearby) -> Answer:
+    looks = named(found.records, LOOKS_HERE | _LOOKS_AT_ROLES, failed=None)
+    looked = [one for one in looks if is_before(one, detection)]
+    ours = [one for one in looked if same_hand(one, detection)]
+    sentence = (
+        f"In the 24 hours before, trust anchors, profiles or roles were looked at {_times(len(looked))}, "
+        f"{_times(len(ours))} by the same identity or address."
+    )
+    signs = (Sign("looked_around", sentence),) if ours else ()
+    facts = {"same_hand": len(ours), "all": len(looked)}
+    return answered(_RECON.id, sentence, lines=lines_of(ours), signs=signs, facts=facts, not_checked=found.searched)
+
+
+def _address(detection: Detection, found: Nearby) -> Answer:
+    address = detection.actor.source_address
+    if address is None or kind_of(address) not in (AddressKind.PUBLIC, AddressKind.PRIVATE):
+        return does_not_apply(_ADDRESS.id, "The call came from no address of a network.")
+    there = [one for one in found.records if one.get("sourceIPAddress") == address]
+    others = [one for one in there if actor_of(one) != detection.actor.arn]
+    who = sorted({actor_of(one) for one in others})
+    identities = count(len(who), "other identity", "other identities")
+    sentence = f"{identities} made {count(len(others), 'call')} from {address}."
+    left_out = (
+        "CloudTrail can't be searched by address: only calls to Roles Anywhere and IAM were looked at.",
+        "Many people may share an address.",
+        *found.searched,
+    )
+    signs = (Sign("address_shared", sentence),) if others else ()
+    facts = {"others": who[:MOST_LINES], "calls": len(others)}
+    return answered(_ADDRESS.id, sentence, lines=lines_of(others), signs=signs, facts=facts, not_checked=left_out)
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+STEP = Step(
+    id="around_it",
+    title="What happened around it",
+    questions=(_PROFILES, _RECON, _ADDRESS),
+    permissions=("cloudtrail:LookupEvents",),
+    ask=_ask,
+    again=True,
+)

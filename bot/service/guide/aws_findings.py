@@ -1,0 +1,120 @@
+"""What GuardDuty and Security Hub have found about the same identity, and whether they are on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, not_allowed
+from bot.domain.detection import Detection
+from bot.domain.errors import AwsDenied, AwsError
+from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.run_action import aws_sentence
+
+_SINCE = timedelta(days=90)
+_MOST = 50
+_MOST_LINES = 15
+
+_GUARDDUTY = Question("guardduty", ("101",), "Is GuardDuty on, and what has it found about this identity?")
+_HUB = Question("security_hub", ("100",), "What does Security Hub have about this identity or trust anchor?")
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    for question, ask in ((_GUARDDUTY, _guardduty), (_HUB, _security_hub)):
+        try:
+            yield await ask(inquiry)
+        except AwsDenied as error:
+            yield not_allowed(question.id, error.operation)
+        except AwsError as error:
+            yield could_not_check(question.id, aws_sentence(error))
+
+
+async def _guardduty(inquiry: Inquiry) -> Answer:
+    aws, detection = inquiry.aws(), inquiry.case.detection
+    detectors = (await aws.call("guardduty", "ListDetectors")).get("DetectorIds") or []
+    if not detectors:
+        sentence = f"GuardDuty is off in {detection.region}: it would not have seen this identity."
+        return answered(_GUARDDUTY.id, sentence, facts={"on": False})
+    criteria = _criteria(detection)
+    if not criteria:
+        return could_not_check(_GUARDDUTY.id, "GuardDuty is on; the report names nobody to search it for.")
+    found: list[Mapping[str, Any]] = []
+    for criterion in criteria:
+        found.extend(await _findings(inquiry, str(detectors[0]), criterion))
+    return _answer(_GUARDDUTY, "GuardDuty is on and has", [_guardduty_line(one) for one in found], detection)
+
+
+async def _findings(inquiry: Inquiry, detector: str, criterion: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    aws, since = inquiry.aws(), inquiry.case.detection.happened_at - _SINCE
+    wanted = {"Criterion": {**criterion, "updatedAt": {"GreaterThanOrEqual": int(since.timestamp() * 1000)}}}
+    listed = await aws.call("guardduty", "ListFindings", DetectorId=detector, FindingCriteria=wanted, MaxResults=_MOST)
+    ids = listed.get("FindingIds") or []
+    if not ids:
+        return ()
+    answer = await aws.call("guardduty", "GetFindings", DetectorId=detector, FindingIds=ids)
+    findings: Sequence[Mapping[str, Any]] = answer.get("Findings") or ()
+    return findings
+
+
+def _criteria(detection: Detection) -> list[dict[str, Any]]:
+    """One search for each thing by which GuardDuty knows the identity; it joins several criteria with "and"."""
+    actor = detection.actor
+    pairs = (
+        ("resource.accessKeyDetails.accessKeyId", actor.access_key_id),
+        ("resource.accessKeyDetails.userName", actor.name),
+    )
+    return [{name: {"Equals": [value]}} for name, value in pairs if value]
+
+
+def _guardduty_line(finding: Mapping[str, Any]) -> str:
+    return (
+        f"{finding.get('UpdatedAt')} {finding.get('Type')}, severity {finding.get('Severity')}: {finding.get('Title')}"
+    )
+
+
+async def _security_hub(inquiry: Inquiry) -> Answer:
+    detection = inquiry.case.detection
+    ids = [one for one in (detection.anchor.arn, detection.actor.arn, detection.actor.session_issuer_arn) if one]
+    if not ids:
+        return could_not_check(_HUB.id, "The report names neither a trust anchor nor an identity to search for.")
+    answer = await inquiry.aws().call(
+        "securityhub",
+        "GetFindings",
+        Filters={
+            "ResourceId": [{"Value": one, "Comparison": "EQUALS"} for one in ids],
+            "RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}],
+        },
+        MaxResults=_MOST,
+    )
+    return _answer(_HUB, "Security Hub has", [_hub_line(one) for one in answer.get("Findings") or ()], detection)
+
+
+def _hub_line(finding: Mapping[str, Any]) -> str:
+    severity = (finding.get("Severity") or {}).get("Label")
+    return f"{finding.get('UpdatedAt')} {finding.get('Title')}, severity {severity}"
+
+
+def _answer(question: Question, begins: str, lines: Sequence[str], detection: Detection) -> Answer:
+    distinct = tuple(dict.fromkeys(lines))
+    number = len(distinct)
+    words = f"{number} active findings" if number != 1 else "1 active finding"
+    sentence = f"{begins} {words} about this identity or trust anchor in {detection.region}."
+    signs = (Sign("other_findings", sentence),) if number else ()
+    left_out = ("Other Regions were not asked.",)
+    facts = {"on": True, "findings": number}
+    return answered(question.id, sentence, lines=distinct[:_MOST_LINES], signs=signs, facts=facts, not_checked=left_out)
+
+
+STEP = Step(
+    id="aws_findings",
+    title="What AWS's own detection has",
+    questions=(_GUARDDUTY, _HUB),
+    permissions=(
+        "guardduty:ListDetectors",
+        "guardduty:ListFindings",
+        "guardduty:GetFindings",
+        "securityhub:GetFindings",
+    ),
+    ask=_ask,
+)

@@ -1,0 +1,136 @@
+"""Other ways in that were made around it: roles, credentials, changed trust policies. IAM's own events tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from difflib import unified_diff
+from typing import Any
+from urllib.parse import unquote
+
+from bot.domain.answer import Answer, Question, Sign, answered
+from bot.domain.detection import Detection
+from bot.domain.event_search import Record
+from bot.domain.trust_policy import lets_service_in
+from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.nearby import Nearby, after, count, lines_of, named, nearby, same_hand
+
+_MOST_DIFF_LINES = 30
+_CREDENTIAL_CALLS = frozenset(
+    {
+        "CreateAccessKey",
+        "UpdateAccessKey",
+        "CreateUser",
+        "CreateLoginProfile",
+        "UpdateLoginProfile",
+        "CreateOpenIDConnectProvider",
+        "UpdateOpenIDConnectProviderThumbprint",
+        "AddClientIDToOpenIDConnectProvider",
+        "CreateSAMLProvider",
+        "UpdateSAMLProvider",
+        "CreateServiceSpecificCredential",
+        "UploadSigningCertificate",
+        "UploadSSHPublicKey",
+        "DeactivateMFADevice",
+        "CreateVirtualMFADevice",
+    }
+)
+_POLICY_CALLS = frozenset(
+    {
+        "UpdateAssumeRolePolicy",
+        "CreateRole",
+        "PutRolePolicy",
+        "AttachRolePolicy",
+        "CreatePolicyVersion",
+        "SetDefaultPolicyVersion",
+        "PutUserPolicy",
+        "AttachUserPolicy",
+        "DeleteRolePermissionsBoundary",
+        "AddUserToGroup",
+    }
+)
+_TRUST_WRITES = frozenset({"UpdateAssumeRolePolicy", "CreateRole"})
+
+_ROLES = Question("roles_after", ("61",), "Were roles made since?")
+_CREDENTIALS = Question("credential_paths", ("68", "69"), "Were other ways in made?")
+_CHANGES = Question("policy_changes", ("70",), "Were roles or trust policies changed?")
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    detection, found = inquiry.case.detection, await nearby(inquiry)
+    for question, ask in ((_ROLES, _roles), (_CREDENTIALS, _credentials), (_CHANGES, _changes)):
+        yield ask(detection, found) if found.iam else found.unread(question.id)
+
+
+def _roles(detection: Detection, found: Nearby) -> Answer:
+    made = after(named(found.records, frozenset({"CreateRole"})), detection)
+    trusting = [one for one in made if lets_service_in(_policy_of(one))]
+    sentence = f"{count(len(made), 'role')} made since, {len(trusting)} of them trust Roles Anywhere."
+    signs = (Sign("role_trusts_service", sentence),) if trusting else ()
+    facts = {"made": len(made), "trusting": len(trusting)}
+    return answered(_ROLES.id, sentence, lines=lines_of(made), signs=signs, facts=facts, not_checked=found.searched[1:])
+
+
+def _credentials(detection: Detection, found: Nearby) -> Answer:
+    tried = [one for one in named(found.records, _CREDENTIAL_CALLS, failed=None) if same_hand(one, detection)]
+    made = [one for one in tried if not one.get("errorCode")]
+    refused = len(tried) - len(made)
+    sentence = f"The same identity or address made {count(len(made), 'other way')} in; {refused} were refused."
+    signs = (Sign("credential_path_made", sentence),) if made else ()
+    facts = {"made": len(made), "refused": refused}
+    return answered(
+        _CREDENTIALS.id, sentence, lines=lines_of(tried), signs=signs, facts=facts, not_checked=found.searched[1:]
+    )
+
+
+def _changes(detection: Detection, found: Nearby) -> Answer:
+    changed = [one for one in named(found.records, _POLICY_CALLS) if same_hand(one, detection) or _opens(one)]
+    opened = [one for one in changed if _opens(one)]
+    sentence = f"{count(len(changed), 'change')} to roles and policies, {len(opened)} of them let Roles Anywhere in."
+    signs = (Sign("trust_policy_opened", sentence),) if opened else ()
+    lines = (*lines_of(changed), *(line for one in opened for line in _difference(one, found.records)))
+    facts = {"changes": len(changed), "opened": len(opened)}
+    return answered(_CHANGES.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
+
+
+def _opens(record: Record) -> bool:
+    return record.get("eventName") == "UpdateAssumeRolePolicy" and bool(lets_service_in(_policy_of(record)))
+
+
+def _request(record: Record) -> dict[str, Any]:
+    request = record.get("requestParameters")
+    return request if isinstance(request, dict) else {}
+
+
+def _policy_of(record: Record) -> object:
+    return _request(record).get("policyDocument") or _request(record).get("assumeRolePolicyDocument")
+
+
+def _difference(record: Record, records: Iterable[Record]) -> list[str]:
+    """The trust policy's change, where the search shows what it was before."""
+    role = _request(record).get("roleName")
+    writes = [one for one in named(records, _TRUST_WRITES) if _request(one).get("roleName") == role]
+    earlier = [one for one in writes if str(one.get("eventTime")) < str(record.get("eventTime"))]
+    if not earlier:
+        return [f"{role}: what its trust policy was before is not in the events that were searched"]
+    before, now = _pretty(_policy_of(earlier[-1])), _pretty(_policy_of(record))
+    changed = list(unified_diff(before, now, "before", "after", lineterm="", n=1))
+    return [f"{role}: its trust policy changed", *changed[:_MOST_DIFF_LINES]]
+
+
+def _pretty(policy: object) -> list[str]:
+    text = str(policy)
+    try:
+        return json.dumps(json.loads(unquote(text) if text.startswith("%") else text), indent=1).splitlines()
+    except ValueError:
+        return text.splitlines()
+
+
+STEP = Step(
+    id="other_ways_in",
+    title="Other ways in",
+    questions=(_ROLES, _CREDENTIALS, _CHANGES),
+    permissions=("cloudtrail:LookupEvents",),
+    ask=_ask,
+    again=True,
+)

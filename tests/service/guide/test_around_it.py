@@ -1,0 +1,142 @@
+"""What happened around the trust anchor, by the same hand and by others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.answer import Answer, Standing
+from bot.domain.detection import Actor
+from bot.domain.errors import AwsDenied
+from bot.domain.event_search import EventsFound
+from bot.service.guide import around_it, other_ways_in
+from tests.fakes.aws_samples import trust_policy
+from tests.fakes.desk import Desk, detection_of
+from tests.fakes.fake_search import FakeSearch
+from tests.fakes.guide_desk import ask_step
+
+MALLORY = "arn:aws:iam::111122223333:user/mallory"
+CLOSED = json.dumps({"Version": "2012-10-17", "Statement": []})
+OPEN = json.dumps(trust_policy())
+
+
+def record(desk: Desk, name: str, minutes: int, by: str = MALLORY, **more: Any) -> dict[str, Any]:
+    """A call to Roles Anywhere or IAM, so many minutes after the event."""
+    happened: datetime = detection_of(desk.target, "event-1").happened_at + timedelta(minutes=minutes)
+    service = "rolesanywhere" if name in around_it.PROFILE_WRITES | around_it.LOOKS_HERE else "iam"
+    return {
+        "eventID": f"{name}{minutes}{by}",
+        "eventTime": f"{happened:%Y-%m-%dT%H:%M:%SZ}",
+        "eventName": name,
+        "eventSource": f"{service}.amazonaws.com",
+        "awsRegion": desk.target.region if service == "rolesanywhere" else "us-east-1",
+        "sourceIPAddress": "203.0.113.9" if by == MALLORY else "198.51.100.7",
+        "userIdentity": {"arn": by},
+        **more,
+    }
+
+
+async def asked(desk: Desk, *records: dict[str, Any], search: FakeSearch | None = None) -> dict[str, Answer]:
+    """Both steps' answers two hours after the event."""
+    desk.aws.advance(timedelta(hours=2))
+    actor = Actor(arn=MALLORY, source_address="203.0.113.9")
+    case = replace(await desk.case(), detections=(replace(detection_of(desk.target, "event-1"), actor=actor),))
+    found = await ask_step(around_it.STEP, case, desk.aws, records=records, search=search)
+    return found | await ask_step(other_ways_in.STEP, case, desk.aws, records=records, search=search)
+
+
+def codes(answer: Answer) -> list[str]:
+    """The signs of an answer."""
+    return [one.code for one in answer.signs]
+
+
+async def test_profiles_since_are_found_whoever_made_them(desk: Desk) -> None:
+    """A profile of anybody opens roles to the anchor; one from before and a failed one count for nothing."""
+    found = await asked(
+        desk,
+        record(desk, "CreateProfile", 5, by="arn:aws:iam::1:user/ava"),
+        record(desk, "UpdateProfile", -5),
+        record(desk, "CreateProfile", 6, errorCode="AccessDenied"),
+    )
+    assert (found["profiles_after"].facts, codes(found["profiles_after"])) == ({"changes": 1}, ["profile_changed"])
+
+
+async def test_new_roles_are_told_apart_by_what_they_trust(desk: Desk) -> None:
+    """Of two new roles one trusts Roles Anywhere."""
+    found = await asked(
+        desk,
+        record(desk, "CreateRole", 5, requestParameters={"roleName": "a", "assumeRolePolicyDocument": OPEN}),
+        record(desk, "CreateRole", 6, requestParameters={"roleName": "b", "assumeRolePolicyDocument": CLOSED}),
+    )
+    assert found["roles_after"].facts == {"made": 2, "trusting": 1}
+    assert codes(found["roles_after"]) == ["role_trusts_service"]
+
+
+async def test_reconnaissance_is_counted_by_hand(desk: Desk) -> None:
+    """Looks before the event count, those of the same identity or address apart; later ones do not."""
+    found = await asked(
+        desk,
+        record(desk, "ListTrustAnchors", -10),
+        record(desk, "ListRoles", -9),
+        record(desk, "ListRoles", -8, by="arn:aws:iam::1:user/ava"),
+        record(desk, "GetRole", 30),
+    )
+    assert found["reconnaissance"].facts == {"same_hand": 2, "all": 3}
+
+
+async def test_other_ways_in_count_when_they_worked(desk: Desk) -> None:
+    """A key that was made raises, a refused one is counted beside it; others' keys are theirs."""
+    found = await asked(
+        desk,
+        record(desk, "CreateAccessKey", 5, requestParameters={"userName": "ava"}),
+        record(desk, "CreateUser", 6, errorCode="AccessDenied"),
+        record(desk, "CreateUser", 7, by="arn:aws:iam::1:user/ava"),
+    )
+    assert found["credential_paths"].facts == {"made": 1, "refused": 1}
+    assert "about ava" in found["credential_paths"].lines[0]
+
+
+async def test_a_changed_trust_policy_is_shown_as_a_difference(desk: Desk) -> None:
+    """What the policy was before comes from an earlier record, and the new line stands in the difference."""
+    found = await asked(
+        desk,
+        record(desk, "UpdateAssumeRolePolicy", -60, requestParameters={"roleName": "ci", "policyDocument": CLOSED}),
+        record(desk, "UpdateAssumeRolePolicy", 5, requestParameters={"roleName": "ci", "policyDocument": OPEN}),
+    )
+    lines = found["policy_changes"].lines
+    assert any(line.startswith("+") and "rolesanywhere.amazonaws.com" in line for line in lines)
+    assert codes(found["policy_changes"]) == ["trust_policy_opened"]
+
+
+async def test_a_policy_from_nowhere_is_said_to_be(desk: Desk) -> None:
+    """Without an earlier record the difference is not made up."""
+    policy = {"roleName": "ci", "policyDocument": OPEN}
+    found = await asked(desk, record(desk, "UpdateAssumeRolePolicy", 5, requestParameters=policy))
+    assert any("is not in the events" in line for line in found["policy_changes"].lines)
+
+
+async def test_the_same_address_is_a_weak_sign_and_says_so(desk: Desk) -> None:
+    """Another identity from the same address is named, with what the search can't see."""
+    found = await asked(
+        desk, record(desk, "ListRoles", -3, by="arn:aws:iam::1:user/ava", sourceIPAddress="203.0.113.9")
+    )
+    assert found["same_address"].facts == {"others": ["arn:aws:iam::1:user/ava"], "calls": 1}
+    assert "Many people may share an address." in found["same_address"].not_checked
+
+
+class _OnlyHere(FakeSearch):
+    async def search(self, target: Any, query: Any, *rest: Any) -> EventsFound:
+        if query.region == "us-east-1":
+            raise AwsDenied("AccessDenied", "no", "cloudtrail:LookupEvents")
+        return await super().search(target, query, *rest)
+
+
+async def test_without_iams_events_nothing_is_claimed_of_them(desk: Desk) -> None:
+    """A refused Region costs the questions about IAM, which say so; the others are answered."""
+    found = await asked(desk, search=_OnlyHere())
+    refused = {found[one].standing for one in ("roles_after", "credential_paths", "policy_changes")}
+    assert refused == {Standing.NOT_ALLOWED}
+    assert found["profiles_after"].standing is Standing.ANSWERED
+    assert any(one.startswith("IAM's events:") for one in found["reconnaissance"].not_checked)

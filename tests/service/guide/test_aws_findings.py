@@ -1,0 +1,58 @@
+"""What AWS's own detection has, and whether it is on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.answer import Answer, Standing
+from bot.domain.detection import Actor
+from bot.service.guide import aws_findings
+from tests.fakes.desk import Desk, detection_of
+from tests.fakes.guide_desk import ask_step
+
+
+async def asked(desk: Desk, actor: Actor | None = None) -> dict[str, Answer]:
+    """The step's answers about an actor."""
+    actor = actor or Actor(arn="arn:aws:iam::1:user/mallory", name="mallory", access_key_id="AKIAEXAMPLE")
+    case = replace(await desk.case(), detections=(replace(detection_of(desk.target, "event-1"), actor=actor),))
+    return await ask_step(aws_findings.STEP, case, desk.aws)
+
+
+def serve(desk: Desk, detectors: list[str], findings: list[dict[str, Any]]) -> None:
+    """Let both services answer."""
+    desk.aws.serve("guardduty:ListDetectors", {"DetectorIds": detectors})
+    desk.aws.serve("guardduty:ListFindings", {"FindingIds": [str(one["Id"]) for one in findings]})
+    desk.aws.serve("guardduty:GetFindings", {"Findings": findings})
+    desk.aws.serve("securityhub:GetFindings", {"Findings": []})
+
+
+async def test_guardduty_that_is_off_is_no_all_clear(desk: Desk) -> None:
+    """Without a detector nothing could have been found, and that is said."""
+    serve(desk, [], [])
+    found = (await asked(desk))["guardduty"]
+    assert "is off" in found.sentence
+    assert found.facts == {"on": False}
+
+
+async def test_a_finding_is_shown_once(desk: Desk) -> None:
+    """A finding that both searches bring is one finding."""
+    finding = {"Id": "f", "Type": "Persistence:IAMUser/X", "Severity": 5, "Title": "odd", "UpdatedAt": "2026-11-22"}
+    serve(desk, ["d"], [finding])
+    found = (await asked(desk))["guardduty"]
+    assert found.lines == ("2026-11-22 Persistence:IAMUser/X, severity 5: odd",)
+    assert [one.code for one in found.signs] == ["other_findings"]
+
+
+async def test_one_service_that_refuses_costs_one_answer(desk: Desk) -> None:
+    """Security Hub's refusal leaves GuardDuty's answer standing."""
+    serve(desk, ["d"], [])
+    desk.aws.fail("securityhub:GetFindings", "deny")
+    found = await asked(desk)
+    assert (found["guardduty"].standing, found["security_hub"].standing) == (Standing.ANSWERED, Standing.NOT_ALLOWED)
+
+
+async def test_nobody_to_search_for_is_said(desk: Desk) -> None:
+    """An alert without an identity can't be searched in GuardDuty."""
+    serve(desk, ["d"], [])
+    assert (await asked(desk, Actor(kind="AWSService")))["guardduty"].standing is Standing.COULD_NOT_CHECK
