@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
@@ -72,12 +73,25 @@ def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
     verify.set_defaults(do=_audit_verify)
 
 
+_INSPECT_CA_WORDS = (
+    "With --json, names are RFC 4514 text (types that it gives no short name are numbers), hex is lower-case and "
+    "without leading zeros, dates are ISO 8601 in UTC. key_type is RSA, EC, DSA, Ed25519, Ed448, X25519, X448, "
+    "ML-DSA-44, -65 or -87, or unknown with its number; key_bits is null for ML-DSA and for keys that can't be read. "
+    "signature_algorithm is the usual name (sha256WithRSAEncryption, ecdsa-with-SHA256, Ed25519 ...) or the number. "
+    "key_usage has the names of RFC 5280 and is empty when none is stated. self_issued compares the names as RFC 5280 "
+    "does; self_signed says whether the certificate's own key made its signature. null means that it can't be told. "
+    "What stands there twice is listed once and has a finding; a finding's certificate is the sha256, or null for the "
+    "whole input."
+)
+
+
 def _add_inspect_ca(commands: Any) -> None:  # noqa: ANN401 - As above.
     inspect = commands.add_parser(
         "inspect-ca",
         help="read the certificates of a CA and say what is odd about them",
-        description="Read the certificates of a CA (PEM in any state, or DER) and say what is odd about them. Fetches "
-        "nothing. Exit 1 when there is no readable certificate.",
+        description="Read the certificates of a CA (PEM in any state, DER, or PKCS #7) and say what is odd about them. "
+        "Fetches nothing. Exit 0: a certificate was read; 1: there is none that can be; 2: the file can't be read.",
+        epilog=_INSPECT_CA_WORDS,
     )
     inspect.add_argument("file", metavar="FILE", help="the bundle; - reads standard input")
     inspect.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
@@ -217,7 +231,8 @@ async def _inspect_ca(arguments: argparse.Namespace) -> int:
         _complain(f"{arguments.file}: {error}")
         return WRONG_USE
     inspection = inspect_ca(data, arguments.at)
-    print(inspection.as_json() if arguments.json else inspection.as_table())
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print(inspection.as_json() if arguments.json else inspection.as_table(columns))
     return OK if inspection.ca.certificates else FAILED
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,10 @@ from bot.domain.ca_findings import Finding, ca_findings
 from bot.slack.text import literal, marked
 
 _MOST_TEXT = 400
+_INDENT, _GAP = "  ", "  "
+_FEWEST_COLUMNS = 60
+# No cap of its own: a name is not longer than the file.
+_LONGEST_NAME = MAX_FILE_BYTES
 _WORDS = {True: "yes", False: "no", None: "can't be told"}
 
 
@@ -51,18 +56,23 @@ class Inspection:
             indent=2,
         )
 
-    def as_table(self) -> str:
-        """Plain text in aligned columns; invisible and control characters are spelled out, look-alikes marked."""
+    def as_table(self, columns: int | None = None) -> str:
+        """Plain text in aligned columns; invisible and control characters are spelled out, look-alikes marked.
+
+        Long texts are broken so that no line is longer than ``columns``; None leaves them whole. Below 60 columns,
+        the table keeps 60.
+        """
+        most = None if columns is None else max(columns, _FEWEST_COLUMNS)
         number = {one.sha256: place for place, one in enumerate(self.ca.certificates, start=1)}
         parts = [
-            "\n".join([f"Certificate {place}", *_aligned(list(_rows(one, number)), "  ")])
+            "\n".join([f"Certificate {place}", *_aligned(list(_rows(one, number)), most)])
             for place, one in enumerate(self.ca.certificates, start=1)
         ]
         findings = [(one.code, _whose(one.certificate, number), one.message) for one in self.findings]
-        parts.append("\n".join(["Findings", *_aligned(findings, "  ")]) if findings else "No findings")
+        parts.append("\n".join(["Findings", *_aligned(findings, most)]) if findings else "No findings")
         if self.errors:
             errors = [(one.code, one.at or "whole input", one.message) for one in self.errors]
-            parts.append("\n".join(["Errors", *_aligned(errors, "  ")]))
+            parts.append("\n".join(["Errors", *_aligned(errors, most)]))
         return "\n\n".join(parts)
 
 
@@ -82,7 +92,7 @@ def read_input(name: str) -> bytes:
 def inspect_ca(data: bytes, at: datetime | None = None) -> Inspection:
     """Read a bundle and judge it as of a moment; None means now."""
     bundle = read_ca_file(data)
-    ca = read_certificates(bundle.certificates)
+    ca = read_certificates(bundle.certificates, _LONGEST_NAME)
     findings = ca_findings(
         ca,
         at or datetime.now(UTC),
@@ -123,7 +133,7 @@ def _as_object(one: Certificate) -> dict[str, Any]:
         "signature_algorithm": one.signature_algorithm,
         "is_ca": one.is_ca,
         "path_length": one.path_length,
-        "key_usage": list(one.key_usage or ()),
+        "key_usage": None if one.key_usage is None else list(one.key_usage),
         "self_issued": one.self_issued,
         "self_signed": one.self_signed,
     }
@@ -176,9 +186,12 @@ def _shown(text: str) -> str:
     return marked(literal(text, _MOST_TEXT), text)
 
 
-def _aligned(rows: Sequence[tuple[str, ...]], indent: str) -> Iterator[str]:
-    """Lines with all columns but the last one padded to the same width."""
+def _aligned(rows: Sequence[tuple[str, ...]], most: int | None) -> Iterator[str]:
+    """Lines with all columns but the last one padded to the same width, and the last one broken where it must be."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         padded = (cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False))
-        yield indent + "  ".join((*padded, row[-1]))
+        start = _INDENT + _GAP.join((*padded, ""))
+        broken = [row[-1]] if most is None else textwrap.wrap(row[-1], most - len(start), break_on_hyphens=False)
+        yield start + "".join(broken[:1])
+        yield from (" " * len(start) + line for line in broken[1:])

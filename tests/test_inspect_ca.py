@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,30 @@ def test_the_table_is_aligned() -> None:
     """Values begin in one column."""
     rows = inspect_ca(PEM.encode()).as_table().splitlines()[1:8]
     assert {len(row) - len(row[2:].lstrip().partition("  ")[2].lstrip()) for row in rows} == {15}
+
+
+@pytest.mark.parametrize("columns", [20, 60, 80, 200])
+def test_no_line_is_longer_than_the_terminal(columns: int) -> None:
+    """Long names and sentences go on below where they began, and nothing of them is lost; 60 columns are the least."""
+    ca = authorities.sound_ca(",".join(f"OU=unit number {n}" for n in range(30)), lifetime=timedelta(days=7000))
+    inspection = inspect_ca(authorities.pem(ca).encode() + KEY.encode())
+    whole, lines = inspection.as_table(), inspection.as_table(columns).splitlines()
+    assert max(map(len, lines)) <= max(columns, 60)
+    assert "".join("".join(lines).split()) == "".join(whole.split())
+
+
+def test_the_command_breaks_lines_on_a_terminal_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written to a file, a line stays whole, so that it can be searched."""
+    file = tmp_path / "key.pem"
+    file.write_text(PEM + KEY)
+    monkeypatch.setenv("COLUMNS", "70")
+    main(["inspect-ca", str(file)])
+    assert "A private key stands among the certificates. It was not kept." in capsys.readouterr().out
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    main(["inspect-ca", str(file)])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 70
 
 
 @settings(max_examples=150)

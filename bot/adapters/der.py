@@ -5,7 +5,23 @@ See: https://www.itu.int/rec/T-REC-X.690
 
 from __future__ import annotations
 
-SEQUENCE, INTEGER, OCTET_STRING, OBJECT_IDENTIFIER = 0x30, 0x02, 0x04, 0x06
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE, SET = 0x01, 0x02, 0x03, 0x04, 0x06, 0x30, 0x31
+_LONG_FORM = 0x80
+_SEVEN_BITS = 0x7F
+# An object identifier is short; a number in it may be as long as a UUID.
+_MAX_IDENTIFIER_BYTES = 128
+
+
+class Element(NamedTuple):
+    """One element: its tag, its content, and the whole of it."""
+
+    tag: int
+    content: bytes
+    whole: bytes
 
 
 def element(der: bytes, start: int) -> tuple[int, int]:
@@ -17,10 +33,56 @@ def element(der: bytes, start: int) -> tuple[int, int]:
     if start + 1 >= len(der):
         raise ValueError("the DER ends early")
     size = der[start + 1]
-    if not size & 0x80:
+    if not size & _LONG_FORM:
         return start + 2, start + 2 + size
-    content = start + 2 + (size & 0x7F)
+    content = start + 2 + (size & _SEVEN_BITS)
     return content, content + int.from_bytes(der[start + 2 : content], "big")
+
+
+def elements(content: bytes) -> Iterator[Element]:
+    """The elements that stand one after the other in a content.
+
+    Raises:
+        ValueError: while they are walked, where one is cut off or has no definite length.
+    """
+    start, size = 0, len(content)
+    while start < size:
+        begins, end = element(content, start)
+        if end > size or content[start + 1] == _LONG_FORM:
+            raise ValueError("an element is cut off")
+        yield Element(content[start], content[begins:end], content[start:end])
+        start = end
+
+
+def only(der: bytes, tag: int = SEQUENCE) -> bytes:
+    """The content of the one element that the bytes are.
+
+    Raises:
+        ValueError: they are something else.
+    """
+    found = list(elements(der))
+    if len(found) != 1 or found[0].tag != tag:
+        raise ValueError("the DER holds something else")
+    return found[0].content
+
+
+@lru_cache(maxsize=512)
+def identifier(content: bytes) -> str:
+    """An object identifier's dotted numbers, from its content.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not content or len(content) > _MAX_IDENTIFIER_BYTES or content[-1] & _LONG_FORM:
+        raise ValueError("no object identifier")
+    numbers = [0]
+    for byte in content:
+        numbers[-1] = numbers[-1] << 7 | byte & _SEVEN_BITS
+        if not byte & _LONG_FORM:
+            numbers.append(0)
+    first, *rest = numbers[:-1]
+    root = min(first // 40, 2)
+    return ".".join(map(str, (root, first - 40 * root, *rest)))
 
 
 def is_private_key(der: bytes) -> bool:
@@ -35,7 +97,8 @@ def is_private_key(der: bytes) -> bool:
     try:
         first = _sequence(der, 0)
         if der[first] == INTEGER:
-            return True
+            # A longer number is the modulus of a public key.
+            return der[first + 1] == 1
         if der[_sequence(der, first)] != OBJECT_IDENTIFIER:
             return False
     except (ValueError, IndexError):

@@ -5,28 +5,26 @@ See: https://github.com/certifi/python-certifi
 
 from __future__ import annotations
 
+import base64
 import importlib.util
-import warnings
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-
-from bot.adapters.x509_fields import tbs_fields
-from bot.adapters.x509_names import attributes, short_name
+from bot.adapters.x509_fields import CertificateFields, certificate_fields
 from bot.domain.ca_names import FamousNames, famous_names
 
 # certifi is the list that is kept up; botocore always comes with an older one, which holds roots of former days.
 _LISTS = ("certifi", "botocore")
 _FILE = "cacert.pem"
+_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 
 
 @dataclass(frozen=True, slots=True)
 class PublicCas:
-    """Public roots by fingerprint, by the hash of their key and by their name (DER), and what they are called.
+    """Public roots by fingerprint, by the hash of their key and by their compared name, and what they are called.
 
     ``lists`` are the packages whose lists were read; without any, nothing is known of public CAs.
     """
@@ -34,7 +32,7 @@ class PublicCas:
     lists: tuple[str, ...]
     by_sha256: Mapping[str, str]
     by_key: Mapping[str, str]
-    by_subject: Mapping[bytes, tuple[x509.Certificate, ...]]
+    by_subject: Mapping[object, tuple[CertificateFields, ...]]
     names: FamousNames
 
 
@@ -42,17 +40,16 @@ class PublicCas:
 def public_cas() -> PublicCas:
     """Read every list that is installed, once."""
     found = {name: list(_roots(path)) for name in _LISTS for path in _list_file(name)}
-    roots = {root.fingerprint(hashes.SHA256()).hex(): root for listed in found.values() for root in listed}
-    by_subject: dict[bytes, tuple[x509.Certificate, ...]] = {}
+    roots = {root.sha256: root for listed in found.values() for root in listed}
+    by_subject: dict[object, tuple[CertificateFields, ...]] = {}
     for root in roots.values():
-        subject = tbs_fields(root).subject
-        by_subject[subject] = (*by_subject.get(subject, ()), root)
+        by_subject[root.subject.compared] = (*by_subject.get(root.subject.compared, ()), root)
     return PublicCas(
         lists=tuple(found),
-        by_sha256={sha256: short_name(root.subject) for sha256, root in roots.items()},
-        by_key={tbs_fields(root).public_key_sha256: short_name(root.subject) for root in roots.values()},
+        by_sha256={sha256: root.subject.short() for sha256, root in roots.items()},
+        by_key={root.public_key_sha256: root.subject.short() for root in roots.values()},
         by_subject=by_subject,
-        names=famous_names(attributes(root.subject) for root in roots.values()),
+        names=famous_names(root.subject.attributes() for root in roots.values()),
     )
 
 
@@ -64,11 +61,8 @@ def _list_file(package: str) -> Iterator[Path]:
             yield Path(folder) / _FILE
 
 
-def _roots(path: Path) -> list[x509.Certificate]:
-    # Old roots may have faults that the library warns of.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return x509.load_pem_x509_certificates(path.read_bytes())
-        except (OSError, ValueError):
-            return []
+def _roots(path: Path) -> list[CertificateFields]:
+    try:
+        return [certificate_fields(base64.b64decode(block)) for block in _BLOCK.findall(path.read_bytes())]
+    except (OSError, ValueError):
+        return []

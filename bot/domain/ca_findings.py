@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 
 from bot.domain.ca_facts import CaFacts, Certificate, RedFlag
 from bot.domain.strange_text import strange_sentence
@@ -54,7 +54,7 @@ FINDING_CODES = (
 
 _NOT_ON_CARDS = frozenset({"missing_issuer", "duplicate_certificate"})
 _FRESH = timedelta(hours=24)
-_LONG_LIFE = timedelta(days=15 * 365)
+_LONG_LIFE_YEARS = 15
 _SMALL_RSA_BITS = 2048
 # What Roles Anywhere demands of a CA.
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
@@ -160,8 +160,18 @@ def _of_dates(one: Certificate, happened_at: datetime, moment: str) -> Iterator[
         yield "expired_ca", f"A CA certificate had expired before {moment}."
     if one.not_before > happened_at:
         yield "not_yet_valid_ca", f"A CA certificate was not valid yet at the time of {moment}."
-    if one.not_after - one.not_before > _LONG_LIFE:
+    if one.not_after > _years_after(one.not_before, _LONG_LIFE_YEARS):
         yield "long_lived_ca", "A CA certificate lives longer than 15 years."
+
+
+def _years_after(moment: datetime, years: int) -> datetime:
+    if moment.year + years > MAXYEAR:
+        return datetime.max.replace(tzinfo=moment.tzinfo)
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        # The 29th of February, in a year that has none.
+        return moment.replace(year=moment.year + years, month=3, day=1)
 
 
 def _of_demands(one: Certificate) -> Iterator[tuple[str, str]]:
@@ -169,7 +179,9 @@ def _of_demands(one: Certificate) -> Iterator[tuple[str, str]]:
         yield "not_x509_v3", "A certificate is not X.509 version 3; Roles Anywhere demands that."
     if one.is_ca is False:
         yield "not_a_ca", "A certificate in the bundle is not marked as a CA; Roles Anywhere demands that."
-    if one.key_usage is not None and "keyCertSign" not in one.key_usage:
+    if one.key_usage == ():
+        yield "no_cert_sign", "A certificate states no key usage; Roles Anywhere demands keyCertSign."
+    elif one.key_usage is not None and "keyCertSign" not in one.key_usage:
         yield "no_cert_sign", "A certificate's key usage lacks keyCertSign; Roles Anywhere demands it."
     if one.signature_hash in _WEAK_HASHES:
         yield "weak_hash", f"A certificate is signed over {_hash_words(one)}; Roles Anywhere demands SHA-256 or better."
@@ -193,7 +205,7 @@ def _of_bundle(facts: CaFacts) -> Iterator[Finding]:
         yield Finding("duplicate_certificate", sha256, "The same certificate stands in the bundle more than once.")
     families = _families(facts.certificates)
     if families > 1:
-        sentence = f"The bundle mixes {families} CAs that have nothing to do with each other."
+        sentence = f"The bundle holds {families} CAs that nothing in it connects with each other."
         yield Finding("unrelated_certificates", None, sentence)
 
 
@@ -203,10 +215,11 @@ def _is_anchored(one: Certificate) -> bool:
 
 
 def _families(certificates: tuple[Certificate, ...]) -> int:
-    """How many groups the certificates fall into, where an issuer or the same key joins two of them."""
-    family = {one.sha256: one.sha256 for one in certificates} | {
-        one.spki_sha256: one.spki_sha256 for one in certificates
-    }
+    """How many groups the certificates fall into, where an issuer or the same key joins two of them.
+
+    Two that name the same issuer, which is not in the bundle, have that issuer in common.
+    """
+    family = {name: name for one in certificates for name in (one.sha256, one.spki_sha256, _named_issuer(one))}
 
     def head(name: str) -> str:
         while family[name] != name:
@@ -218,7 +231,13 @@ def _families(certificates: tuple[Certificate, ...]) -> int:
         family[head(one.sha256)] = head(one.spki_sha256)
         if one.issuer_sha256 in family:
             family[head(one.sha256)] = head(one.issuer_sha256)
+        elif not _is_anchored(one) and not one.self_issued:
+            family[head(one.sha256)] = head(_named_issuer(one))
     return len({head(one.sha256) for one in certificates})
+
+
+def _named_issuer(one: Certificate) -> str:
+    return f"{one.authority_key_id} {one.issuer}"
 
 
 def _hash_words(one: Certificate) -> str:

@@ -153,7 +153,7 @@ def tool_named(name: Attributes) -> str | None:
         return "minica"
     if cn in ("example.net", "www.example.net") and "San Francisco" in places:
         return "cfssl"
-    if cn in ("Vault CA", "myvault.com", "example.com", "example.com Intermediate Authority"):
+    if cn.removesuffix(" Intermediate Authority") in ("Vault CA", "myvault.com", "my-website.com", "example.com"):
         return "Vault (or its tutorial)"
     if company and set(values) == {"CN", "O"} and cn in (f"{company} Root CA", f"{company} Intermediate CA"):
         return "step"

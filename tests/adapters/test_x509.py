@@ -72,7 +72,7 @@ def test_a_certificate_is_read_field_by_field() -> None:
     [
         ("rsa-1024", "RSA", 1024, "sha256WithRSAEncryption"),
         ("rsa-2048", "RSA", 2048, "sha256WithRSAEncryption"),
-        ("ed25519", "Ed25519", None, "Ed25519"),
+        ("ed25519", "Ed25519", 256, "Ed25519"),
         ("ml-dsa-65", "ML-DSA-65", None, "ML-DSA-65"),
     ],
 )

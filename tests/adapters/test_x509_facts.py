@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
+from bot.adapters import x509_keys
 from bot.adapters.public_cas import public_cas
 from bot.adapters.x509 import read_certificates
 from bot.domain.ca_facts import Certificate
@@ -115,42 +116,44 @@ def test_doubles_are_kept_once() -> None:
 def test_public_roots_are_known_by_their_keys() -> None:
     """Each root of the lists is found to be public, and none of them to imitate another."""
     roots = [root for several in public_cas().by_subject.values() for root in several]
-    certificates = read(*(authorities.pem(root) for root in roots))
+    certificates = read(*(authorities.block(root.der) for root in roots))
     assert len(certificates) > 100
     assert all(one.public_root for one in certificates)
-    found = {one.code for one in ca_findings(read_certificates((authorities.pem(roots[0]),)), records.HAPPENED_AT)}
+    found = {
+        one.code for one in ca_findings(read_certificates((authorities.block(roots[0].der),)), records.HAPPENED_AT)
+    }
     assert "public_root" in found
     assert "imitates_public_ca" not in found
 
 
 def test_a_famous_name_with_another_key_is_found() -> None:
     """The very subject of a public root, signed by somebody else's key, imitates it."""
-    real = next(several[0] for several in public_cas().by_subject.values() if "ISRG Root X1" in str(several[0].subject))
-    fake = authorities.pem(authorities.sound_ca(real.subject.rfc4514_string()))
+    roots = (several[0] for several in public_cas().by_subject.values())
+    real = next(root for root in roots if "ISRG Root X1" in root.subject.text())
+    subject = real.subject.text()
+    fake = authorities.pem(authorities.sound_ca(subject))
     (one,) = read(fake)
     assert (one.public_root, one.public_issuer) == (None, None)
     assert one.named_like is not None
     # Naming the public root as issuer does not help either.
-    claimed = authorities.pem(
-        authorities.sound_ca("CN=Below", issuer=real.subject.rfc4514_string(), issuer_key=records.make_key("rsa-1024"))
-    )
-    assert read(claimed, authorities.pem(real))[0].public_issuer is None
+    claimed = authorities.pem(authorities.sound_ca("CN=Below", issuer=subject, issuer_key=records.make_key("rsa-1024")))
+    assert read(claimed, authorities.block(real.der))[0].public_issuer is None
 
 
 def test_a_panic_of_the_library_makes_a_block_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rust's panics are no Exceptions; they end as a line, and everything else that is no Exception goes on."""
     panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
 
-    def raises(error: BaseException) -> Callable[[bytes], x509.Certificate]:
-        def load(_: bytes) -> x509.Certificate:
+    def raises(error: BaseException) -> Callable[[bytes], object]:
+        def load(_: bytes) -> object:
             raise error
 
         return load
 
     block = authorities.pem(authorities.sound_ca())
-    monkeypatch.setattr(x509, "load_pem_x509_certificate", raises(panic()))
+    monkeypatch.setattr(x509_keys, "load_der_public_key", raises(panic()))
     assert read_certificates((block,)).unreadable_blocks == (1,)
-    monkeypatch.setattr(x509, "load_pem_x509_certificate", raises(KeyboardInterrupt()))
+    monkeypatch.setattr(x509_keys, "load_der_public_key", raises(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         read_certificates((block,))
 

@@ -47,7 +47,7 @@ def made(age: timedelta) -> Certificate:
         replace(CALM, key_type="EC", curve="P-256", key_bits=256),
         replace(CALM, key_type="Ed25519", key_bits=None),
         made(timedelta(hours=24, seconds=1)),
-        replace(CALM, not_after=CALM.not_before + timedelta(days=15 * 365)),
+        replace(CALM, not_after=CALM.not_before.replace(year=CALM.not_before.year + 15)),
         replace(CALM, not_after=HAPPENED_AT),
     ],
 )
@@ -63,7 +63,7 @@ def test_an_ordinary_certificate_has_no_flags(certificate: Certificate) -> None:
         (made(timedelta(hours=24)), "fresh_ca"),
         (replace(CALM, not_after=HAPPENED_AT - timedelta(seconds=1)), "expired_ca"),
         (replace(CALM, not_before=HAPPENED_AT + timedelta(seconds=1)), "not_yet_valid_ca"),
-        (replace(CALM, not_after=CALM.not_before + timedelta(days=15 * 365 + 1)), "long_lived_ca"),
+        (replace(CALM, not_after=CALM.not_before.replace(year=CALM.not_before.year + 15, second=59)), "long_lived_ca"),
         (replace(CALM, key_bits=1024), "weak_key"),
         (replace(CALM, is_ca=False), "not_a_ca"),
         (replace(CALM, self_signed=True), "self_signed_ca"),
@@ -190,11 +190,23 @@ def test_one_key_in_two_certificates() -> None:
 
 
 def test_unrelated_certificates() -> None:
-    """Two roots have nothing to do with each other; a chain has, in any order."""
+    """Two roots are unrelated; a chain is not, in any order, nor are two that the same absent CA issued."""
     other = replace(GOOD, sha256="d" * 64, spki_sha256="e" * 64)
     issued = replace(other, self_issued=False, self_signed=False, issuer_sha256=GOOD.sha256, issuer_checked=True)
     assert codes(GOOD, other) == ["unrelated_certificates"]
+    orphan = replace(other, issuer="CN=Absent", self_issued=False, self_signed=False)
+    sibling = replace(orphan, sha256="f" * 64, spki_sha256="0" * 64)
+    assert codes(orphan, sibling) == ["missing_issuer"] * 2
+    assert codes(orphan, replace(sibling, authority_key_id="99")) == ["unrelated_certificates", *["missing_issuer"] * 2]
     assert codes(GOOD, issued) == codes(issued, GOOD) == []
+
+
+def test_a_leap_day_has_no_fifteenth_birthday() -> None:
+    """Fifteen years after a 29th of February end with the 1st of March; a life without end is long."""
+    leap = replace(CALM, not_before=datetime(2024, 2, 29, tzinfo=UTC), not_after=datetime(2039, 3, 1, tzinfo=UTC))
+    assert ca_red_flags(CaFacts((leap,)), HAPPENED_AT) == ()
+    endless = replace(CALM, not_before=datetime(9990, 1, 1, tzinfo=UTC), not_after=datetime(9999, 12, 31, tzinfo=UTC))
+    assert "long_lived_ca" not in [one.code for one in ca_red_flags(CaFacts((endless,)), HAPPENED_AT)]
 
 
 def test_doubles_are_said() -> None:

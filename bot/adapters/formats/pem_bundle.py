@@ -1,7 +1,8 @@
 """Takes the certificates out of a CA bundle, and nothing else, in whatever state the text is.
 
 Line ends may be of any kind, missing, or written as a backslash and an n; a byte order mark and comments may
-stand around the blocks. OpenSSL's own label and its trust settings behind the certificate are known.
+stand around the blocks, header lines in them. OpenSSL's own label and its trust settings behind the certificate are
+known, and so are the bundles of PKCS #7. Labels may be in small letters or have lost a dash.
 
 See: https://www.rfc-editor.org/rfc/rfc7468
 See: https://docs.openssl.org/master/man1/openssl-x509/
@@ -11,12 +12,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.adapters.der import SEQUENCE, element, is_private_key
+from bot.adapters.pkcs7 import carried_certificates
 
 MAX_BUNDLE_CHARACTERS = 204_800
 """Longest ``x509CertificateData`` that the API takes.
@@ -25,15 +28,37 @@ See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_SourceDat
 """
 _MAX_BLOCKS = 256
 _MAX_DEFECTS = 64
+# Hyphens, and the dashes that word processors make of them.
+_DASHES = r"[-\u2010-\u2015\u2212]{2}"
 # One label's closing dashes may be the next one's opening dashes, so they are only looked at.
-_LABEL = re.compile(r"-----[ \t]{0,4}(BEGIN|END)[ \t]{1,4}([A-Z0-9]{1,32}(?: [A-Z0-9]{1,32}){0,4})[ \t]{0,4}(?=-----)")
+_LABEL = re.compile(
+    r"-----[ \t]{0,4}(BEGIN|END)[ \t]{1,4}([A-Z0-9#]{1,32}(?: [A-Z0-9#]{1,32}){0,4})[ \t]{0,4}(?=-----)"
+)
+_LABEL_WORDS = ("BEGIN", "END ", "egin ")
+_LOOSE_LABEL = re.compile(
+    rf"{_DASHES}[ \t]{{0,4}}(BEGIN|END)[ \t]{{1,4}}([A-Z0-9#]{{1,32}}(?:[ \t]{{1,2}}[A-Z0-9#]{{1,32}}){{0,4}})"
+    rf"[ \t]{{0,4}}(?={_DASHES})",
+    re.IGNORECASE,
+)
+_DASH_BEFORE = re.compile(r"[-\u2010-\u2015\u2212]{0,3}\Z")
 _CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
+_CARRIER_LABELS = frozenset({"PKCS7", "CMS", "PKCS #7 SIGNED DATA"})
 _TRUSTED = "TRUSTED CERTIFICATE"
-_PRIVATE_KEY = re.compile(r"----[ \t]?BEGIN (?:[A-Z0-9]{1,32} ){0,3}PRIVATE KEY|PuTTY-User-Key-File-")
-_ESCAPED_LINE_END = re.compile(r"\\{1,4}(?:[rnt]|u000[aAdD9])")
-_LINE_END = re.compile(r"\r\n?|\n|(?:\\{1,4}r)?\\{1,4}n")
+_KEY_WORDS = "PRIVATE KEY"
+_PRIVATE_KEY = re.compile(
+    rf"{_DASHES}[ \t]{{0,4}}BEGIN[ \t]{{1,4}}(?:[A-Z0-9]{{1,32}} ){{0,3}}PRIVATE KEY|PuTTY-User-Key-File-",
+    re.IGNORECASE,
+)
+_ESCAPED_LINE_END = re.compile(r"\\{1,8}[rnt]")
+_ESCAPED_CHARACTER = re.compile(r"\\{1,8}u00([0-9a-fA-F]{2})")
+_MARKUP = re.compile(r"<[^<>]{1,32}>")
+_LINE_END = re.compile(r"\r\n?|\n|(?:\\{1,8}r)?\\{1,8}n")
+# A header of the block, or a comment in it.
+_FOREIGN_LINE = re.compile(r"^[^\n:#]*[:#][^\n]*", re.MULTILINE)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _LINE_CHARACTERS = 64
+_NO_LENGTH = b"\x80"
+_SMALLEST_CERTIFICATE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +112,7 @@ def read_bundle(text: object, *, with_places: bool = False) -> PemBundle:
         missing.append("the rest of a certificate that is cut off or mixed with other text")
     if len(blocks) > _MAX_BLOCKS:
         missing.append(f"the certificates behind the first {_MAX_BLOCKS}")
-    held_key = any(part.held_key for part in parts) or bool(_PRIVATE_KEY.search(text))
+    held_key = any(part.held_key for part in parts) or _names_a_key(text)
     if held_key:
         missing.append("a private key that stood in the CA bundle (not kept)")
     kept = blocks[:_MAX_BLOCKS]
@@ -103,52 +128,133 @@ def read_bundle(text: object, *, with_places: bool = False) -> PemBundle:
     )
 
 
+def _names_a_key(text: str) -> bool:
+    # Looked for first, because the search for the label takes longer.
+    capitals = text.upper()
+    return (_KEY_WORDS in capitals or "PUTTY" in capitals) and _PRIVATE_KEY.search(text) is not None
+
+
 _CUT_OFF = "a certificate block that is cut off or mixed with other text"
 _OTHER = "a block that holds no certificate"
 _NO_BEGIN = "the end of a certificate block that has no beginning"
 _MORE = "bytes behind a certificate, in the same block; they were left out"
+_TWO_LABELS = "a certificate block whose two labels differ; it was read all the same"
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A BEGIN or an END, where it begins and ends, and what it is the label of, in capitals."""
+
+    start: int
+    end: int
+    begins: bool
+    kind: str
+
+
+def _labels(text: str) -> Iterator[_Label]:
+    """The labels in the text; loosely written ones only where they matter here."""
+    strict = list(_LABEL.finditer(text))
+    if len(strict) == sum(map(text.count, _LABEL_WORDS)):
+        # The usual case, and by far the faster one: there is no word of a label outside of one.
+        yield from (_Label(found.start(), found.end(), found[1] == "BEGIN", found[2]) for found in strict)
+        return
+    for found in _LOOSE_LABEL.finditer(text):
+        kind = " ".join(found[2].upper().split())
+        dashes = _DASH_BEFORE.search(text, max(found.start() - 3, 0), found.start())
+        start = dashes.start() if dashes else found.start()
+        is_strict = text.startswith("-----", start) and (found[1] + found[2]).isupper()
+        if is_strict or kind in _CERTIFICATE_LABELS | _CARRIER_LABELS or _KEY_WORDS in kind:
+            yield _Label(start, found.end(), found[1].upper() == "BEGIN", kind)
 
 
 def _parts(text: str) -> Iterator[_Part]:
     """What the labels mark off, in the text's order; private keys leave nothing but their mark."""
-    labels = list(_LABEL.finditer(text))
     inside = False
-    for label, following in pairwise((*labels, None)):
+    for label, following in pairwise((*_labels(text), None)):
         if label is None:
             break
-        begins, kind = label[1] == "BEGIN", label[2]
-        ends = following is not None and following[1] == "END"
-        if begins and "PRIVATE KEY" in kind:
-            yield _Part(label.start(), held_key=True)
-        elif begins and kind in _CERTIFICATE_LABELS:
-            if following is not None and ends:
-                yield from _block_parts(label.start(), kind, text[label.end() : following.start()])
+        if label.begins and _KEY_WORDS in label.kind:
+            yield _Part(label.start, held_key=True)
+        elif label.begins and label.kind in _CERTIFICATE_LABELS | _CARRIER_LABELS:
+            if following is not None and not following.begins:
+                yield from _block_parts(label, text[label.end : following.start])
+                if following.kind != label.kind:
+                    yield _Part(label.start, message=_TWO_LABELS)
             else:
-                yield _Part(label.start(), message=_CUT_OFF)
-        elif begins:
-            yield _Part(label.start(), message=_OTHER)
-        elif kind in _CERTIFICATE_LABELS and not inside:
-            yield _Part(label.start(), message=_NO_BEGIN)
-        inside = begins
+                yield _Part(label.start, message=_CUT_OFF)
+        elif label.begins:
+            yield _Part(label.start, message=_OTHER)
+        elif label.kind in _CERTIFICATE_LABELS and not inside:
+            yield _Part(label.start, message=_NO_BEGIN)
+        inside = label.begins
 
 
-def _block_parts(start: int, kind: str, body: str) -> Iterator[_Part]:
-    letters = _NOT_BASE64.sub("", _ESCAPED_LINE_END.sub("", body))
-    der = _decoded(letters)
-    if der is None or len(der) < 2 or der[0] != SEQUENCE:  # noqa: PLR2004 - Tag and length.
+def _block_parts(label: _Label, body: str) -> Iterator[_Part]:
+    """The certificates between two labels, and what else is there."""
+    letters, der = _letters(body)
+    if der is None:
         # The reader of certificates says what is wrong with it.
-        yield (
-            _Part(start, letters) if not is_private_key(_decoded(letters[:32]) or b"") else _Part(start, held_key=True)
-        )
+        held_key = is_private_key(_decoded(letters[:32]) or b"")
+        yield _Part(label.start, held_key=True) if held_key else _Part(label.start, letters)
         return
-    _, end = element(der, 0)
-    rest = der[end:]
     if is_private_key(der):
-        yield _Part(start, held_key=True)
+        yield _Part(label.start, held_key=True)
         return
-    yield _Part(start, base64.b64encode(der[:end]).decode(), held_key=is_private_key(rest))
-    if rest and kind != _TRUSTED:
-        yield _Part(start, message=_MORE)
+    certificates, rest = _taken_apart(der, only_one=label.kind == _TRUSTED)
+    if not certificates:
+        yield _Part(label.start, message=_OTHER)
+    for certificate in certificates:
+        yield _Part(label.start, base64.b64encode(certificate).decode())
+    if rest:
+        yield _Part(label.start, message=None if label.kind == _TRUSTED else _MORE, held_key=is_private_key(rest))
+
+
+def _taken_apart(der: bytes, *, only_one: bool) -> tuple[list[bytes], bytes]:
+    """The certificates that stand one after the other, or in a PKCS #7 bundle, and what is behind them."""
+    _, end = element(der, 0)
+    carried = carried_certificates(der[:end])
+    certificates = [der[:end]] if carried is None else list(carried)
+    while not only_one and _is_like_a_certificate(der, end):
+        start, end = end, element(der, end)[1]
+        certificates.append(der[start:end])
+    return certificates, der[end:]
+
+
+def _is_like_a_certificate(der: bytes, start: int) -> bool:
+    """Whether a whole sequence of a certificate's size begins there, and with a sequence."""
+    try:
+        content, end = element(der, start)
+    except ValueError:
+        return False
+    is_whole = start + _SMALLEST_CERTIFICATE < end <= len(der)
+    return is_whole and content < end and der[start] == SEQUENCE == der[content]
+
+
+def _letters(body: str) -> tuple[str, bytes | None]:
+    """The base64 letters of a block, and their bytes if whole; lines that are no base64 go only where they hinder."""
+    plain = _ESCAPED_LINE_END.sub("\n", body) if "\\" in body else body
+    if "\\u" in plain:
+        plain = _ESCAPED_CHARACTER.sub(lambda escape: chr(int(escape[1], 16)), plain)
+    if "&" in plain or "<" in plain:
+        plain = _MARKUP.sub("\n", html.unescape(plain))
+    letters = _NOT_BASE64.sub("", plain)
+    der = _whole(letters)
+    if der is None and _FOREIGN_LINE.search(plain):
+        without = _NOT_BASE64.sub("", _FOREIGN_LINE.sub("", plain.replace("\r", "\n")))
+        if (whole := _whole(without)) is not None:
+            return without, whole
+    return letters, der
+
+
+def _whole(letters: str) -> bytes | None:
+    """The bytes, if they begin with a whole sequence."""
+    der = _decoded(letters)
+    if der is None or der[:1] != bytes((SEQUENCE,)) or der[1:2] == _NO_LENGTH:
+        return None
+    try:
+        return der if element(der, 0)[1] <= len(der) else None
+    except ValueError:
+        return None
 
 
 def _decoded(letters: str) -> bytes | None:

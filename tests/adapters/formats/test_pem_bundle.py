@@ -78,7 +78,7 @@ def test_a_private_key_is_flagged_and_never_kept(text: str) -> None:
 
 def test_a_broken_block_is_kept_for_the_reader_to_name() -> None:
     """A block with other text in it keeps its letters only."""
-    broken = "-----BEGIN CERTIFICATE-----\n<!channel> hello\n-----END CERTIFICATE-----"
+    broken = "-----BEGIN CERTIFICATE-----\n!channel hello\n-----END CERTIFICATE-----"
     (kept,) = read_bundle(broken).certificates
     assert kept == "-----BEGIN CERTIFICATE-----\nchannelhello\n-----END CERTIFICATE-----"
 
