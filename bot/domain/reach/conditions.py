@@ -98,6 +98,9 @@ def _joined(operator: Operator, each: list[bool | None]) -> bool | None:
 
 
 def _value_holds(condition: Condition, operator: Operator, value: str, request: Request) -> bool | None:
+    if any(one.pattern is None and one.against(operator, request) is Missing.UNKNOWN for one in condition.values):
+        # A variable that can't be filled may make the whole statement invalid.
+        return None
     met = any_of(_meets(one, operator, value, request) for one in condition.values)
     return met if met is None else met != operator.negated
 

@@ -13,19 +13,17 @@ from bot.domain.reach.conditions import Condition
 from bot.domain.reach.freedom import Freedom, World
 from bot.domain.reach.request_keys import (
     CN_TAG,
+    PLAIN_NAME_TEXT,
     SESSION_NAME,
-    SESSION_TEXT,
     SOURCE_IDENTITY,
     TAG,
     TAG_TEXT,
     Missing,
     Values,
 )
-from bot.domain.reach.texts import Bounds, Wanted, distinct_texts
+from bot.domain.reach.texts import Bounds, Wanted, distinct_texts, fits
 
 _NAMED, _NUMBERED = "CN=", "ID="
-# A longer common name stands in the source identity without "CN=", so that it fits into its 64 characters.
-_LONGEST_NAMED = 61
 
 
 def identity_worlds(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[World]:
@@ -51,33 +49,22 @@ def _with_name(
     on_name: list[Wanted], on_identity: list[Condition], freedom: Freedom, borrowed: Iterable[str]
 ) -> Iterator[tuple[Values, Values]]:
     named = [wanted_of(one, freedom, _NAMED) for one in on_identity]
-    plain = Bounds(SESSION_TEXT, 1, _LONGEST_NAMED)
+    plain = Bounds(PLAIN_NAME_TEXT, PLAIN_NAME_TEXT.shortest, PLAIN_NAME_TEXT.longest)
     for text in (*distinct_texts([*on_name, *named], plain).texts, *borrowed):
-        if len(text) <= _LONGEST_NAMED and all(map(SESSION_TEXT.allows, text)):
-            yield _tag(text), (_NAMED + text,)
-    # What no tag may hold is left out of the tags, and stands in the source identity all the same.
-    for text in distinct_texts(named, Bounds(SESSION_TEXT, 1, _LONGEST_NAMED, must_have=_not_in_tag)).texts:
-        yield Missing.ABSENT, (_NAMED + text,)
-    # How longer names, and those with other characters, are put into the source identity is not relied on.
+        if fits(text, plain):
+            yield (text,), (_NAMED + text,)
+    # How longer names, and those that a tag or a source identity can't hold, are passed on is not relied on.
     for bounds in (
-        Bounds(SESSION_TEXT, _LONGEST_NAMED + 1, TAG_TEXT.longest),
+        Bounds(TAG_TEXT, PLAIN_NAME_TEXT.longest + 1, TAG_TEXT.longest),
         Bounds(TAG_TEXT, 1, TAG_TEXT.longest, must_have=_not_in_identity),
     ):
         for text in distinct_texts(on_name, bounds).texts:
-            yield _tag(text), Missing.UNKNOWN
+            yield (text,), Missing.UNKNOWN
     yield Missing.ABSENT, Missing.UNKNOWN
 
 
-def _tag(text: str) -> Values:
-    return (text,) if all(map(TAG_TEXT.allows, text)) else Missing.ABSENT
-
-
-def _not_in_tag(character: str) -> bool:
-    return not TAG_TEXT.allows(character)
-
-
 def _not_in_identity(character: str) -> bool:
-    return not SESSION_TEXT.allows(character)
+    return not PLAIN_NAME_TEXT.allows(character)
 
 
 def _session_names(patterned: Sequence[Condition], freedom: Freedom) -> Iterator[World]:

@@ -116,6 +116,8 @@ _FILL = "xqzXQZ0123456789-_"
 TAG_TEXT = Alphabet(_in_tag, _FILL + "äöüéèñøåçßλμπωжщю", 1, 256)
 # See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (session name and source identity)
 SESSION_TEXT = Alphabet(_in_identity, _FILL + "abcdefghijklmnoprstuvwyABCDEFGHIJKLMNOPRSTUVWY+=,.@", 2, 64)
+# A common name that is its tag as it is, and the source identity behind "CN="; a longer one stands there alone.
+PLAIN_NAME_TEXT = Alphabet(lambda character: _in_identity(character) and _in_tag(character), _FILL, 1, 61)
 # The serial number of a certificate has 20 bytes at most. See: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.2
 SERIAL_TEXT = Alphabet(_in_serial, "1234567890abcdef", 2, 40, pairs=True)
 # That capital letters are written small, and that a leading zero makes the length even, is not documented everywhere.

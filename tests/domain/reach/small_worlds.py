@@ -63,9 +63,10 @@ def _texts(letters: str, longest: int) -> list[str]:
 
 
 _COMMON_NAMES = ["a", "b", "ab", "A", "a*", "*b", "?", "??", "*", "?a", "a?", "aB", "?*"]
+_ARN_ENDS = ["p:s:r:a:x", "p:s:r:a:y", "q:s:r:a:x", "p:s:r:b:x", "p:s:r:b:c:x"]
 KEYS = {
     "name": Key(CN, _TEXT_OPERATORS, _COMMON_NAMES, [None, *_texts("aAbBz", 3)]),
-    "short name": Key(CN, _TEXT_OPERATORS, ["a", "?", "a*"], [None, "a", "z", "A", "az", "Az", "zz"]),
+    "short name": Key(CN, _TEXT_OPERATORS, ["a", "?", "a*"], [None, "a", "z", "A", "az", "Az", "zz", "xz"]),
     "unit": Key(
         OU,
         _TEXT_OPERATORS,
@@ -79,8 +80,7 @@ KEYS = {
         URI,
         [*_TEXT_OPERATORS, "ArnLike", "ArnNotLike"],
         ["arn:p:s:r:a:x", "arn:*:s:*:a:*", "a*", "arn:p:*", "arn:p:s:r:*:x"],
-        [None, "arn:p:s:r:a:x", "arn:p:s:r:a:y", "arn:q:s:r:a:x", "arn:p:s:r:b:x", "a", "z", "arn:q", "arn:p:z"]
-        + ["arn:p:s:r:b:c:x"],
+        [None, "a", "z", "arn:q", "arn:p:z", *(f"arn:{one}" for one in _ARN_ENDS)],
     ),
     "arn": Key("aws:SourceArn", _ARN_OPERATORS, [ANCHOR, OTHER_ANCHOR, "arn:*", f"{ANCHOR[:40]}*", "arn:*:*:*:*:*"]),
     "account": Key("AWS:sourceaccount", ["StringEquals", "StringNotEquals"], [ACCOUNT, "1", "${aws:SourceAccount}"]),
@@ -116,7 +116,7 @@ WORLDS = [
 ]
 """Which keys a policy uses; few at once, so that every request can be asked."""
 
-_SERIALS = ["0a", "01", "1a", "11", "0011", "1111", "1a11"]
+_SERIALS = ["0a", "01", "1a", "11", "0011", "1111", "1a11", "0b", "1b", "110b", "000b"]
 _OTHER_TAGS = ["x509Subject/O", "x509Issuer/O", "x509SAN/URI"]
 
 
