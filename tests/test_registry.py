@@ -140,7 +140,7 @@ def test_it_works_where_a_wheel_puts_it(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     wheel = tmp_path / "wheel.zip"
     with zipfile.ZipFile(wheel, "w") as archive:
-        for path in (*root.glob("handlers/*.py"), *root.glob("bot/domain/*.py"), root / "bot" / "registry.py"):
+        for path in (*root.glob("handlers/*.py"), *root.glob("bot/domain/**/*.py"), root / "bot" / "registry.py"):
             archive.write(path, path.relative_to(root))
         archive.writestr("bot/__init__.py", "")
     installed = tmp_path / "site"
