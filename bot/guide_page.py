@@ -37,7 +37,7 @@ def guide_lines() -> Iterator[str]:
     yield ""
     yield "| Sign | What it does |"
     yield "| --- | --- |"
-    yield from (f"| `{code}` | {effect.value} |" for code, effect in sorted(verdict.EFFECTS.items()))
+    yield from (f"| `{code}` | {effect.value} |" for code, effect in verdict.EFFECTS.items())
     yield ""
     for step in STEPS:
         yield from _step(step)

@@ -38,47 +38,49 @@ class Priority(StrEnum):
 
 
 EFFECTS: dict[str, Effect] = {
-    # Of the certificates and of the event; bot/domain/ca_findings.py and red_flags.py find them.
+    # Strongest first within each effect: the card shows no more than a few.
     "published_private_key": Effect.RAISES,
     "public_root": Effect.RAISES,
     "issued_by_public_ca": Effect.RAISES,
     "imitates_public_ca": Effect.RAISES,
     "pentest_tool": Effect.RAISES_UNLESS_OURS,
-    "root_user": Effect.FOR_TROUBLE,
-    "no_mfa": Effect.FOR_TROUBLE,
-    "long_lived_key": Effect.FOR_TROUBLE,
-    "fresh_ca": Effect.FOR_TROUBLE,
-    "tool_default": Effect.FOR_TROUBLE,
+    "trust_policy_opened": Effect.RAISES_UNLESS_OURS,
+    "credential_path_made": Effect.RAISES_UNLESS_OURS,
+    "role_trusts_service": Effect.RAISES_UNLESS_OURS,
+    "other_findings": Effect.RAISES_UNLESS_OURS,
     "same_key_elsewhere": Effect.FOR_TROUBLE,
-    # Of the guide's steps.
-    "new_address": Effect.FOR_TROUBLE,
-    "new_place": Effect.FOR_TROUBLE,
-    "outside_hours": Effect.FOR_TROUBLE,
     "actor_is_no_owner": Effect.FOR_TROUBLE,
+    "new_place": Effect.FOR_TROUBLE,
+    "new_address": Effect.FOR_TROUBLE,
+    "root_user": Effect.FOR_TROUBLE,
+    "looked_around": Effect.FOR_TROUBLE,
+    "profile_changed": Effect.FOR_TROUBLE,
+    "refused_calls": Effect.FOR_TROUBLE,
+    "first_iam_change": Effect.FOR_TROUBLE,
+    "outside_hours": Effect.FOR_TROUBLE,
     "fresh_access_key": Effect.FOR_TROUBLE,
     "user_without_mfa": Effect.FOR_TROUBLE,
-    "first_iam_change": Effect.FOR_TROUBLE,
-    "refused_calls": Effect.FOR_TROUBLE,
-    "actor_is_owner": Effect.AGAINST_TROUBLE,
-    "profile_changed": Effect.FOR_TROUBLE,
-    "role_trusts_service": Effect.RAISES_UNLESS_OURS,
-    "looked_around": Effect.FOR_TROUBLE,
-    "credential_path_made": Effect.RAISES_UNLESS_OURS,
-    "trust_policy_opened": Effect.RAISES_UNLESS_OURS,
+    "no_mfa": Effect.FOR_TROUBLE,
+    "fresh_ca": Effect.FOR_TROUBLE,
+    "long_lived_key": Effect.FOR_TROUBLE,
     "address_shared": Effect.FOR_TROUBLE,
-    "other_findings": Effect.RAISES_UNLESS_OURS,
+    "tool_default": Effect.FOR_TROUBLE,
+    "first_anchor": Effect.FOR_TROUBLE,
+    "actor_is_owner": Effect.AGAINST_TROUBLE,
+    "inside_maintenance": Effect.AGAINST_TROUBLE,
     "known_address": Effect.AGAINST_TROUBLE,
     "inside_hours": Effect.AGAINST_TROUBLE,
-    "inside_maintenance": Effect.AGAINST_TROUBLE,
-    "first_anchor": Effect.FOR_TROUBLE,
     "anchor_disabled": Effect.AGAINST_TROUBLE,
 }
-"""What each code of a sign or red flag does. A code that is not here speaks for trouble and changes nothing else."""
+"""What each code of a sign or red flag does, the strongest first.
+
+A code that is not here speaks for trouble, changes nothing else, and is shown last.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``why`` is the sentence of the rule that decided. ``against`` trouble and ``for_trouble`` are sentences."""
+    """``why`` is the sentence of the rule that decided. ``for_trouble`` and ``against`` are signs, strongest first."""
 
     priority: Priority
     why: str
@@ -90,7 +92,8 @@ class Verdict:
 def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     """Weigh everything that is known now."""
     answers = tuple(answers)
-    signs = _distinct([*(Sign(one.code, one.sentence) for one in flags), *(s for one in answers for s in one.signs)])
+    found = [*(Sign(one.code, one.sentence) for one in flags), *(sign for one in answers for sign in one.signs)]
+    signs = sorted(_distinct(found), key=_strength)
     by_effect = {effect: tuple(one for one in signs if effect_of(one) is effect) for effect in Effect}
     ours = by_effect[Effect.SETTLES]
     raising = (*by_effect[Effect.RAISES], *(() if ours else by_effect[Effect.RAISES_UNLESS_OURS]))
@@ -104,6 +107,11 @@ def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
 def effect_of(sign: Sign) -> Effect:
     """What a sign does to the priority."""
     return EFFECTS.get(sign.code, Effect.FOR_TROUBLE)
+
+
+def _strength(sign: Sign) -> int:
+    """Where a sign's code stands in the table; behind it, when it does not."""
+    return tuple(EFFECTS).index(sign.code) if sign.code in EFFECTS else len(EFFECTS)
 
 
 def _priority(raising: tuple[Sign, ...], ours: tuple[Sign, ...]) -> tuple[Priority, str]:
