@@ -43,7 +43,8 @@ def test_a_red_flag_of_the_event_counts_like_a_sign() -> None:
 
 def test_the_strongest_sign_stands_first() -> None:
     """A sign that raises comes before what only speaks for trouble, and what the table does not know comes last."""
-    weighed = verdict([RedFlag("unheard_of", "?"), RedFlag("long_lived_key", "k")], [of("first_anchor", "pentest_tool")])
+    flags = [RedFlag("unheard_of", "?"), RedFlag("long_lived_key", "k")]
+    weighed = verdict(flags, [of("first_anchor", "pentest_tool")])
     codes = [one.code for one in weighed.for_trouble]
     assert codes == ["pentest_tool", "long_lived_key", "first_anchor", "unheard_of"]
 
