@@ -31,7 +31,7 @@ from bot.domain.reach.patterns import Pattern, matches
 from bot.domain.reach.request_keys import SESSION_NAME, SESSION_TEXT, TAG, TAG_KEYS, TAG_TEXT, TIMES, Missing
 from bot.domain.reach.texts import bounds_of
 
-MOST_WORLDS = 5_000
+MOST_WORLDS = 2_000
 """Of a group with more combinations than this only the first are tried, and what they don't show is not concluded."""
 
 Answers = tuple[bool | None, ...]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.domain.reach.patterns import Machine, Pattern
 from bot.domain.reach.request_keys import Alphabet
 
-MOST_STATES = 20_000
+MOST_STATES = 5_000
 """After so many states the search stops; with the patterns of real policies there are a few hundred."""
 
 
