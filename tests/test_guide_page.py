@@ -17,13 +17,11 @@ NUMBERS = [str(number) for number in range(1, 114)] + [f"B{number}" for number i
 
 NOT_YET = frozenset(
     [
-        "8",
         "20",
         "49",
         "57",
         "58",
         "59",
-        "62",
         "71",
         "73",
         "74",
@@ -35,11 +33,7 @@ NOT_YET = frozenset(
         "84",
         "85",
         "87",
-        "90",
         "92",
-        "93",
-        "94",
-        "95",
         "96",
         "97",
         "99",

@@ -71,6 +71,20 @@ EFFECTS: dict[str, Effect] = {
     "known_address": Effect.AGAINST_TROUBLE,
     "inside_hours": Effect.AGAINST_TROUBLE,
     "anchor_disabled": Effect.AGAINST_TROUBLE,
+    # Of the trust anchor's use.
+    "ca_used": Effect.RAISES_UNLESS_OURS,
+    "secrets_read": Effect.RAISES_UNLESS_OURS,
+    "data_shared": Effect.RAISES_UNLESS_OURS,
+    "credential_path_made": Effect.RAISES_UNLESS_OURS,
+    "chained_to_another_account": Effect.RAISES_UNLESS_OURS,
+    "logging_changed": Effect.RAISES_UNLESS_OURS,
+    "chained_role": Effect.FOR_TROUBLE,
+    "iam_changed": Effect.FOR_TROUBLE,
+    "remote_command": Effect.FOR_TROUBLE,
+    "console_opened": Effect.FOR_TROUBLE,
+    "session_refused": Effect.FOR_TROUBLE,
+    "certificate_seen": Effect.FOR_TROUBLE,
+    "ca_not_used": Effect.AGAINST_TROUBLE,
 }
 """What each code of a sign or red flag does, the strongest first.
 

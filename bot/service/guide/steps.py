@@ -9,6 +9,8 @@ from bot.service.guide import (
     the_actor,
     the_anchors,
     the_report,
+    the_use,
+    what_sessions_did,
     when_and_where,
 )
 from bot.service.guide.inquiry import Step
@@ -16,6 +18,8 @@ from bot.service.guide.inquiry import Step
 STEPS: tuple[Step, ...] = (
     the_report.STEP,
     the_anchors.STEP,
+    the_use.STEP,
+    what_sessions_did.STEP,
     the_actor.STEP,
     when_and_where.STEP,
     around_it.STEP,

@@ -1,0 +1,111 @@
+"""The keys of the trust anchor's sessions, followed through every Region, and the keys that came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from bot.domain.usage.act_kinds import ActKind
+from bot.domain.usage.acts import Act
+from bot.domain.usage.sessions import Session
+from bot.domain.usage.words import counted, last_part, utc_text
+from bot.service.guide.account_regions import account_regions
+from bot.service.guide.inquiry import Inquiry
+from bot.service.guide.key_trails import Key, Trails, follow
+from bot.service.guide.sessions_seen import SessionsSeen, sessions_seen
+
+# Each round takes more, so that no flood of sessions hides the older ones for good.
+_KEYS_A_ROUND = 20
+_CHAINED_A_ROUND = 10
+# See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html
+_LONGEST_CHAINED = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysFollowed:
+    """All that was followed. ``cut`` counts keys that were not."""
+
+    seen: SessionsSeen
+    regions: tuple[str, ...]
+    trails: Trails
+    chained: Trails
+    cut: int
+    not_checked: tuple[str, ...]
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What all keys did."""
+        return (*self.trails.acts, *self.chained.acts)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All keys that were followed."""
+        return (*self.trails.keys, *self.chained.keys)
+
+    @property
+    def place(self) -> str:
+        """Where and until when was searched."""
+        until = utc_text(self.seen.search.query.until)
+        return f"{counted(len(self.keys), 'key')} followed through {counted(len(self.regions), 'Region')} until {until}"
+
+
+async def keys_followed(inquiry: Inquiry) -> KeysFollowed:
+    """Follow the keys, once in a round. Raises AwsError when nothing at all could be searched."""
+
+    async def read() -> KeysFollowed:
+        seen, regions = await sessions_seen(inquiry), await account_regions(inquiry)
+        keys = _session_keys(seen)
+        most = _KEYS_A_ROUND * (inquiry.round + 1)
+        trails = await follow(inquiry, keys[:most], regions.names)
+        if trails.failed_everywhere is not None:
+            raise trails.failed_everywhere
+        new = [one for one in _new_keys(trails.acts, inquiry) if one.key_id not in {key.key_id for key in keys}]
+        most_new = _CHAINED_A_ROUND * (inquiry.round + 1)
+        chained = await follow(inquiry, new[:most_new], regions.names)
+        cut = len(keys[most:]) + len(new[most_new:]) + trails.skipped + chained.skipped
+        missing = [*seen.not_checked, *trails.not_checked, *chained.not_checked, *filter(None, [regions.why_few])]
+        if cut:
+            missing.append(f"{counted(cut, 'key')} of older sessions: only the newest were followed in this round.")
+        if further := len(_new_keys(chained.acts, inquiry)):
+            missing.append(f"{counted(further, 'key')} that came of chained keys: one level is followed.")
+        return KeysFollowed(seen, regions.names, trails, chained, cut, tuple(missing))
+
+    return cast("KeysFollowed", await inquiry.once("keys_followed", read))
+
+
+def _session_keys(seen: SessionsSeen) -> list[Key]:
+    """The keys of all sessions of the CA, the newest first."""
+    issued = [one for one in seen.issued if one.access_key_id]
+    keys = [Key(one.access_key_id, _begin(one, seen), seen.ends_by(one), _whose(one)) for one in issued]
+    return list({key.key_id: key for key in reversed(keys)}.values())[::-1]
+
+
+def _begin(session: Session, seen: SessionsSeen) -> datetime:
+    return max(session.at or seen.span.since, seen.span.since)
+
+
+def _whose(session: Session) -> str:
+    certificate = f"certificate {session.serial}" if session.serial else "a certificate that is not recorded"
+    return f"{certificate} in role {last_part(session.role_arn)}"
+
+
+def _new_keys(acts: Iterable[Act], inquiry: Inquiry) -> list[Key]:
+    """The keys that came of what was done, in this account: only its records can be read."""
+    own = inquiry.case.target.account
+    made = [one for one in acts if one.done and one.new_key_id and one.account in ("", own)]
+    keys = [
+        Key(one.new_key_id, one.at or inquiry.now, _ends(one, inquiry.now), _made_by(one), chained=True) for one in made
+    ]
+    return list({key.key_id: key for key in keys}.values())
+
+
+def _ends(act: Act, now: datetime) -> datetime | None:
+    if act.kind is ActKind.CHAINED:
+        return act.new_key_ends or (act.at or now) + _LONGEST_CHAINED
+    return act.new_key_ends
+
+
+def _made_by(act: Act) -> str:
+    return f"the key of {last_part(act.what)}, made by {act.name}" if act.what else f"a key made by {act.name}"

@@ -1,0 +1,153 @@
+"""Whether the trust anchor was used: the sessions that certificates got through it, and witnesses beside CloudTrail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
+from bot.domain.event_search import By
+from bot.domain.usage.sessions import GUIDES_NAME, SERVICE, Session, by_certificate
+from bot.domain.usage.words import counted, guides_sentence, late_sentence, some, use_line, utc_text
+from bot.service.guide.anchor_span import anchor_span
+from bot.service.guide.answering import safely
+from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.sessions_seen import SessionsSeen, sessions_seen
+from bot.service.guide.subjects_seen import SUBJECTS, subjects
+from bot.service.guide.use_witnesses import METRIC, SERVICE_CALLS, metric, service_calls
+
+USED = Question("ca_used", ("62", "93"), "Was the trust anchor used, and what was refused?")
+_CERTIFICATES = Question("used_certificates", ("8", "90"), "Which certificates were used, by whom and from where?")
+_GUIDES = Question("guides_event_name", ("62", "93"), f"Are there {GUIDES_NAME} events, as the guide has it?")
+_MOST_LINES = 30
+_MOST_KEPT = 200
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    if inquiry.case.target.anchor_arn is None:
+        for question in STEP.questions:
+            yield could_not_check(question.id, "No report names the trust anchor.")
+        return
+    asking = {
+        USED: _used,
+        _CERTIFICATES: _certificates,
+        _GUIDES: _guides,
+        METRIC: metric,
+        SUBJECTS: subjects,
+        SERVICE_CALLS: service_calls,
+    }
+    tasks = [asyncio.ensure_future(safely(question, ask(inquiry))) for question, ask in asking.items()]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _used(inquiry: Inquiry) -> Answer:
+    seen = await sessions_seen(inquiry)
+    sentence = _sentence(seen)
+    signs = []
+    if seen.issued:
+        addresses = some(tuple(dict.fromkeys(one.address for one in seen.issued)))
+        signs.append(Sign("ca_used", f"The CA was used: {_issued(seen)}, from {addresses or 'unknown addresses'}."))
+    if seen.refused:
+        refused = counted(len(seen.refused), "attempt")
+        signs.append(Sign("session_refused", f"{refused} to use the trust anchor refused."))
+    return answered(USED.id, sentence, signs=tuple(signs), not_checked=seen.not_checked, facts=_facts(seen))
+
+
+def _sentence(seen: SessionsSeen) -> str:
+    refused = f"{counted(len(seen.refused), 'attempt')} refused"
+    if not seen.sessions and not seen.earlier:
+        return f"No CreateSession of this trust anchor in {seen.place}."
+    if not seen.issued:
+        sentence = f"No session issued, {refused}, in {seen.place}."
+    else:
+        times = [one.at for one in seen.issued if one.at]
+        span = f"first {utc_text(min(times, default=None))}, last {utc_text(max(times, default=None))}"
+        sentence = f"Used: {_issued(seen)}, {refused}; {span}. Searched {seen.place}."
+    if seen.earlier:
+        sentence += f" {counted(len(seen.earlier), 'session')} of the CA that was there before are not counted."
+    return sentence
+
+
+def _issued(seen: SessionsSeen) -> str:
+    certificates = counted(len(by_certificate(seen.issued)), "certificate")
+    return f"{counted(len(seen.issued), 'session')} issued to {certificates}"
+
+
+def _facts(seen: SessionsSeen) -> dict[str, object]:
+    query, latest = seen.search.query, seen.latest_end
+    return {
+        "issued": len(seen.issued),
+        "refused": len(seen.refused),
+        "earlier": len(seen.earlier),
+        "nameless": seen.found.nameless,
+        "searched_since": seen.search.searched_since.isoformat(),
+        "searched_until": query.until.isoformat(),
+        "whole": seen.search.why_cut is None,
+        "latest_expiry": latest.isoformat() if latest else None,
+        "sessions": [_fact(one, seen) for one in (*seen.issued, *seen.refused)[:_MOST_KEPT]],
+        "sessions_cut": max(0, len(seen.sessions) - _MOST_KEPT),
+    }
+
+
+def _fact(session: Session, seen: SessionsSeen) -> dict[str, Any]:
+    leaf = seen.leaves.get(session.certificate)
+    return {
+        "event_id": session.event_id,
+        "at": session.at.isoformat() if session.at else None,
+        "serial": session.serial,
+        "subject": leaf.subject[:200] if leaf else None,
+        "role_arn": session.role_arn,
+        "profile_arn": session.profile_arn,
+        "address": session.address,
+        "access_key_id": session.access_key_id,
+        "expires": seen.ends_by(session).isoformat() if session.issued else None,
+        "expiry_recorded": session.expires is not None,
+        "error_code": session.error_code,
+    }
+
+
+async def _certificates(inquiry: Inquiry) -> Answer:
+    seen = await sessions_seen(inquiry)
+    uses = by_certificate(seen.sessions)
+    if not uses:
+        return answered(_CERTIFICATES.id, f"No certificate was shown to this trust anchor in {seen.place}.")
+    subjects_of = {one: leaf.subject for one, leaf in seen.leaves.items()}
+    lines = [use_line(use, subjects_of.get(use.certificate, "")) for use in uses[:_MOST_LINES]]
+    if len(uses) > _MOST_LINES:
+        lines.append(f"{len(uses) - _MOST_LINES} more certificates.")
+    worked = sum(use.issued > 0 for use in uses)
+    serials = some(tuple(use.serial or "without a recorded serial" for use in uses))
+    last = f" The last session can live until {utc_text(seen.latest_end)}." if seen.latest_end else ""
+    sentence = f"{counted(len(uses), 'certificate')} shown, {worked} with success: serial {serials}.{last}"
+    facts = {"serials": [use.serial for use in uses[:_MOST_KEPT]]}
+    return answered(_CERTIFICATES.id, sentence, lines=tuple(lines), not_checked=seen.not_checked, facts=facts)
+
+
+async def _guides(inquiry: Inquiry) -> Answer:
+    span = await anchor_span(inquiry)
+    found = await inquiry.events(By.EVENT_NAME, GUIDES_NAME, since=span.since)
+    facts = {"events": len(found.records)}
+    return answered(_GUIDES.id, guides_sentence(found.records), not_checked=(late_sentence(inquiry.now),), facts=facts)
+
+
+STEP = Step(
+    id="use",
+    title=f"Use of the trust anchor (CreateSession of {SERVICE})",
+    questions=(USED, _CERTIFICATES, _GUIDES, METRIC, SUBJECTS, SERVICE_CALLS),
+    permissions=(
+        "rolesanywhere:GetTrustAnchor",
+        "rolesanywhere:ListProfiles",
+        "rolesanywhere:ListSubjects",
+        "rolesanywhere:GetSubject",
+        "cloudtrail:LookupEvents",
+        "cloudwatch:GetMetricData",
+    ),
+    ask=_ask,
+    again=True,
+)
