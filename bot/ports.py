@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, Protocol
 
 from bot.domain.action import ActionAws
@@ -159,6 +160,14 @@ class Directory(Protocol):
         ...
 
 
+class Precedence(IntEnum):
+    """Whose calls go first where AWS lets few through: a containment, what a person waits for, the investigation."""
+
+    CONTAINMENT = 0
+    AWAITED = 1
+    BACKGROUND = 2
+
+
 class AwsAccounts(Protocol):
     """AWS of the account and Region that a case is about."""
 
@@ -168,11 +177,11 @@ class AwsAccounts(Protocol):
         permissions: Sequence[str],
         *,
         progress: Callable[[str], Awaitable[None]] | None = None,
-        urgent: bool = False,
+        precedence: Precedence = Precedence.BACKGROUND,
     ) -> ActionAws:
         """AWS with the read role; only ``permissions`` may be used. ``progress`` hears how far a search is.
 
-        ``urgent`` is for reads that a containment waits for: they wait for no other read.
+        Reads that a containment waits for have its precedence: they wait for no other read.
         """
         ...
 

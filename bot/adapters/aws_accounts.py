@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,8 +20,10 @@ from botocore import xform_name
 from bot.adapters.aws_clients import READ_ATTEMPTS, WRITE_ATTEMPTS, AwsClients, RoleSession, Timeouts
 from bot.adapters.aws_errors import aws_errors
 from bot.adapters.call_pace import CallPace, rate_of
+from bot.adapters.call_slots import CallSlots
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled
 from bot.domain.identity import Target
+from bot.ports import Precedence
 
 Progress = Callable[[str], Awaitable[None]]
 
@@ -41,6 +42,8 @@ _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 4.0
 # AWS lets one call a second through, so a containment that asks this often loses little of its second.
 _CONTAINMENT_PAUSE_SECONDS = 0.4
+# AWS documents no rate for IAM's reads and many others; this many at once is what a careful script would do.
+_MOST_OF_ONE_SERVICE = 4
 _random = secrets.SystemRandom()
 
 
@@ -57,7 +60,7 @@ class BotoAccounts:
         pace: the pace that every such object of the process shares; None makes one.
         timeouts: of each request.
         patience: how long a throttled call is tried again.
-        threads: how many calls run at once; one is kept free for containment.
+        threads: how many calls run at once, at least 3; one is kept free for containment, one for what a person awaits.
         now: aware UTC time.
     """
 
@@ -69,7 +72,7 @@ class BotoAccounts:
         pace: CallPace | None = None,
         timeouts: Timeouts | None = None,
         patience: timedelta = timedelta(seconds=20),
-        threads: int = 4,
+        threads: int = 10,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._read_role = read_role
@@ -78,7 +81,7 @@ class BotoAccounts:
             AwsClients(timeouts or Timeouts(), now),
             pace or CallPace(),
             ThreadPoolExecutor(threads, thread_name_prefix="aws"),
-            asyncio.Semaphore(max(1, threads - 1)),
+            CallSlots(threads - 1, threads - 2, _MOST_OF_ONE_SERVICE),
             patience,
             now,
         )
@@ -89,11 +92,11 @@ class BotoAccounts:
         permissions: Sequence[str],
         *,
         progress: Progress | None = None,
-        urgent: bool = False,
+        precedence: Precedence = Precedence.BACKGROUND,
     ) -> BotoAws:
         """See :meth:`bot.ports.AwsAccounts.reader`."""
         role = _role(target, self._read_role, _READ_SESSION_NAME, None)
-        return BotoAws(self._lane, target, permissions, role, progress, goes_first=urgent)
+        return BotoAws(self._lane, target, permissions, role, progress, precedence)
 
     def actor(
         self,
@@ -105,7 +108,7 @@ class BotoAccounts:
     ) -> BotoAws:
         """See :meth:`bot.ports.AwsAccounts.actor`; the session may do nothing but ``permissions`` on the target."""
         role = _role(target, self._act_role, session_name, session_policy(target, permissions))
-        return BotoAws(self._lane, target, permissions, role, progress, goes_first=True)
+        return BotoAws(self._lane, target, permissions, role, progress, Precedence.CONTAINMENT)
 
     async def close(self) -> None:
         """Wait for the calls under way and close every connection."""
@@ -120,7 +123,7 @@ class _Lane:
     clients: AwsClients
     pace: CallPace
     threads: ThreadPoolExecutor
-    background: asyncio.Semaphore
+    slots: CallSlots
     patience: timedelta
     now: Callable[[], datetime]
 
@@ -134,7 +137,7 @@ class BotoAws:
         permissions: the only IAM actions that may be used.
         role: whose credentials; None means the bot's own.
         progress: hears how far a search is, at most every three seconds.
-        goes_first: whether this is a containment, which waits for nobody.
+        precedence: whose calls these are; a containment waits for nobody.
     """
 
     def __init__(
@@ -144,15 +147,15 @@ class BotoAws:
         permissions: Sequence[str],
         role: RoleSession | None,
         progress: Progress | None,
-        *,
-        goes_first: bool,
+        precedence: Precedence,
     ) -> None:
         self._lane = lane
         self._target = target
         self._permissions = frozenset(permissions)
         self._role = role
         self._progress = progress
-        self._goes_first = goes_first
+        self._precedence = precedence
+        self._goes_first = precedence is Precedence.CONTAINMENT
         self._silent_until = 0.0
 
     async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
@@ -205,15 +208,20 @@ class BotoAws:
         return self._lane.now()
 
     async def _once(self, service: str, operation: str, parameters: Mapping[str, object]) -> Mapping[str, Any]:
-        rate = rate_of(service, operation)
+        rate, place = rate_of(service, operation), (self._target.account, self._target.region)
         if rate is not None and self._goes_first:
-            self._lane.pace.goes_first(rate, self._target.account, self._target.region)
+            self._lane.pace.goes_first(rate, *place)
         elif rate is not None:
-            await self._lane.pace.wait(rate, self._target.account, self._target.region)
-        async with nullcontext() if self._goes_first else self._lane.background:
+            await self._lane.pace.wait(rate, *place, self._precedence)
+        async with self._lane.slots.one(self._precedence, place[0], service):
             loop = asyncio.get_running_loop()
             blocking = partial(self._blocking, service, operation, parameters)
-            return await loop.run_in_executor(self._lane.threads, blocking)
+            try:
+                return await loop.run_in_executor(self._lane.threads, blocking)
+            except AwsThrottled:
+                if rate is not None and not self._goes_first:
+                    self._lane.pace.throttled(rate, *place)
+                raise
 
     def _blocking(self, service: str, operation: str, parameters: Mapping[str, object]) -> Mapping[str, Any]:
         reads = operation.startswith(_READS)

@@ -16,7 +16,7 @@ from bot.domain.detection import Anchor, Detection
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled
 from bot.domain.identity import Target, parse_anchor_arn
 from bot.domain.live_state import with_live
-from bot.ports import AwsAccounts, Clock
+from bot.ports import AwsAccounts, Clock, Precedence
 
 _log = structlog.get_logger()
 
@@ -112,7 +112,7 @@ class AskAws:
         return self._readings[target]
 
     async def _ask(self, target: Target) -> _Shown | str:
-        reader = self._accounts.reader(target, (_PERMISSION,))
+        reader = self._accounts.reader(target, (_PERMISSION,), precedence=Precedence.AWAITED)
         try:
             answer = await reader.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)
         except AwsError as error:

@@ -10,7 +10,7 @@ from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.errors import AwsError
 from bot.domain.events import AnchorObserved, draft
-from bot.ports import AwsAccounts
+from bot.ports import AwsAccounts, Precedence
 from bot.service.case_book import CaseBook
 from bot.service.run_action import aws_sentence
 
@@ -35,7 +35,7 @@ class ObserveAnchor:
 
     async def _observe(self, case: Case) -> AnchorObserved:
         target = case.target
-        reader = self._accounts.reader(target, (_PERMISSION,))
+        reader = self._accounts.reader(target, (_PERMISSION,), precedence=Precedence.AWAITED)
         try:
             detail = await read_trust_anchor(target.anchor_arn, reader)
         except AwsError as error:

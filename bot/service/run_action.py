@@ -18,7 +18,7 @@ from bot.domain.identity import CaseId
 from bot.domain.plain import to_plain
 from bot.domain.visible_text import quoted
 from bot.kill_points import KillPoint, reached
-from bot.ports import AwsAccounts, Clock, Directory
+from bot.ports import AwsAccounts, Clock, Directory, Precedence
 from bot.service.case_book import CaseBook
 
 _log = structlog.get_logger()
@@ -82,7 +82,7 @@ class RunAction:
         if request.starts >= _MOST_STARTS:
             await self._finish(case, request, ev.Outcome.FAILED, _never_ended(request))
             return
-        aws = self._accounts.reader(case.target, action.permissions, progress=progress)
+        aws = self._accounts.reader(case.target, action.permissions, progress=progress, precedence=Precedence.AWAITED)
         case = await self._start(case, request, {}, {}, _READ_LEASE)
         try:
             plan = await action.plan(case.target, aws)
@@ -143,7 +143,7 @@ class RunAction:
 
     async def _reads_the_account(self, case: Case) -> bool:
         """Whether "not found" means gone: in another account nothing is found either."""
-        reader = self._accounts.reader(case.target, ("sts:GetCallerIdentity",), urgent=True)
+        reader = self._accounts.reader(case.target, ("sts:GetCallerIdentity",), precedence=Precedence.CONTAINMENT)
         try:
             answer = await reader.call("sts", "GetCallerIdentity")
         except AwsError:
@@ -161,7 +161,7 @@ class RunAction:
 
     async def _verdict(self, case: Case, action: ResponseAction, plan: Plan, *, patient: bool = False) -> Verdict:
         """Read AWS back; ``patient`` looks again also when it is not done, because it may be on its way."""
-        reader = self._accounts.reader(case.target, action.permissions, urgent=True)
+        reader = self._accounts.reader(case.target, action.permissions, precedence=Precedence.CONTAINMENT)
         verdict = Verdict(None, "AWS could not be read back.")
         for pause_seconds in (*_LOOK_AGAIN_SECONDS, None):
             try:
@@ -175,7 +175,8 @@ class RunAction:
 
     async def _live_plan(self, case: Case, action: ResponseAction) -> Plan | str:
         try:
-            return await action.plan(case.target, self._accounts.reader(case.target, action.permissions, urgent=True))
+            reader = self._accounts.reader(case.target, action.permissions, precedence=Precedence.CONTAINMENT)
+            return await action.plan(case.target, reader)
         except AwsNotFound:
             return "AWS does not have the trust anchor any more."
         except AwsError as error:

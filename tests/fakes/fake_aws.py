@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.identity import Target, parse_anchor_arn
+from bot.ports import Precedence
 from tests.fakes.aws_samples import found_events, pem_of, stamp
 from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
 
@@ -151,10 +152,10 @@ class FakeAws:
         permissions: Sequence[str],
         *,
         progress: Progress | None = None,
-        urgent: bool = False,
+        precedence: Precedence = Precedence.BACKGROUND,
     ) -> FakeActionAws:
-        """See :meth:`bot.ports.AwsAccounts.reader`; nothing here waits, so nothing is urgent."""
-        del urgent
+        """See :meth:`bot.ports.AwsAccounts.reader`; nothing here waits, so nothing goes first."""
+        del precedence
         return FakeActionAws(self, target, permissions, None, progress)
 
     def actor(
