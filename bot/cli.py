@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
+import os
 import shutil
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -131,8 +133,12 @@ def _moment(text: str) -> datetime:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0 when it did its work, 1 when it failed, 2 when it was used wrongly."""
     arguments = build_parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name may hold letters that this terminal has not; stderr spells such letters out anyway.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = asyncio.run(arguments.do(arguments))
+        sys.stdout.flush()
         return code  # noqa: TRY300 - The errors of the command itself are what is caught below.
     except BadSettings as error:
         for mistake in error.mistakes:
@@ -140,6 +146,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USE
     except (BadInput, StoreUnavailable, LogDamaged) as error:
         _complain(error)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever reads the output, such as head, has enough of it. What Python still holds goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
         return OK

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -147,6 +149,28 @@ def test_the_command_breaks_lines_on_a_terminal_only(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     main(["inspect-ca", str(file)])
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 70
+
+
+def test_a_terminal_with_few_letters_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name in another script is spelled out where the output can't take its letters."""
+    file, written = tmp_path / "ca.pem", io.BytesIO()
+    file.write_text(authorities.pem(authorities.sound_ca("CN=\u6839 Root")))
+    with io.TextIOWrapper(written, encoding="ascii") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert main(["inspect-ca", str(file)]) == 0
+        stdout.flush()
+        assert b"CN=\\u6839 Root" in written.getvalue()
+
+
+def test_a_reader_that_has_enough_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the other end of a pipe is closed, the command ends with 1 and without a trace."""
+    file = tmp_path / "ca.pem"
+    file.write_text(PEM)
+    other_end, end = os.pipe()
+    os.close(other_end)
+    with os.fdopen(end, "w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert main(["inspect-ca", str(file)]) == 1
 
 
 @settings(max_examples=150)
