@@ -97,12 +97,7 @@ def _add_inspect_ca(commands: Any) -> None:  # noqa: ANN401 - As above.
     )
     inspect.add_argument("file", metavar="FILE", help="the bundle; - reads standard input")
     inspect.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    inspect.add_argument(
-        "--at",
-        metavar="TIME",
-        type=_moment,
-        help="judge ages and dates as of then (ISO 8601, UTC without a zone; default: now)",
-    )
+    _add_at(inspect, "ages and dates")
     inspect.set_defaults(do=_inspect_ca)
 
 
@@ -116,13 +111,13 @@ def _add_reach(commands: Any) -> None:  # noqa: ANN401 - As above.
         "profile. Exit 2 when the file can't be read.",
     )
     reach.add_argument("file", metavar="FILE", help="the answers; - reads standard input")
-    reach.add_argument(
-        "--at",
-        metavar="TIME",
-        type=_moment,
-        help="judge conditions on the time as of then (ISO 8601, UTC without a zone; default: now)",
-    )
+    _add_at(reach, "conditions on the time")
     reach.set_defaults(do=_reach)
+
+
+def _add_at(command: argparse.ArgumentParser, what: str) -> None:
+    words = f"judge {what} as of then (ISO 8601, UTC without a zone; default: now)"
+    command.add_argument("--at", metavar="TIME", type=_moment, help=words)
 
 
 def _moment(text: str) -> datetime:
