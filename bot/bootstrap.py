@@ -34,7 +34,7 @@ from bot.adapters.sqlite_schema import sqlite_path
 from bot.adapters.sqs_intake import SqsIntake
 from bot.adapters.sqs_outlet import SqsOutlet
 from bot.adapters.webhook_intake import WebhookIntake
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader, read_certificates
 from bot.domain.action import ResponseAction
 from bot.domain.approval import ApprovalPolicy
 from bot.domain.case import Case
@@ -129,7 +129,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     waker.runner = runner
     ask_aws = AskAws(accounts, live_anchor, clock) if settings.observe else None
     take = TakeDetection(
-        book, understand, read_certificates, settings.act_role or None, settings.attempt_window, ask_aws
+        book, understand, CertificateReader, settings.act_role or None, settings.attempt_window, ask_aws
     )
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = _intake(settings, take, put_aside)

@@ -167,7 +167,7 @@ async def _evaluate(arguments: argparse.Namespace) -> int:
     from bot.adapters.formats.json_text import MAX_BODY_BYTES  # noqa: PLC0415 - As above.
     from bot.adapters.json_lines import read_lines, write_lines  # noqa: PLC0415 - As above.
     from bot.adapters.terminal_bar import terminal_bar  # noqa: PLC0415 - As above.
-    from bot.adapters.x509 import read_certificates  # noqa: PLC0415 - As above.
+    from bot.adapters.x509 import CertificateReader  # noqa: PLC0415 - As above.
     from bot.service.evaluate import Evaluate, Finding  # noqa: PLC0415 - As above.
 
     def find(body: bytes) -> list[Finding]:
@@ -179,7 +179,7 @@ async def _evaluate(arguments: argparse.Namespace) -> int:
             for form, what in found
         ]
 
-    evaluate = Evaluate(find, read_certificates, MAX_BODY_BYTES)
+    evaluate = Evaluate(find, CertificateReader, MAX_BODY_BYTES)
     # Where both go to one terminal, the bar would stand between the lines.
     with terminal_bar(sys.stderr, wanted=not sys.stdout.isatty()) as bar:
         try:

@@ -13,12 +13,14 @@ from typing import Any
 
 from bot.adapters.ca_file import MAX_FILE_BYTES, read_ca_file
 from bot.adapters.formats.pem_bundle import MAX_BUNDLE_CHARACTERS, PemBundle
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.ca_facts import CaFacts, Certificate
 from bot.domain.ca_findings import Finding, ca_findings
 from bot.slack.text import literal, marked
 
 _MOST_TEXT = 400
+# A person waits for the answer, so that it may take longer than a message: enough for a list of all public CAs.
+_CHECK_MICROSECONDS = 30_000
 _INDENT, _GAP = "  ", "  "
 _FEWEST_COLUMNS = 60
 # No cap of its own: a name is not longer than the file.
@@ -92,7 +94,7 @@ def read_input(name: str) -> bytes:
 def inspect_ca(data: bytes, at: datetime | None = None) -> Inspection:
     """Read a bundle and judge it as of a moment; None means now."""
     bundle = read_ca_file(data)
-    ca = read_certificates(bundle.certificates, _LONGEST_NAME)
+    ca = CertificateReader(_LONGEST_NAME, _CHECK_MICROSECONDS)(bundle.certificates)
     findings = ca_findings(
         ca,
         at or datetime.now(UTC),
@@ -111,6 +113,8 @@ def _errors(bundle: PemBundle, ca: CaFacts) -> Iterator[InputError]:
     for words in bundle.missing:
         if str(MAX_BUNDLE_CHARACTERS) in words or "behind the first" in words:
             yield InputError("too_long", f"Not read: {words}.")
+    if ca.signatures_left_out:
+        yield InputError("unchecked_signatures", "Not all signatures were checked: that would have been too much work.")
     if not ca.certificates:
         yield InputError("no_certificate", "There is no readable certificate in the input.")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -213,3 +214,12 @@ def test_a_name_in_another_script_is_not_strange() -> None:
     """A Russian CA is no look-alike."""
     pem = authorities.pem(authorities.sound_ca("CN=\u041a\u043e\u0440\u043d\u0435\u0432\u043e\u0439 \u0426\u0421"))
     assert inspected(pem)["findings"] == []
+
+
+def test_signatures_that_were_not_checked_are_said() -> None:
+    """A file whose signatures would take too long is read whole, and the errors say that not all were checked."""
+    key = ec.generate_private_key(ec.BrainpoolP512R1())
+    bundle = "".join(authorities.pem(authorities.sound_ca(f"CN={number}", key=key)) for number in range(60))
+    inspection = inspect_ca(bundle.encode())
+    assert len(inspection.ca.certificates) == 60
+    assert [error.code for error in inspection.errors] == ["unchecked_signatures"]

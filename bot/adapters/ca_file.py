@@ -31,7 +31,7 @@ _BARE = re.compile(r"MII[A-Za-z0-9+/\s]{300,}={0,2}")
 def read_ca_file(data: bytes) -> PemBundle:
     """Take the certificates out of a file's bytes; what can't be understood is an empty bundle."""
     if data[:1] == bytes([SEQUENCE]) and b"-----BEGIN" not in data:
-        return read_bundle(_as_pem(data), with_places=True)
+        return read_bundle(_as_pem(data), of_file=True)
     text = _text(data)
     if "-----BEGIN" not in text:
         text = _PEM_IN_BASE64.sub(_decoded, text)
@@ -40,14 +40,14 @@ def read_ca_file(data: bytes) -> PemBundle:
     elif "BEGIN+" in text and "%0A" in text:
         text = unquote_plus(text)
     if "BEGIN" in text.upper() or "-----" in text:
-        return read_bundle(text, with_places=True)
+        return read_bundle(text, of_file=True)
     der = _bare_base64(text[:MAX_BUNDLE_CHARACTERS])
     if der[:1] == bytes([SEQUENCE]):
-        return read_bundle(_as_pem(der), with_places=True)
+        return read_bundle(_as_pem(der), of_file=True)
     if b"-----BEGIN" in der:
-        return read_bundle(der.decode("utf-8", "replace"), with_places=True)
+        return read_bundle(der.decode("utf-8", "replace"), of_file=True)
     blocks = (_as_pem(_bare_base64(found[0])) for found in _BARE.finditer(text[:MAX_BUNDLE_CHARACTERS]))
-    return read_bundle("".join(blocks) or text, with_places=True)
+    return read_bundle("".join(blocks) or text, of_file=True)
 
 
 def _text(data: bytes) -> str:

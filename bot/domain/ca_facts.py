@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,19 @@ class CaFacts:
     """The certificates in the bundle's order, each once, and one line for each block that could not be read.
 
     ``unreadable_blocks`` are the numbers of those blocks, from 1; ``doubles`` the SHA-256 of each certificate that
-    stood there more than once.
+    stood there more than once. ``signatures_left_out`` says that not all signatures were checked, because the bundle
+    would have taken more work than one message may; whether those certificates are self-signed stays open.
     """
 
     certificates: tuple[Certificate, ...] = ()
     unreadable: tuple[str, ...] = ()
     unreadable_blocks: tuple[int, ...] = ()
     doubles: tuple[str, ...] = ()
+    signatures_left_out: bool = False
+
+
+ReadCertificates: TypeAlias = Callable[[tuple[str, ...]], CaFacts]
+"""Reads PEM blocks with one certificate each, as often as it is asked to."""
 
 
 @dataclass(frozen=True, slots=True)

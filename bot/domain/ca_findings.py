@@ -109,6 +109,10 @@ def ca_red_flags(facts: CaFacts, happened_at: datetime) -> tuple[RedFlag, ...]:
         flags.append(RedFlag("self_signed_ca", "The CA is self-signed: nobody else vouches for it."))
     if facts.unreadable:
         flags.append(RedFlag("unreadable_certificate", "Part of the CA bundle can't be read as a certificate."))
+    if facts.signatures_left_out:
+        flags.append(
+            RedFlag("unchecked_signatures", "Not all signatures of the CA bundle were checked: too much work.")
+        )
     return tuple(dict.fromkeys(flags))
 
 

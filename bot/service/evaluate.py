@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.ca_facts import CaFacts
+from bot.domain.ca_facts import ReadCertificates
 from bot.domain.detection import Detection, EventProblem, SourceType
 from bot.domain.rule import judge
 
@@ -33,18 +33,18 @@ class Evaluate:
 
     Args:
         find: everything in a message's bytes, in its order; never nothing.
-        read_certificates: reads the CA's certificates.
+        certificate_reader: makes what reads the CAs of one line.
         most_bytes: how long a line may be, for what is said of a longer one.
     """
 
     def __init__(
         self,
         find: Callable[[bytes], Sequence[Finding]],
-        read_certificates: Callable[[tuple[str, ...]], CaFacts],
+        certificate_reader: Callable[[], ReadCertificates],
         most_bytes: int,
     ) -> None:
         self._find = find
-        self._read_certificates = read_certificates
+        self._certificate_reader = certificate_reader
         self._most_bytes = most_bytes
 
     def __call__(self, lines: Iterable[Line]) -> Iterator[Row]:
@@ -53,8 +53,9 @@ class Evaluate:
         ``line`` counts from 1, ``index`` from 0 within the line. All objects have the same keys.
         """
         for number, body in lines:
+            read_certificates = self._certificate_reader()
             for index, finding in enumerate(self._findings(body)):
-                yield {"line": number, "index": index, **self._row(finding)}
+                yield {"line": number, "index": index, **_row(finding, read_certificates)}
 
     def _findings(self, body: bytes | None) -> Sequence[Finding]:
         if body is None:
@@ -64,35 +65,37 @@ class Evaluate:
             return (Finding("", _EMPTY),)
         return self._find(body)
 
-    def _row(self, finding: Finding) -> Row:
-        form = finding.form or None
-        if isinstance(finding.what, Detection):
-            return {"form": form, **self._event_row(finding.what)}
-        if isinstance(finding.what, EventProblem):
-            problem = finding.what
-            error = {"code": problem.code, "message": problem.message, "at": problem.at}
-            return {"form": form, **_no_event("error", problem.message), "error": error}
-        return {"form": form, **_no_event("ignore", finding.what)}
 
-    def _event_row(self, detection: Detection) -> Row:
-        judgement = judge(detection)
-        rule = detection.rule
-        facts = self._read_certificates(detection.anchor.certificates_pem)
-        return {
-            "event_id": detection.event_id,
-            "event_name": detection.event_name,
-            "rule": {"v1": rule is not None and rule.v1, "v6": rule is not None and rule.v6},
-            "answer": judgement.answer.value,
-            "reasons": list(judgement.reasons),
-            "anchor_arn": detection.anchor.arn,
-            "account": detection.account or None,
-            "region": detection.region or None,
-            "actor_arn": detection.actor.arn,
-            "source_type": _source_type(detection),
-            "certificates": [one.sha256 for one in facts.certificates],
-            "sources": dict(detection.sources),
-            "error": None,
-        }
+def _row(finding: Finding, read_certificates: ReadCertificates) -> Row:
+    form = finding.form or None
+    if isinstance(finding.what, Detection):
+        return {"form": form, **_event_row(finding.what, read_certificates)}
+    if isinstance(finding.what, EventProblem):
+        problem = finding.what
+        error = {"code": problem.code, "message": problem.message, "at": problem.at}
+        return {"form": form, **_no_event("error", problem.message), "error": error}
+    return {"form": form, **_no_event("ignore", finding.what)}
+
+
+def _event_row(detection: Detection, read_certificates: ReadCertificates) -> Row:
+    judgement = judge(detection)
+    rule = detection.rule
+    facts = read_certificates(detection.anchor.certificates_pem)
+    return {
+        "event_id": detection.event_id,
+        "event_name": detection.event_name,
+        "rule": {"v1": rule is not None and rule.v1, "v6": rule is not None and rule.v6},
+        "answer": judgement.answer.value,
+        "reasons": list(judgement.reasons),
+        "anchor_arn": detection.anchor.arn,
+        "account": detection.account or None,
+        "region": detection.region or None,
+        "actor_arn": detection.actor.arn,
+        "source_type": _source_type(detection),
+        "certificates": [one.sha256 for one in facts.certificates],
+        "sources": dict(detection.sources),
+        "error": None,
+    }
 
 
 def _source_type(detection: Detection) -> str | None:

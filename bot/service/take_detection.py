@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.domain.audit import Draft
-from bot.domain.ca_facts import CaFacts, RedFlag
+from bot.domain.ca_facts import ReadCertificates, RedFlag
 from bot.domain.case import Case
 from bot.domain.detection import Detection, Understood
 from bot.domain.errors import BadInput, PartlyUnderstood
@@ -47,10 +47,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """A report that is on its way into a case: its CA, which of the CA's keys were seen elsewhere, what came before."""
+    """A report on its way into a case: what reads its CA, which of its keys were seen elsewhere, what came before."""
 
     look: Look
-    ca: CaFacts
+    read_certificates: ReadCertificates
     known_keys: Mapping[str, str]
     before: tuple[RedFlag, ...]
     redelivered: bool
@@ -62,7 +62,7 @@ class TakeDetection:
     Args:
         book: the cases.
         understand: turns a message's bytes into detections.
-        read_certificates: reads the CA's certificates.
+        certificate_reader: makes what reads the CAs of one message.
         own_role: the role that Anchorwatch contains with, whose calls for a case are our own; None when not known.
         attempt_window: failed attempts of one caller within this time are one message.
         ask_aws: says what a trust anchor trusts where the event does not; None when AWS may not be asked.
@@ -72,14 +72,14 @@ class TakeDetection:
         self,
         book: CaseBook,
         understand: Callable[[bytes], Understood],
-        read_certificates: Callable[[tuple[str, ...]], CaFacts],
+        certificate_reader: Callable[[], ReadCertificates],
         own_role: str | None = None,
         attempt_window: timedelta = ATTEMPT_WINDOW,
         ask_aws: AskAws | None = None,
     ) -> None:
         self._book = book
         self._understand = understand
-        self._read_certificates = read_certificates
+        self._certificate_reader = certificate_reader
         self._own_role = own_role
         self._note_failed_call = NoteFailedCall(book, attempt_window)
         self._ask_aws = ask_aws
@@ -98,12 +98,13 @@ class TakeDetection:
                 put aside whole: whoever sends it again changes nothing about what was taken.
             StoreUnavailable: not all of it was stored; taking the message again stores the rest.
         """
-        understood = self._understand(body)
+        understood, read_certificates = self._understand(body), self._certificate_reader()
         cases, ignored = [], list(understood.ignored)
         for look in await asyncio.gather(*map(self._look, understood.detections)):
             detection = look.detection
             judgement = judge(detection, own_role=self._own_role)
-            case_id = await self._join(look, opens=_opens(detection, judgement), redelivered=redelivered)
+            opens = _opens(detection, judgement)
+            case_id = await self._join(look, read_certificates, opens=opens, redelivered=redelivered)
             if case_id is not None:
                 cases.append(case_id)
                 continue
@@ -142,7 +143,9 @@ class TakeDetection:
 
         await self._book.decide(ops_stream(self._book.now()), rule)
 
-    async def _join(self, look: Look, *, opens: bool, redelivered: bool) -> CaseId | None:
+    async def _join(
+        self, look: Look, read_certificates: ReadCertificates, *, opens: bool, redelivered: bool
+    ) -> CaseId | None:
         """The case that has the detection now; None when ``opens`` is False and no case knows its event."""
         detection = look.detection
         if not opens and detection.event_name not in CA_OPERATIONS:
@@ -152,9 +155,9 @@ class TakeDetection:
             if case_id is None:
                 return None
             before = _attempts_before(await self._note_failed_call.count_before(detection))
-            ca = self._read_certificates(detection.anchor.certificates_pem)
+            ca = read_certificates(detection.anchor.certificates_pem)
             async with self._same_keys.seen_elsewhere(case_id, ca) as seen:
-                report = _Report(look, ca, seen.known_keys, before, redelivered)
+                report = _Report(look, read_certificates, seen.known_keys, before, redelivered)
                 reached(KillPoint.BEFORE_APPEND)
                 await self._book.decide(case_id, lambda case: self._news(case, report))
                 reached(KillPoint.AFTER_APPEND)
@@ -209,8 +212,7 @@ class TakeDetection:
         return drafts
 
     def _received(self, detection: Detection, report: _Report, before: tuple[RedFlag, ...] = ()) -> Draft:
-        pem = detection.anchor.certificates_pem
-        ca = report.ca if pem == report.look.detection.anchor.certificates_pem else self._read_certificates(pem)
+        ca = report.read_certificates(detection.anchor.certificates_pem)
         flags = (*before, *red_flags(detection, ca, report.known_keys))
         return draft(DetectionReceived(detection, ca, flags, report.redelivered))
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
 from bot.adapters import x509_keys
 from bot.adapters.public_cas import public_cas
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader, read_certificates
 from bot.domain.ca_facts import Certificate
-from bot.domain.ca_findings import ca_findings
+from bot.domain.ca_findings import ca_findings, ca_red_flags
 from tests import authorities, records
 
 
@@ -158,11 +160,52 @@ def test_a_panic_of_the_library_makes_a_block_unreadable(monkeypatch: pytest.Mon
         read_certificates((block,))
 
 
-def test_many_usual_certificates_are_all_checked() -> None:
-    """The bound on the work leaves room for a hundred certificates with P-384 keys."""
+@pytest.mark.parametrize(("curve", "count"), [(ec.SECP256R1(), 100), (ec.SECP384R1(), 30)])
+def test_many_usual_certificates_are_all_checked(curve: ec.EllipticCurve, count: int) -> None:
+    """The bound on the work leaves room for many times the two certificates that a trust anchor may have."""
+    key = ec.generate_private_key(curve)
+    blocks = [authorities.pem(authorities.sound_ca(f"CN=Root {n}", key=key)) for n in range(count)]
+    facts = read_certificates(tuple(blocks))
+    assert all(one.self_signed for one in facts.certificates)
+    assert not facts.signatures_left_out
+
+
+def test_one_bound_holds_for_all_bundles_of_a_message() -> None:
+    """A reader checks no more for many bundles than for one, reads no certificate twice, and says what it left out."""
     key = ec.generate_private_key(ec.SECP384R1())
-    blocks = [authorities.pem(authorities.sound_ca(f"CN=Root {n}", key=key)) for n in range(70)]
-    assert all(one.self_signed for one in read(*blocks))
+    blocks = [authorities.pem(authorities.sound_ca(f"CN=Root {n}", key=key)) for n in range(60)]
+    read_one = CertificateReader()
+    facts = [read_one((block,)) for block in blocks]
+    said = [one.certificates[0].self_signed for one in facts]
+    assert set(said) == {True, None}
+    assert [one.signatures_left_out for one in facts] == [one is None for one in said]
+    assert read_one((blocks[0],)) == facts[0]
+    flags = {flag.code for flag in ca_red_flags(facts[-1], records.HAPPENED_AT)}
+    assert "unchecked_signatures" in flags
+
+
+def test_one_costly_signature_keeps_no_other_from_being_checked() -> None:
+    """What is too much work by itself is left out, and the cheap one behind it is checked."""
+    costly = rsa.RSAPublicNumbers((1 << 3070) + 1, (1 << 3071) + 1).public_key()
+    first, second = (_with_key(costly, serial) for serial in (1, 2))
+    cheap = authorities.pem(authorities.sound_ca())
+    facts = read_certificates((first, second, cheap))
+    assert [one.self_signed for one in facts.certificates] == [False, None, True]
+    assert facts.signatures_left_out
+
+
+def _with_key(key: rsa.RSAPublicKey, serial: int) -> str:
+    builder = x509.CertificateBuilder(
+        issuer_name=authorities.name(f"CN={serial}"),
+        subject_name=authorities.name(f"CN={serial}"),
+        public_key=key,
+        serial_number=serial,
+        not_valid_before=records.HAPPENED_AT,
+        not_valid_after=records.HAPPENED_AT + timedelta(days=1),
+    )
+    signer = records.make_key("rsa-2048")
+    assert isinstance(signer, rsa.RSAPrivateKey)
+    return authorities.pem(builder.sign(signer, hashes.SHA256()))
 
 
 def test_costly_signatures_take_bounded_work() -> None:

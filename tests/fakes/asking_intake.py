@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.adapters.formats.live_anchor import live_anchor
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.case import Case
 from bot.domain.detection import Anchor, Detection, Understood
 from bot.domain.effects import Standing
@@ -49,7 +49,7 @@ class Place:
         self.take = TakeDetection(
             self.book,
             lambda _body: Understood(self.coming),
-            read_certificates,
+            CertificateReader,
             ask_aws=AskAws(self.aws, live_anchor, self.clock),
         )
 

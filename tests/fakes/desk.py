@@ -173,7 +173,7 @@ class Desk:
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:
         """A detection of the trust anchor comes in."""
         understood = Understood((detection_of(self.target, event_id),))
-        take = TakeDetection(self.book, lambda _: understood, lambda _: CaFacts())
+        take = TakeDetection(self.book, lambda _: understood, lambda: lambda _: CaFacts())
         await take(b"", redelivered=redelivered)
 
     async def case(self) -> Case:

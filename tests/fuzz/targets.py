@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters.formats import Event, Found, Ignored, found_in, understand
 from bot.adapters.formats.json_text import MAX_BODY_BYTES
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader, read_certificates
 from bot.domain.detection import Detection, EventProblem
 from bot.domain.errors import BadInput
 from bot.domain.plain import canonical, from_plain, to_plain
@@ -55,7 +55,7 @@ def take_message(body: bytes) -> str:
         if isinstance(one.result, Event):
             _check_detection(one.result.detection)
     _check_understood(body, found)
-    rows = list(Evaluate(lambda _: [_finding(one) for one in found], read_certificates, MAX_BODY_BYTES)([(1, body)]))
+    rows = list(Evaluate(lambda _: [_finding(one) for one in found], CertificateReader, MAX_BODY_BYTES)([(1, body)]))
     assert len(rows) == (len(found) if body.strip() else 1)
     text = "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows)
     for line in text.splitlines():

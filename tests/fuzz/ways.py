@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from bot.adapters.formats import understand
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.errors import BadInput
 from bot.domain.events import DetectionReceived, draft
 from bot.domain.plain import canonical
@@ -21,6 +21,7 @@ from tests.fuzz.targets import AT
 
 def take_message(body: bytes) -> None:
     """Understand, judge, read the CA, and write the entry of the log, for each event of a message."""
+    read_certificates = CertificateReader()
     for detection in understand(body).detections:
         judge(detection)
         facts = read_certificates(detection.anchor.certificates_pem)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.case import Case, CaseState
 from bot.domain.detection import Anchor, Detection, SourceType, Understood
 from bot.domain.effects import Effect, EffectKind, effects
@@ -265,7 +265,7 @@ async def test_without_leave_to_ask_it_is_said(place: Place) -> None:
     """Where AWS may not be asked, the event is reviewed as it is offline."""
     target = place.aws.add_anchor(source=PCA)
     event = place.enabled(target)
-    take = TakeDetection(place.book, lambda _body: Understood((event,)), read_certificates)
+    take = TakeDetection(place.book, lambda _body: Understood((event,)), CertificateReader)
     assert (await take(b"")).cases == (place.case(target).case_id,)
     assert place.reads() == 0
     assert place.case(target).detection.live_error is None

@@ -34,7 +34,7 @@ KEYS = [
 
 def evaluated(findings: Sequence[Finding], lines: Sequence[Line] = ((1, b"{}"),)) -> list[Row]:
     """What the lines give when each of them holds these findings."""
-    return list(Evaluate(lambda _: findings, lambda _: CaFacts(), most_bytes=10)(lines))
+    return list(Evaluate(lambda _: findings, lambda: lambda _: CaFacts(), most_bytes=10)(lines))
 
 
 def test_an_event_is_one_object() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.formats import understand
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.audit import verify_chain
 from bot.domain.case import Case
 from bot.domain.effects import EffectKind, Standing, effects
@@ -56,7 +56,7 @@ class Watch:
         self.lives += 1
         self.standing = Standing(f"life-{self.lives}", exclusive=True, post_grace=GRACE, observes=False)
         self.book = CaseBook(MemoryLog(self.disk), self.clock, self.standing, lambda _: None)
-        self.take = TakeDetection(self.book, understand, read_certificates, attempt_window=WINDOW)
+        self.take = TakeDetection(self.book, understand, CertificateReader, attempt_window=WINDOW)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
 
     async def see(self, *messages: object) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.formats import understand
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.ca_findings import FINDING_CODES
 from bot.domain.case import Case
 from bot.domain.effects import EffectKind, Standing, effects
@@ -46,7 +46,7 @@ class Bench:
         """Begin another life on the same disk."""
         log = MemoryLog(self.disk)
         self.book = CaseBook(log, SystemClock(), Standing("test", exclusive=True), lambda _case_id: None)
-        self.take = TakeDetection(self.book, understand, read_certificates)
+        self.take = TakeDetection(self.book, understand, CertificateReader)
 
     async def detect(self, record: records.Json | None = None) -> CaseId:
         """A new trust anchor in an account of its own; the id of its case."""
@@ -262,4 +262,4 @@ async def _while_failing_after(bench: Bench, appends: int, record: records.Json)
 
     log.append = failing  # type: ignore[method-assign]
     book = CaseBook(log, SystemClock(), Standing("test", exclusive=True), lambda _case_id: None)
-    await TakeDetection(book, understand, read_certificates)(records.body(record))
+    await TakeDetection(book, understand, CertificateReader)(records.body(record))

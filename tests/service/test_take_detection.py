@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.formats import understand
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.case import Case
 from bot.domain.detection import SourceType
 from bot.domain.effects import Standing
@@ -45,7 +45,7 @@ def other_anchor(record: records.Json) -> records.Json:
 def life_on(disk: MemoryDisk) -> TakeDetection:
     """A new life of the process on what the one before it left."""
     book = CaseBook(MemoryLog(disk), SystemClock(), Standing("test", exclusive=True), lambda _case_id: None)
-    return TakeDetection(book, understand, read_certificates)
+    return TakeDetection(book, understand, CertificateReader)
 
 
 async def take(disk: MemoryDisk, messages: Sequence[object]) -> list[Taken]:

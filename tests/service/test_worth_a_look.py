@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.formats import understand
-from bot.adapters.x509 import read_certificates
+from bot.adapters.x509 import CertificateReader
 from bot.domain.case import Case
 from bot.domain.effects import Standing
 from bot.domain.events import ReviewNoted
@@ -27,7 +27,7 @@ async def after(*messages: records.Json) -> list[Case]:
     """Every case and stream once these messages were taken in."""
     disk = MemoryDisk()
     book = CaseBook(MemoryLog(disk), SystemClock(), Standing("test", exclusive=True), lambda _case_id: None)
-    take = TakeDetection(book, understand, read_certificates)
+    take = TakeDetection(book, understand, CertificateReader)
     for message in messages:
         await take(records.body(message))
     return [fold(Case(case_id), entries) for case_id, entries in disk.entries.items()]

@@ -26,7 +26,16 @@ MAX_BUNDLE_CHARACTERS = 204_800
 
 See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_SourceData.html
 """
-_MAX_BLOCKS = 256
+MAX_MESSAGE_BLOCKS = 160
+"""How many certificates of a bundle are kept of a message: more than fit into the 100 KB that CloudTrail keeps.
+
+Roles Anywhere takes two.
+
+See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/quotas.html
+See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+MAX_FILE_BLOCKS = 256
+"""How many are kept of a file that a person hands over."""
 _MAX_DEFECTS = 64
 # Hyphens, and the dashes that word processors make of them.
 _DASHES = r"[-\u2010-\u2015\u2212]{2}"
@@ -94,12 +103,13 @@ class _Part:
     held_key: bool = False
 
 
-def read_bundle(text: object, *, with_places: bool = False) -> PemBundle:
+def read_bundle(text: object, *, of_file: bool = False) -> PemBundle:
     """Take the certificates out of PEM text; anything but text is an empty bundle.
 
-    At most 204,800 characters are read and at most 256 blocks kept. A block keeps its base64 letters only, so it
-    may be unreadable as a certificate. ``with_places`` asks for ``places`` and ``defects`` too.
+    At most 204,800 characters are read and at most 160 blocks kept, 256 of a file. A block keeps its base64 letters
+    only, so it may be unreadable as a certificate. ``of_file`` asks for ``places`` and ``defects`` too.
     """
+    most_blocks = MAX_FILE_BLOCKS if of_file else MAX_MESSAGE_BLOCKS
     if not isinstance(text, str):
         return PemBundle()
     missing = []
@@ -110,14 +120,14 @@ def read_bundle(text: object, *, with_places: bool = False) -> PemBundle:
     blocks = [part for part in parts if part.letters is not None]
     if any(part.message == _CUT_OFF for part in parts):
         missing.append("the rest of a certificate that is cut off or mixed with other text")
-    if len(blocks) > _MAX_BLOCKS:
-        missing.append(f"the certificates behind the first {_MAX_BLOCKS}")
+    if len(blocks) > most_blocks:
+        missing.append(f"the certificates behind the first {most_blocks}")
     held_key = any(part.held_key for part in parts) or _names_a_key(text)
     if held_key:
         missing.append("a private key that stood in the CA bundle (not kept)")
-    kept = blocks[:_MAX_BLOCKS]
+    kept = blocks[:most_blocks]
     bundle = PemBundle(tuple(_block(part.letters or "") for part in kept), tuple(missing), held_key)
-    if not with_places:
+    if not of_file:
         return bundle
     defects = [part for part in parts if part.message is not None][:_MAX_DEFECTS]
     at = dict(_positions(text, sorted({part.start for part in (*kept, *defects)})))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.ca_facts import CaFacts, Certificate
+from bot.domain.ca_facts import Certificate, ReadCertificates
 
 MOST_LEAVES = 100
 """How many certificates are read: what a CA's owner can make is without end, and reading takes time."""
 
-ReadCertificates = Callable[[tuple[str, ...]], CaFacts]
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _LINE = 64
 

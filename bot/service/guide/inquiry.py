@@ -11,14 +11,13 @@ from typing import Any, cast
 
 from bot.domain.action import ActionAws
 from bot.domain.answer import Answer, Question
-from bot.domain.ca_facts import CaFacts
+from bot.domain.ca_facts import ReadCertificates
 from bot.domain.case import Case
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
 from bot.domain.house import House
 from bot.ports import AwsAccounts, EventSearch
 
 Progress = Callable[[str], Awaitable[None]]
-ReadCertificates = Callable[[tuple[str, ...]], CaFacts]
 
 
 @dataclass(frozen=True, slots=True)

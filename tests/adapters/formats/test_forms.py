@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.adapters.formats import Event, Found, found_in, understand
+from bot.adapters.formats.unwrap import MOST_WORK
 from bot.domain.detection import Detection, EventProblem
 from bot.domain.errors import BadInput
 from tests import records, records_forms
@@ -244,9 +245,31 @@ def test_more_than_is_read_of_one_message_is_told() -> None:
     listing = records.cloudtrail_record("ListBuckets", eventSource="s3.amazonaws.com", requestParameters=None)
     small = {key: listing[key] for key in ("eventName", "eventSource", "eventTime")}
     understood = understand(records.body({"Records": [small] * 1200}))
-    assert len(understood.detections) == 720
+    assert len(understood.detections) == MOST_WORK
     (error,) = understood.errors
-    assert (error.code, error.at) == ("too_many", "Records[720]")
+    assert (error.code, error.at) == ("too_many", f"Records[{MOST_WORK}]")
+
+
+def test_a_hundred_alerts_of_one_run_are_read() -> None:
+    """As many as a rule raises at once, each about another trust anchor with a CA of its own."""
+    alerts = [
+        records.elastic_nested(
+            records.cloudtrail_record(
+                name=f"anchor-{number}", source=records.bundle_source(records.make_ca(f"CN={number}"))
+            )
+        )
+        for number in range(100)
+    ]
+    assert len(detections(alerts)) == 100
+
+
+def test_large_bundles_count_for_more() -> None:
+    """Of several bundles, each as large as the API takes, the first is read and the others are said not to be."""
+    large = "-----BEGIN CERTIFICATE-----" + "QUJD" * 50_000 + "-----END CERTIFICATE-----"
+    record = records.cloudtrail_record(source=records.bundle_source(large), responseElements=None)
+    understood = understand(records.body({"Records": [record] * 4}))
+    assert len(understood.detections) == 1
+    assert [error.at for error in understood.errors] == ["Records[1]"]
 
 
 def problems(found: tuple[Found, ...]) -> list[EventProblem]:

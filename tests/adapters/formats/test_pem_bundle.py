@@ -91,13 +91,14 @@ def test_a_block_without_an_end_is_named() -> None:
 
 
 def test_length_and_number_are_bounded() -> None:
-    """Not more than 204,800 characters are read, and not more than 256 blocks kept; both are said."""
+    """Not more than 204,800 characters are read, and not more than 160 blocks kept, 256 of a file; all is said."""
     long = read_bundle(" " * 204_800 + PEM)
     assert long.certificates == ()
     assert "204800" in long.missing[0]
-    many = read_bundle("-----BEGIN CERTIFICATE-----AA-----END CERTIFICATE-----" * 300)
-    assert len(many.certificates) == 256
-    assert "256" in many.missing[0]
+    for of_file, most in ((False, 160), (True, 256)):
+        many = read_bundle("-----BEGIN CERTIFICATE-----AA-----END CERTIFICATE-----" * 300, of_file=of_file)
+        assert len(many.certificates) == most
+        assert str(most) in many.missing[0]
 
 
 DER = base64.b64decode("".join(PEM.splitlines()[1:-1]))
@@ -116,7 +117,7 @@ def test_openssls_trust_settings_are_cut_off(settings: str) -> None:
 
 def test_a_key_behind_a_certificate_in_one_block() -> None:
     """The certificate is kept, the key is not, and both the key and the extra bytes are said."""
-    bundle = read_bundle(authorities.block(DER + KEY_DER), with_places=True)
+    bundle = read_bundle(authorities.block(DER + KEY_DER), of_file=True)
     assert (bundle.certificates, bundle.held_private_key) == ((PEM.strip(),), True)
     assert [defect.at for defect in bundle.defects] == ["line 1, character 1"]
 
@@ -138,7 +139,7 @@ def test_adjoining_labels_may_share_their_dashes() -> None:
 def test_places_are_told(end: str, line: int) -> None:
     """Each block and each defect has its line, also where line ends are written out."""
     text = f"first{end}second{end}" + PEM.strip().replace("\n", end) + f"{end}-----BEGIN CERTIFICATE-----{end}MII"
-    bundle = read_bundle(text, with_places=True)
+    bundle = read_bundle(text, of_file=True)
     assert bundle.places[0].startswith(f"line {line}, character {1 if line == 3 else 14}")
     (defect,) = bundle.defects
     assert "cut off" in defect.message
@@ -148,7 +149,7 @@ def test_places_are_told(end: str, line: int) -> None:
 def test_blocks_of_other_kinds_are_named() -> None:
     """A request is no certificate; an end without a beginning is none either."""
     text = PEM.replace("CERTIFICATE", "CERTIFICATE REQUEST") + "-----END CERTIFICATE-----\n" + PEM
-    bundle = read_bundle(text, with_places=True)
+    bundle = read_bundle(text, of_file=True)
     assert bundle.certificates == (PEM.strip(),)
     assert [defect.message for defect in bundle.defects] == [
         "a block that holds no certificate",
