@@ -46,6 +46,7 @@ from bot.kill_points import arm
 from bot.registry import load_actions
 from bot.service.ask_aws import AskAws
 from bot.service.case_book import CaseBook
+from bot.service.earlier_cases import EarlierCases
 from bot.service.expire_request import expire_request
 from bot.service.guide.inquiry import Sources
 from bot.service.guide.steps import STEPS
@@ -123,7 +124,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     show = ShowCase(book, messenger, _presenter(settings, actions, policy))
     run = RunAction(book, actions, accounts, directory, clock)
-    investigate = Investigate(book, STEPS, _sources(settings, accounts, stack), clock)
+    sources = _sources(settings, accounts, EarlierCases(book), stack)
+    investigate = Investigate(book, STEPS, sources, clock)
     doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
@@ -143,7 +145,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     return Bot(web_app, bolt_app, runner, directory, intake, health)
 
 
-def _sources(settings: Settings, accounts: BotoAccounts, stack: AsyncExitStack) -> Sources:
+def _sources(settings: Settings, accounts: BotoAccounts, earlier_cases: EarlierCases, stack: AsyncExitStack) -> Sources:
     house = read_house(settings.house) if settings.house else House()
     return Sources(
         accounts,
@@ -152,6 +154,8 @@ def _sources(settings: Settings, accounts: BotoAccounts, stack: AsyncExitStack) 
         read_certificates=read_certificates,
         holiday_on=holiday_on,
         place_of=_place_of(house, stack),
+        certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
+        earlier_cases=earlier_cases,
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bot.adapters.formats.live_anchor import live_anchor
 from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.x509 import read_certificates
 from bot.domain.answer import Answer
 from bot.domain.case import Case
 from bot.domain.house import House
 from bot.ports import AwsAccounts
+from bot.service.earlier_cases import EarlierCases
 from bot.service.guide.inquiry import Inquiry, Sources, Step
 from bot.service.investigate import answers_of
 from tests.fakes.fake_aws import FakeAws
@@ -29,6 +31,7 @@ async def ask_step(
     search: FakeSearch | None = None,
     house: House | None = None,
     place_of: Callable[[str], tuple[str, ...]] | None = None,
+    earlier_cases: EarlierCases | None = None,
 ) -> dict[str, Answer]:
     """The step's answers by question, for a case as it is, over AWS and CloudTrail in memory."""
     sources = Sources(
@@ -38,6 +41,8 @@ async def ask_step(
         read_certificates=read_certificates,
         holiday_on=holiday_on,
         place_of=place_of,
+        certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
+        earlier_cases=earlier_cases,
     )
     known = {answer.question: answer for answer in earlier}
     inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)

@@ -15,7 +15,9 @@ from bot.domain.ca_facts import ReadCertificates
 from bot.domain.case import Case
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
 from bot.domain.house import House
+from bot.domain.identity import CaseId
 from bot.ports import AwsAccounts, EventSearch
+from bot.service.earlier_cases import CasesFound
 
 Progress = Callable[[str], Awaitable[None]]
 
@@ -26,7 +28,8 @@ class Sources:
 
     ``read_certificates`` takes PEM blocks of one certificate each. ``holiday_on`` names the public holiday of a day in
     a country and raises KeyError for one that it does not know. ``place_of`` says where an address is; None means that
-    there is no database of addresses.
+    there is no database of addresses. ``certificates_of`` takes the PEM blocks out of what AWS says of a trust anchor,
+    and ``earlier_cases`` finds the other cases that have one of these keys.
     """
 
     accounts: AwsAccounts
@@ -35,6 +38,8 @@ class Sources:
     read_certificates: ReadCertificates = field(kw_only=True)
     holiday_on: Callable[[date, str], str | None] | None = None
     place_of: Callable[[str], tuple[str, ...]] | None = None
+    certificates_of: Callable[[Mapping[str, Any]], tuple[str, ...]] = field(default=lambda _: (), kw_only=True)
+    earlier_cases: Callable[[CaseId, Sequence[str]], Awaitable[CasesFound]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,214 @@
+"""Is the CA ours: its keys in the inventory and in earlier cases, and what its names claim."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+
+from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
+from bot.domain.ca_facts import Certificate
+from bot.domain.ca_inventory import Approval, KeyApproval, keys_of
+from bot.domain.case import Case, CaseState
+from bot.domain.house import House
+from bot.domain.pki_names import organizations, providers_named, units
+from bot.domain.visible_text import quoted
+from bot.service.earlier_cases import CasesFound
+from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.the_ca import TheCa, the_ca
+
+_NAME = 80
+_REASON = 120
+_MOST_LINES = 10
+_MOST_NAMES = 3
+
+_INVENTORY = Question("ca_inventory", ("71", "74"), "Does somebody answer for every key of the CA?")
+_ORGANIZATION = Question("ca_organization", ("49",), "Which organization do its names claim?")
+_PROVIDER = Question("ca_provider", ("82",), "Which provider do its names hint at?")
+_EARLIER = Question("ca_in_earlier_cases", ("78",), "What was decided about its keys before?")
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    ca = await the_ca(inquiry)
+    yield await _earlier(inquiry, ca.keys)
+    yield _inventory(inquiry, ca)
+    yield _organization(ca, inquiry.sources.house)
+    yield _provider(ca)
+
+
+def _inventory(inquiry: Inquiry, ca: TheCa) -> Answer:
+    none = ca.without_certificates(_INVENTORY.id)
+    if none is not None:
+        return none
+    house, target = inquiry.sources.house, inquiry.case.target
+    if not house.approved_cas:
+        return could_not_check(_INVENTORY.id, "Nobody has told Anchorwatch which CAs are approved here.")
+    found = keys_of(ca.keys, house.approved_cas, target.account, target.region, inquiry.now.date())
+    by_key = {one.spki_sha256: one for one in found}
+    lines = tuple(_line(one, by_key[one.spki_sha256]) for one in ca.certificates[:_MOST_LINES])
+    sign = _judged(found, ca, by_key)
+    facts = {
+        "approvals": {one.spki_sha256: one.approval.name.lower() for one in found},
+        "approved": sign.code == "ca_approved",
+        "changed": ca.has_changed,
+    }
+    sentence = sign.sentence + "".join(_asides(found, ca))
+    return answered(_INVENTORY.id, sentence, lines=lines, signs=(sign,), not_checked=ca.not_checked, facts=facts)
+
+
+def _judged(found: Sequence[KeyApproval], ca: TheCa, by_key: Mapping[str, KeyApproval]) -> Sign:
+    """One sign for the whole bundle: each of its certificates can let somebody in, so its worst key counts."""
+    here = [one for one in found if one.is_here]
+    worst = max((one.approval for one in found), key=list(Approval).index)
+    if len(here) == len(found) and not ca.unreadable:
+        return Sign("ca_approved", f"Every key of the CA is approved here: {_who(here)}.")
+    if len(here) == len(found):
+        sentence = (
+            f"The keys that can be read are approved here, but {ca.unreadable} of the certificates can't be read."
+        )
+        return Sign("ca_partly_approved", sentence)
+    if here:
+        return _mixed(len(found) - len(here), len(found), here, ca, by_key)
+    sentences = {
+        Approval.UNKNOWN: Sign("ca_unknown", "A key of the CA is not in the inventory of approved CAs."),
+        Approval.ELSEWHERE: Sign("ca_approved_elsewhere", f"The CA is approved for other places only: {_who(found)}."),
+        Approval.ENDED: Sign("ca_approval_ended", f"The CA was approved here, but that has ended: {_who(found)}."),
+    }
+    return sentences[worst]
+
+
+def _mixed(strange: int, total: int, here: Sequence[KeyApproval], ca: TheCa, by_key: Mapping[str, KeyApproval]) -> Sign:
+    words = f"{strange} of {total} keys of the CA {'is' if strange == 1 else 'are'} not approved here"
+    if _is_vouched_for(ca, by_key):
+        sentence = f"{words}; each was signed by one that is: {_who(here)}."
+        return Sign("ca_partly_approved", sentence)
+    return Sign("unknown_key_among_approved", f"{words}, beside approved ones: {_who(here)}. Ask who added it.")
+
+
+def _is_vouched_for(ca: TheCa, by_key: Mapping[str, KeyApproval]) -> bool:
+    """Whether an approved key of the same bundle signed each certificate whose key is not approved."""
+    by_sha = {one.sha256: one for one in ca.certificates}
+
+    def vouched(one: Certificate) -> bool:
+        issuer = by_sha.get(one.issuer_sha256 or "")
+        return one.issuer_checked is True and issuer is not None and by_key[issuer.spki_sha256].is_here
+
+    return all(by_key[one.spki_sha256].is_here or vouched(one) for one in ca.certificates)
+
+
+def _who(found: Sequence[KeyApproval]) -> str:
+    entries = {(one.entry.name, one.entry.owner): one.entry for one in found if one.entry}
+    words = [f"{quoted(one.name[:_NAME])}, {one.owner[:_NAME]} answers for it" for one in entries.values()]
+    more = f" and {len(words) - _MOST_NAMES} more" if len(words) > _MOST_NAMES else ""
+    return "; ".join(words[:_MOST_NAMES]) + more
+
+
+def _asides(found: Sequence[KeyApproval], ca: TheCa) -> Iterator[str]:
+    ends = [one.entry.ends for one in found if one.entry and one.entry.ends and one.approval is Approval.ENDS_SOON]
+    if ends:
+        yield f" The approval ends on {min(ends)}."
+    if ca.has_changed:
+        yield " AWS has other keys now than the report shows: both are counted."
+
+
+def _line(certificate: Certificate, approval: KeyApproval) -> str:
+    ticket = f", {approval.entry.ticket}" if approval.entry and approval.entry.ticket else ""
+    return f"{certificate.subject[:_NAME]}: {approval.approval.value}{ticket}"
+
+
+def _organization(ca: TheCa, house: House) -> Answer:
+    none = ca.without_certificates(_ORGANIZATION.id)
+    if none is not None:
+        return none
+    named, parts = organizations(ca.certificates), units(ca.certificates)
+    facts = {"organizations": list(named[:_MOST_LINES]), "units": list(parts[:_MOST_LINES])}
+    if not named and not parts:
+        return answered(_ORGANIZATION.id, "Its names state no organization.", facts=facts)
+    said = "; ".join(
+        f"{what} {', '.join(quoted(one[:_NAME]) for one in values[:_MOST_NAMES])}"
+        for what, values in (("organization", named), ("unit", parts))
+        if values
+    )
+    return answered(
+        _ORGANIZATION.id, f"Its names say {said}{_compared(named, house)}", facts={**facts, **_ours(named, house)}
+    )
+
+
+def _ours(named: Sequence[str], house: House) -> dict[str, object]:
+    ours = {one.casefold() for one in house.organization_names}
+    return {"ours": any(one.strip().casefold() in ours for one in named)} if ours else {}
+
+
+def _compared(named: Sequence[str], house: House) -> str:
+    ours = _ours(named, house).get("ours")
+    if ours is None:
+        return ". Nobody has told Anchorwatch what you call yourselves."
+    return ": one is yours. Whoever makes a CA chooses its names." if ours else ": none of them is yours."
+
+
+def _provider(ca: TheCa) -> Answer:
+    none = ca.without_certificates(_PROVIDER.id)
+    if none is not None:
+        return none
+    by_key = sorted({name for one in ca.certificates for name in (one.public_root, one.public_issuer) if name})
+    named = providers_named(ca.certificates)
+    facts = {"named": list(named), "public_by_key": by_key}
+    if by_key:
+        return answered(_PROVIDER.id, f"By its key it is of a public web CA: {', '.join(by_key)}.", facts=facts)
+    if not named:
+        return answered(_PROVIDER.id, "Its names hint at no provider that is known here.", facts=facts)
+    return answered(
+        _PROVIDER.id, f"Its names hint at {', '.join(named)}: unproven, anybody can choose them.", facts=facts
+    )
+
+
+async def _earlier(inquiry: Inquiry, keys: Sequence[str]) -> Answer:
+    look, case = inquiry.sources.earlier_cases, inquiry.case
+    if look is None or not keys:
+        return could_not_check(_EARLIER.id, "No key of the CA is known to look for in earlier cases.")
+    found = await look(case.case_id, keys)
+    signs = (*_of_this(case), *_of_others(found.cases))
+    lines = tuple(_case_line(one) for one in found.cases[:_MOST_LINES])
+    facts = {"cases": [one.case_id for one in found.cases]}
+    if not found.cases and not signs:
+        return answered(_EARLIER.id, "No other case has one of its keys.", facts=facts, not_checked=_unread(found))
+    cases = f"{len(found.cases)} other case{'' if len(found.cases) == 1 else 's'} had one of its keys."
+    sentence = " ".join((cases, *(one.sentence for one in signs)))
+    return answered(_EARLIER.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=_unread(found))
+
+
+def _unread(found: CasesFound) -> tuple[str, ...]:
+    left = (f"{found.unread} earlier cases: their log can't be read.",) if found.unread else ()
+    return (*left, "More than 20 earlier cases.") if found.is_cut else left
+
+
+def _of_this(case: Case) -> Iterator[Sign]:
+    contained = case.requests.get(case.contained_by or "")
+    if contained is not None and contained.ended_at is not None and contained.ended_at < case.detection.happened_at:
+        yield Sign("key_returned", "This event came after the trust anchor had been contained.")
+
+
+def _of_others(cases: Sequence[Case]) -> Iterator[Sign]:
+    contained = [one.case_id for one in cases if one.state is CaseState.CONTAINED]
+    if contained:
+        yield Sign("key_returned", f"A key of this CA was contained before, in {_listed(contained)}.")
+    closed = [one.case_id for one in cases if one.false_positive is not None]
+    if closed:
+        yield Sign("earlier_false_positive", f"People closed {_listed(closed)} with this key as a false positive.")
+
+
+def _listed(case_ids: Sequence[str]) -> str:
+    more = f" and {len(case_ids) - _MOST_NAMES} more" if len(case_ids) > _MOST_NAMES else ""
+    return ", ".join(case_ids[:_MOST_NAMES]) + more
+
+
+def _case_line(case: Case) -> str:
+    reason = f": {quoted(case.false_positive[1][:_REASON])}" if case.false_positive else ""
+    return f"{case.case_id} in account {case.target.account or 'unknown'}: {case.state.value}{reason}"
+
+
+STEP = Step(
+    id="is_it_ours",
+    title="Is the CA ours",
+    questions=(_INVENTORY, _ORGANIZATION, _PROVIDER, _EARLIER),
+    permissions=("rolesanywhere:ListTrustAnchors",),
+    ask=_ask,
+)
