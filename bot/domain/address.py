@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+# See: https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc6598 and https://www.rfc-editor.org/rfc/rfc4193
+_PRIVATE = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7"))
+)
 
 
 class AddressKind(StrEnum):
@@ -23,7 +28,7 @@ def kind_of(address: str) -> AddressKind:
     """
     parsed = parsed_address(address)
     if parsed is not None:
-        return AddressKind.PUBLIC if parsed.is_global else AddressKind.PRIVATE
+        return AddressKind.PRIVATE if any(parsed in net for net in _PRIVATE) else AddressKind.PUBLIC
     if address.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return AddressKind.AWS_SERVICE
     return AddressKind.INTERNAL if address == "AWS Internal" else AddressKind.UNKNOWN

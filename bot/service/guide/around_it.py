@@ -48,10 +48,13 @@ def _recon(detection: Detection, found: Nearby) -> Answer:
     looks = named(found.records, LOOKS_HERE | _LOOKS_AT_ROLES, failed=None)
     looked = [one for one in looks if is_before(one, detection)]
     ours = [one for one in looked if same_hand(one, detection)]
+    others = len(looked) - len(ours)
     sentence = (
-        f"In the 24 hours before, trust anchors, profiles or roles were looked at {_times(len(looked))}, "
-        f"{_times(len(ours))} by the same identity or address."
+        f"In the 24 hours before, the same identity or address looked at trust anchors, profiles or roles "
+        f"{_times(len(ours))}, others {_times(others)}."
     )
+    if not looked:
+        sentence = "In the 24 hours before, nobody looked at trust anchors, profiles or roles."
     signs = (Sign("looked_around", sentence),) if ours else ()
     facts = {"same_hand": len(ours), "all": len(looked)}
     return answered(_RECON.id, sentence, lines=lines_of(ours), signs=signs, facts=facts, not_checked=found.searched)
@@ -66,6 +69,8 @@ def _address(detection: Detection, found: Nearby) -> Answer:
     who = sorted({actor_of(one) for one in others})
     identities = count(len(who), "other identity", "other identities")
     sentence = f"{identities} made {count(len(others), 'call')} from {address}."
+    if not others:
+        sentence = f"Nobody else called Roles Anywhere or IAM from {address}."
     left_out = (
         "CloudTrail can't be searched by address: only calls to Roles Anywhere and IAM were looked at.",
         "Many people may share an address.",
@@ -77,7 +82,7 @@ def _address(detection: Detection, found: Nearby) -> Answer:
 
 
 def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
+    return {0: "never", 1: "once"}.get(number, f"{number} times")
 
 
 STEP = Step(

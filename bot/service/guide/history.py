@@ -18,7 +18,7 @@ See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-conce
 
 
 async def history_of(inquiry: Inquiry, *, region: str | None = None) -> EventsFound | None:
-    """What the actor did from 90 days before the event until now; None when the report names nobody.
+    """What the actor did in the last 90 days; None when the report names nobody.
 
     ``region`` None means the trust anchor's. Raises as :meth:`Inquiry.events`.
     """
@@ -26,7 +26,7 @@ async def history_of(inquiry: Inquiry, *, region: str | None = None) -> EventsFo
     key = search_key(detection.actor)
     if key is None:
         return None
-    return await inquiry.events(*key, since=detection.happened_at - HISTORY, region=region)
+    return await inquiry.events(*key, since=inquiry.now - HISTORY, region=region)
 
 
 def search_key(actor: Actor) -> tuple[By, str] | None:

@@ -107,6 +107,8 @@ def lines_of(records: Sequence[Record]) -> tuple[str, ...]:
 def actor_of(record: Record) -> str:
     """Who made a call, as short as can be."""
     identity = record.get("userIdentity") or {}
+    if record.get("eventName") == "CreateSession":
+        return "a certificate, through Roles Anywhere"
     return str(identity.get("arn") or identity.get("principalId") or identity.get("invokedBy") or "nobody named")
 
 

@@ -65,7 +65,9 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 def _roles(detection: Detection, found: Nearby) -> Answer:
     made = after(named(found.records, frozenset({"CreateRole"})), detection)
     trusting = [one for one in made if lets_service_in(_policy_of(one))]
-    sentence = f"{count(len(made), 'role')} made since, {len(trusting)} of them trust Roles Anywhere."
+    sentence = f"{count(len(made), 'role')} made since; {len(trusting) or 'none'} of them let Roles Anywhere in."
+    if not made:
+        sentence = "No role was made since."
     signs = (Sign("role_trusts_service", sentence),) if trusting else ()
     facts = {"made": len(made), "trusting": len(trusting)}
     return answered(_ROLES.id, sentence, lines=lines_of(made), signs=signs, facts=facts, not_checked=found.searched[1:])
@@ -75,7 +77,10 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
     tried = [one for one in named(found.records, _CREDENTIAL_CALLS, failed=None) if same_hand(one, detection)]
     made = [one for one in tried if not one.get("errorCode")]
     refused = len(tried) - len(made)
-    sentence = f"The same identity or address made {count(len(made), 'other way')} in; {refused} were refused."
+    tries = f"{count(refused, 'try', 'tries')} refused"
+    sentence = f"The same identity or address made {count(len(made), 'other way')} in; {tries}."
+    if not tried:
+        sentence = "The same identity or address made no other way in."
     signs = (Sign("credential_path_made", sentence),) if made else ()
     facts = {"made": len(made), "refused": refused}
     return answered(
@@ -86,7 +91,10 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
 def _changes(detection: Detection, found: Nearby) -> Answer:
     changed = [one for one in named(found.records, _POLICY_CALLS) if same_hand(one, detection) or _opens(one)]
     opened = [one for one in changed if _opens(one)]
-    sentence = f"{count(len(changed), 'change')} to roles and policies, {len(opened)} of them let Roles Anywhere in."
+    let_in = f"{len(opened) or 'none'} of them let Roles Anywhere in"
+    sentence = f"{count(len(changed), 'change')} to roles and policies; {let_in}."
+    if not changed:
+        sentence = "No change to roles or policies by the same hand, and none that lets Roles Anywhere in."
     signs = (Sign("trust_policy_opened", sentence),) if opened else ()
     lines = (*lines_of(changed), *(line for one in opened for line in _difference(one, found.records)))
     facts = {"changes": len(changed), "opened": len(opened)}

@@ -158,8 +158,8 @@ async def _may(inquiry: Inquiry, actor: Actor) -> Answer:
     )
     lines = tuple(_decision(one) for one in answer.get("EvaluationResults", ()))
     allowed = [str(one.get("EvalActionName")) for one in answer.get("EvaluationResults", ()) if _is_allowed(one)]
-    may = f"It may {', '.join(allowed)}."
-    sentence = may if allowed else "It may do none of this now: its permissions have changed since."
+    may = f"Its policies allow {', '.join(allowed)}."
+    sentence = may if allowed else "Its policies allow none of this now: they have changed since."
     left_out = ("Organization policies, session policies and conditions: IAM's simulation does not weigh them all.",)
     return answered(_MAY.id, sentence, lines=lines, not_checked=left_out, facts={"allowed": allowed})
 
@@ -206,8 +206,9 @@ def _anchors(detection: Detection, records: Sequence[Record], histories: Sequenc
 def _failed(records: Sequence[Record], histories: Sequence[EventsFound]) -> Answer:
     failed = [one for one in records if one.get("errorCode")]
     lines = tuple(line_of(one) for one in failed[:_MOST_LINES])
-    sentence = f"{len(failed)} of its calls failed." if failed else "None of its calls that were found failed."
-    signs = (Sign("refused_calls", f"{len(failed)} calls of this identity were refused or failed."),) if failed else ()
+    number = f"{len(failed)} call{'' if len(failed) == 1 else 's'} of this identity"
+    sentence = f"{number} failed." if failed else "None of its calls that were found failed."
+    signs = (Sign("refused_calls", f"{number} failed or were refused."),) if failed else ()
     return answered(_FAILED.id, sentence, lines=lines, signs=signs, not_checked=searched(histories))
 
 

@@ -39,9 +39,8 @@ def _others(inquiry: Inquiry, anchors: Sequence[Mapping[str, Any]]) -> Answer:
     if not others:
         sign = Sign("first_anchor", "It is the only trust anchor of this account and Region.")
         return answered(_OTHERS.id, sign.sentence, signs=(sign,), facts={"others": 0, "external": 0})
-    sentence = (
-        f"{len(others)} other trust anchors here: {external} with an external CA, {len(others) - external} of AWS."
-    )
+    number = f"{len(others)} other trust anchor{'' if len(others) == 1 else 's'}"
+    sentence = f"{number} here: {external} with an external CA, {len(others) - external} of AWS Private CA."
     return answered(_OTHERS.id, sentence, lines=lines, facts={"others": len(others), "external": external})
 
 

@@ -145,7 +145,7 @@ async def test_other_trust_anchors_are_counted_apart(desk: Desk) -> None:
     desk.aws.advance(timedelta(hours=1))
     found = await asked(desk, records=records)
     assert found["actor_anchors"].facts == {"before": 1, "after": 1}
-    assert "1 of its calls failed." in found["actor_failures"].sentence
+    assert "1 call of this identity failed." in found["actor_failures"].sentence
 
 
 async def test_the_timeline_reads_forward(desk: Desk) -> None:
