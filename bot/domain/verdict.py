@@ -48,6 +48,7 @@ EFFECTS: dict[str, Effect] = {
     "secrets_read": Effect.RAISES_UNLESS_OURS,
     "chained_to_another_account": Effect.RAISES_UNLESS_OURS,
     "logging_changed": Effect.RAISES_UNLESS_OURS,
+    "ca_spread": Effect.RAISES_UNLESS_OURS,
     # How a key is slipped in beside approved ones; a vendor's new key looks the same, so its owners can settle it.
     "unknown_key_among_approved": Effect.RAISES_UNLESS_OURS,
     "ca_used": Effect.RAISES_UNLESS_OURS,
@@ -71,6 +72,7 @@ EFFECTS: dict[str, Effect] = {
     "certificate_seen": Effect.FOR_TROUBLE,
     "session_refused": Effect.FOR_TROUBLE,
     "same_key_elsewhere": Effect.FOR_TROUBLE,
+    "same_ca_elsewhere": Effect.FOR_TROUBLE,
     "actor_is_no_owner": Effect.FOR_TROUBLE,
     "new_place": Effect.FOR_TROUBLE,
     "new_address": Effect.FOR_TROUBLE,
@@ -89,6 +91,7 @@ EFFECTS: dict[str, Effect] = {
     "tool_default": Effect.FOR_TROUBLE,
     "first_anchor": Effect.FOR_TROUBLE,
     "earlier_false_positive": Effect.AGAINST_TROUBLE,
+    "ca_established": Effect.AGAINST_TROUBLE,
     "stack_owned": Effect.AGAINST_TROUBLE,
     "lab_test": Effect.AGAINST_TROUBLE,
     "actor_is_owner": Effect.AGAINST_TROUBLE,
