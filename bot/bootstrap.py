@@ -28,6 +28,7 @@ from bot.adapters.formats.live_anchor import live_anchor
 from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.house_file import read_house
 from bot.adapters.places_database import PlacesDatabase
+from bot.adapters.privilege_catalogue import privilege_catalogue
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.adapters.sqlite_schema import sqlite_path
@@ -156,6 +157,7 @@ def _sources(settings: Settings, accounts: BotoAccounts, earlier_cases: EarlierC
         place_of=_place_of(house, stack),
         certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
         earlier_cases=earlier_cases,
+        privilege_catalogue=privilege_catalogue,
     )
 
 

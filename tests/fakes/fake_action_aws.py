@@ -89,7 +89,10 @@ class FakeActionAws:
     async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
         """See :meth:`bot.domain.action.ActionAws.pages`."""
         whole = await self.call(service, operation, **parameters)
-        (member, items), *_ = whole.items()
+        (member, items), *others = whole.items()
+        if others:
+            yield whole
+            return
         asked = parameters.get("pageSize", parameters.get("MaxResults", self._aws.page_size))
         size = min(self._aws.page_size, asked if isinstance(asked, int) else self._aws.page_size)
         for start in range(0, max(len(items), 1), size):

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.adapters.formats.live_anchor import live_anchor
 from bot.adapters.holiday_calendar import holiday_on
+from bot.adapters.privilege_catalogue import privilege_catalogue
 from bot.adapters.x509 import read_certificates
 from bot.domain.answer import Answer
 from bot.domain.case import Case
@@ -43,6 +44,7 @@ async def ask_step(
         place_of=place_of,
         certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
         earlier_cases=earlier_cases,
+        privilege_catalogue=privilege_catalogue,
     )
     known = {answer.question: answer for answer in earlier}
     inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from bot.domain.action import read_trust_anchor
 from bot.domain.case import Case
 from bot.domain.errors import AwsError
 from bot.domain.usage.leaves import certificate_blocks
@@ -45,7 +44,7 @@ async def anchor_span(inquiry: Inquiry) -> AnchorSpan:
 
     async def read() -> AnchorSpan:
         try:
-            detail = await read_trust_anchor(inquiry.case.target.anchor_arn, inquiry.aws())
+            detail: Mapping[str, Any] = await inquiry.trust_anchor()
         except AwsError:
             detail = {}
         return span_of(inquiry.case, detail, inquiry.now)

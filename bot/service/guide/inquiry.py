@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, cast
 
-from bot.domain.action import ActionAws
+from bot.domain.action import ActionAws, read_trust_anchor
 from bot.domain.answer import Answer, Question
 from bot.domain.ca_facts import ReadCertificates
 from bot.domain.case import Case
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
 from bot.domain.house import House
 from bot.domain.identity import CaseId
+from bot.domain.privileges.permissions import Catalogue
 from bot.ports import AwsAccounts, EventSearch
 from bot.service.earlier_cases import CasesFound
 
@@ -40,6 +41,7 @@ class Sources:
     place_of: Callable[[str], tuple[str, ...]] | None = None
     certificates_of: Callable[[Mapping[str, Any]], tuple[str, ...]] = field(default=lambda _: (), kw_only=True)
     earlier_cases: Callable[[CaseId, Sequence[str]], Awaitable[CasesFound]] | None = None
+    privilege_catalogue: Callable[[], Catalogue] = Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,14 @@ class Inquiry:
         if key not in self.kept:
             self.kept[key] = asyncio.ensure_future(make())
         return await asyncio.shield(self.kept[key])
+
+    async def trust_anchor(self) -> Mapping[str, Any]:
+        """GetTrustAnchor's detail, read once in this round; the step needs its permission.
+
+        Raises as :func:`bot.domain.action.read_trust_anchor`.
+        """
+        arn, aws = self.case.target.anchor_arn, self.aws()
+        return cast("Mapping[str, Any]", await self.once(("trust anchor",), lambda: read_trust_anchor(arn, aws)))
 
     async def all_pages(self, service: str, operation: str, member: str, /, **parameters: object) -> list[Any]:
         """Every item under ``member`` of all pages, read once in this round. Raises as ActionAws."""

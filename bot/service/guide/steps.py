@@ -13,6 +13,7 @@ from bot.service.guide import (
     the_anchors,
     the_change,
     the_report,
+    the_roles,
     the_use,
     what_sessions_did,
     when_and_where,
@@ -22,6 +23,7 @@ from bot.service.guide.inquiry import Step
 STEPS: tuple[Step, ...] = (
     the_report.STEP,
     the_anchors.STEP,
+    the_roles.STEP,
     the_use.STEP,
     what_sessions_did.STEP,
     the_actor.STEP,

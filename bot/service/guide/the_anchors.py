@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.action import read_trust_anchor
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.errors import AwsNotFound
 from bot.service.guide.inquiry import Inquiry, Step
@@ -22,7 +21,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 
 async def _exists(inquiry: Inquiry) -> Answer:
     try:
-        detail = await read_trust_anchor(inquiry.case.target.anchor_arn, inquiry.aws())
+        detail = await inquiry.trust_anchor()
     except AwsNotFound:
         sentence = "AWS has no such trust anchor in this account and Region now."
         return answered(_EXISTS.id, sentence, facts={"exists": False})
