@@ -2,9 +2,13 @@
 
 The rule, whole:
 
-1. **High** when a sign says ``raises``, or says ``raises unless ours`` and nothing says that the CA is ours.
-2. **Low** when the CA is ours (a sign ``settles``) and rule 1 does not hold.
+1. **High** when a sign says ``raises``, or says ``raises unless ours`` and nothing says that the CA is ours, or says
+   ``raises unless ours or a test`` and nothing says that it is ours or a test.
+2. **Low** when the CA is ours (a sign ``settles``) or a test (``settles a test``) and rule 1 does not hold.
 3. **Medium** otherwise: also when nothing could be looked into.
+
+A test is a self-signed CA in an account that you list as a lab. Using it is part of a test; leaving the account, taking
+data and making other ways in are not.
 
 Signs that say ``speaks for trouble`` or ``speaks against it`` are shown and change nothing by themselves.
 """
@@ -24,7 +28,9 @@ class Effect(StrEnum):
 
     RAISES = "raises"
     RAISES_UNLESS_OURS = "raises unless ours"
+    RAISES_UNLESS_TEST = "raises unless ours or a test"
     SETTLES = "settles"
+    SETTLES_TEST = "settles a test"
     FOR_TROUBLE = "speaks for trouble"
     AGAINST_TROUBLE = "speaks against it"
 
@@ -51,7 +57,7 @@ EFFECTS: dict[str, Effect] = {
     "ca_spread": Effect.RAISES_UNLESS_OURS,
     # How a key is slipped in beside approved ones; a vendor's new key looks the same, so its owners can settle it.
     "unknown_key_among_approved": Effect.RAISES_UNLESS_OURS,
-    "ca_used": Effect.RAISES_UNLESS_OURS,
+    "ca_used": Effect.RAISES_UNLESS_TEST,
     "administrator_reachable": Effect.RAISES_UNLESS_OURS,
     "escalation_reachable": Effect.RAISES_UNLESS_OURS,
     "pentest_tool": Effect.RAISES_UNLESS_OURS,
@@ -61,6 +67,7 @@ EFFECTS: dict[str, Effect] = {
     "other_findings": Effect.RAISES_UNLESS_OURS,
     # Only for every key of it, this account and Region, and today.
     "ca_approved": Effect.SETTLES,
+    "lab_test": Effect.SETTLES_TEST,
     "ca_partly_approved": Effect.FOR_TROUBLE,
     "limits_broken": Effect.FOR_TROUBLE,
     "ca_approval_ended": Effect.FOR_TROUBLE,
@@ -96,7 +103,6 @@ EFFECTS: dict[str, Effect] = {
     "earlier_false_positive": Effect.AGAINST_TROUBLE,
     "ca_established": Effect.AGAINST_TROUBLE,
     "stack_owned": Effect.AGAINST_TROUBLE,
-    "lab_test": Effect.AGAINST_TROUBLE,
     "no_role_reachable": Effect.AGAINST_TROUBLE,
     "actor_is_owner": Effect.AGAINST_TROUBLE,
     "inside_maintenance": Effect.AGAINST_TROUBLE,
@@ -131,12 +137,19 @@ def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     found = [*(Sign(one.code, one.sentence) for one in flags), *(sign for one in answers for sign in one.signs)]
     signs = sorted(_distinct(found), key=_strength)
     by_effect = {effect: tuple(one for one in signs if effect_of(one) is effect) for effect in Effect}
-    ours = by_effect[Effect.SETTLES]
-    raising = (*by_effect[Effect.RAISES], *(() if ours else by_effect[Effect.RAISES_UNLESS_OURS]))
-    calm = (*ours, *by_effect[Effect.AGAINST_TROUBLE])
+    ours, test = by_effect[Effect.SETTLES], by_effect[Effect.SETTLES_TEST]
+    raising = (
+        *by_effect[Effect.RAISES],
+        *(() if ours else by_effect[Effect.RAISES_UNLESS_OURS]),
+        *(() if ours or test else by_effect[Effect.RAISES_UNLESS_TEST]),
+    )
+    calm = (*ours, *test, *by_effect[Effect.AGAINST_TROUBLE])
     trouble = tuple(one for one in signs if one not in calm)
     return Verdict(
-        *_priority(raising, ours), (*raising, *(one for one in trouble if one not in raising)), calm, _open(answers)
+        *_priority(raising, (*ours, *test)),
+        (*raising, *(one for one in trouble if one not in raising)),
+        calm,
+        _open(answers),
     )
 
 
@@ -150,11 +163,11 @@ def _strength(sign: Sign) -> int:
     return tuple(EFFECTS).index(sign.code) if sign.code in EFFECTS else len(EFFECTS)
 
 
-def _priority(raising: tuple[Sign, ...], ours: tuple[Sign, ...]) -> tuple[Priority, str]:
+def _priority(raising: tuple[Sign, ...], settling: tuple[Sign, ...]) -> tuple[Priority, str]:
     if raising:
         return Priority.HIGH, raising[0].sentence
-    if ours:
-        return Priority.LOW, ours[0].sentence
+    if settling:
+        return Priority.LOW, settling[0].sentence
     return Priority.MEDIUM, "Nothing found so far raises or settles it."
 
 

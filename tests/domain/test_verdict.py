@@ -26,6 +26,12 @@ def of(*codes: str) -> Answer:
         ((Effect.SETTLES, Effect.RAISES_UNLESS_OURS), Priority.LOW),
         ((Effect.SETTLES, Effect.RAISES), Priority.HIGH),
         ((Effect.SETTLES, Effect.FOR_TROUBLE), Priority.LOW),
+        ((Effect.RAISES_UNLESS_TEST,), Priority.HIGH),
+        ((Effect.SETTLES_TEST, Effect.FOR_TROUBLE), Priority.LOW),
+        ((Effect.SETTLES_TEST, Effect.RAISES_UNLESS_TEST), Priority.LOW),
+        ((Effect.SETTLES, Effect.RAISES_UNLESS_TEST), Priority.LOW),
+        ((Effect.SETTLES_TEST, Effect.RAISES_UNLESS_OURS), Priority.HIGH),
+        ((Effect.SETTLES_TEST, Effect.RAISES), Priority.HIGH),
     ],
 )
 def test_the_rule(monkeypatch: pytest.MonkeyPatch, effects: tuple[Effect, ...], priority: Priority) -> None:
