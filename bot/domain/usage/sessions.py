@@ -118,7 +118,7 @@ def anchor_sessions(records: Iterable[Record], names: Collection[str]) -> Sessio
         if record.get("eventSource") != SERVICE or record.get("eventName") != "CreateSession":
             continue
         named = text(mapping(record.get("requestParameters")).get("trustAnchorArn"), _MOST_ARN_CHARACTERS)
-        if named in names:
+        if named and named in names:
             ours.append(_session(record))
         nameless += not named
     return SessionsFound(tuple(sorted(ours, key=_order, reverse=True)), nameless)

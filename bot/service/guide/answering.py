@@ -1,11 +1,13 @@
-"""Lets one refusal cost one answer, for steps whose questions do not depend on each other."""
+"""Asks questions that do not depend on each other side by side, so that one refusal costs one answer."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from bot.domain.answer import Answer, Question, could_not_check, not_allowed
 from bot.domain.errors import AwsDenied, AwsError
+from bot.service.guide.inquiry import Inquiry
 from bot.service.run_action import aws_sentence
 
 
@@ -17,3 +19,20 @@ async def safely(question: Question, answer: Awaitable[Answer]) -> Answer:
         return not_allowed(question.id, error.operation)
     except AwsError as error:
         return could_not_check(question.id, aws_sentence(error))
+
+
+async def of_an_anchor(
+    inquiry: Inquiry, asking: Mapping[Question, Callable[[Inquiry], Awaitable[Answer]]]
+) -> AsyncIterator[Answer]:
+    """The answers in their order, all asked at once; none can be given of a trust anchor that no report names."""
+    if inquiry.case.target.anchor_arn is None:
+        for question in asking:
+            yield could_not_check(question.id, "No report names the trust anchor.")
+        return
+    tasks = [asyncio.ensure_future(safely(question, ask(inquiry))) for question, ask in asking.items()]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -15,6 +15,7 @@ from bot.service.guide import (
     the_report,
     the_roles,
     the_use,
+    use_witnesses,
     what_sessions_did,
     when_and_where,
 )
@@ -25,6 +26,7 @@ STEPS: tuple[Step, ...] = (
     the_anchors.STEP,
     the_roles.STEP,
     the_use.STEP,
+    use_witnesses.STEP,
     what_sessions_did.STEP,
     the_actor.STEP,
     when_and_where.STEP,

@@ -1,49 +1,25 @@
-"""Whether the trust anchor was used: the sessions that certificates got through it, and witnesses beside CloudTrail."""
+"""Whether the trust anchor was used: the sessions that certificates got through it, and CloudWatch's count of them."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
+from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.event_search import By
 from bot.domain.usage.sessions import GUIDES_NAME, SERVICE, Session, by_certificate
 from bot.domain.usage.words import counted, guides_sentence, late_sentence, some, use_line, utc_text
 from bot.service.guide.anchor_span import anchor_span
-from bot.service.guide.answering import safely
+from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.session_metric import METRIC, metric
 from bot.service.guide.sessions_seen import SessionsSeen, sessions_seen
-from bot.service.guide.subjects_seen import SUBJECTS, subjects
-from bot.service.guide.use_witnesses import METRIC, SERVICE_CALLS, metric, service_calls
 
 USED = Question("ca_used", ("62", "93"), "Was the trust anchor used, and what was refused?")
 _CERTIFICATES = Question("used_certificates", ("8", "90"), "Which certificates were used, by whom and from where?")
 _GUIDES = Question("guides_event_name", ("62", "93"), f"Are there {GUIDES_NAME} events, as the guide has it?")
 _MOST_LINES = 30
 _MOST_KEPT = 200
-
-
-async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
-    if inquiry.case.target.anchor_arn is None:
-        for question in STEP.questions:
-            yield could_not_check(question.id, "No report names the trust anchor.")
-        return
-    asking = {
-        USED: _used,
-        _CERTIFICATES: _certificates,
-        _GUIDES: _guides,
-        METRIC: metric,
-        SUBJECTS: subjects,
-        SERVICE_CALLS: service_calls,
-    }
-    tasks = [asyncio.ensure_future(safely(question, ask(inquiry))) for question, ask in asking.items()]
-    try:
-        for task in tasks:
-            yield await task
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 async def _used(inquiry: Inquiry) -> Answer:
@@ -136,15 +112,18 @@ async def _guides(inquiry: Inquiry) -> Answer:
     return answered(_GUIDES.id, guides_sentence(found.records), not_checked=(late_sentence(inquiry.now),), facts=facts)
 
 
+def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    asking = {USED: _used, _CERTIFICATES: _certificates, _GUIDES: _guides, METRIC: metric}
+    return of_an_anchor(inquiry, asking)
+
+
 STEP = Step(
     id="use",
     title=f"Use of the trust anchor (CreateSession of {SERVICE})",
-    questions=(USED, _CERTIFICATES, _GUIDES, METRIC, SUBJECTS, SERVICE_CALLS),
+    questions=(USED, _CERTIFICATES, _GUIDES, METRIC),
     permissions=(
         "rolesanywhere:GetTrustAnchor",
         "rolesanywhere:ListProfiles",
-        "rolesanywhere:ListSubjects",
-        "rolesanywhere:GetSubject",
         "cloudtrail:LookupEvents",
         "cloudwatch:GetMetricData",
     ),

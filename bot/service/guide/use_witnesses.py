@@ -1,68 +1,24 @@
-"""Witnesses of a trust anchor's use beside CreateSession's records: CloudWatch's metric, and STS."""
+"""Witnesses of a trust anchor's use beside CreateSession's records: Roles Anywhere's own list, and STS."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
 
-from bot.domain.answer import Answer, Question, Sign, answered
+from bot.domain.answer import Answer, Question, answered
 from bot.domain.event_search import By, Record
 from bot.domain.usage.members import mapping, text
 from bot.domain.usage.sessions import SERVICE
 from bot.domain.usage.words import counted, last_part, late_sentence, utc_text
-from bot.service.guide.anchor_span import AnchorSpan, anchor_span
-from bot.service.guide.inquiry import Inquiry
+from bot.service.guide.anchor_span import anchor_span
+from bot.service.guide.answering import of_an_anchor
+from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.sessions_seen import sessions_if_searchable
+from bot.service.guide.subjects_seen import SUBJECTS, subjects
 
-METRIC = Question("session_metric", ("62",), "How many sessions does CloudWatch count?")
 SERVICE_CALLS = Question("service_calls", ("93",), "Which AssumeRole calls did Roles Anywhere make?")
 
-_HOUR_SECONDS = 3600
 _MOST_ROLES = 5
 _MOST_RECORDS_A_ROLE = 100
-
-
-async def metric(inquiry: Inquiry) -> Answer:
-    """The metric Success of this trust anchor, held against CloudTrail.
-
-    See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/monitoring-cloudwatch.html
-    """
-    span = await anchor_span(inquiry)
-    total = await _counted_by_cloudwatch(inquiry, span)
-    seen = await sessions_if_searchable(inquiry)
-    in_trail = sum(one.issued for one in seen.found.sessions) if seen else None
-    known = "could not be searched" if in_trail is None else f"shows {in_trail} so far"
-    sentence = f"The metric says {total} {'success' if total == 1 else 'successes'}, CloudTrail {known}."
-    if not total:
-        sentence += " Without the service-linked role of Roles Anywhere there are no metrics."
-    signs = []
-    if total > (in_trail or 0) and span.changed_at is None:
-        signs.append(Sign("ca_used", f"CloudWatch counts {total} sessions of this trust anchor."))
-    elif not total and seen and seen.is_whole and not seen.issued:
-        signs.append(Sign("ca_not_used", "Neither CloudTrail nor CloudWatch shows a session so far."))
-    facts = {"successes": total, "in_cloudtrail": in_trail}
-    return answered(METRIC.id, sentence, signs=tuple(signs), facts=facts)
-
-
-async def _counted_by_cloudwatch(inquiry: Inquiry, span: AnchorSpan) -> int:
-    # Points of an hour are kept 15 months and begin with the hour; before it was created the anchor has none.
-    begin = span.since.replace(minute=0, second=0, microsecond=0)
-    dimensions = {"Operation": "CreateSession", "TrustAnchorArn": inquiry.case.target.anchor_arn}
-    stat = {
-        "Metric": {
-            "Namespace": "AWS/RolesAnywhere",
-            "MetricName": "Success",
-            "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
-        },
-        "Period": _HOUR_SECONDS,
-        "Stat": "Sum",
-    }
-    end = inquiry.now + timedelta(minutes=1)
-    query = [{"Id": "successes", "MetricStat": stat}]
-    answer = await inquiry.aws().call(
-        "cloudwatch", "GetMetricData", MetricDataQueries=query, StartTime=begin, EndTime=end
-    )
-    results = answer.get("MetricDataResults") or [{}]
-    return round(sum(results[0].get("Values") or ()))
 
 
 async def service_calls(inquiry: Inquiry) -> Answer:
@@ -106,3 +62,23 @@ def _by_roles_anywhere(record: Record) -> bool:
 def _new_key(record: Record) -> str:
     credentials = mapping(mapping(record.get("responseElements")).get("credentials"))
     return text(credentials.get("accessKeyId"))
+
+
+def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    return of_an_anchor(inquiry, {SUBJECTS: subjects, SERVICE_CALLS: service_calls})
+
+
+STEP = Step(
+    id="use_witnesses",
+    title="Other witnesses of its use",
+    questions=(SUBJECTS, SERVICE_CALLS),
+    permissions=(
+        "rolesanywhere:GetTrustAnchor",
+        "rolesanywhere:ListProfiles",
+        "rolesanywhere:ListSubjects",
+        "rolesanywhere:GetSubject",
+        "cloudtrail:LookupEvents",
+    ),
+    ask=_ask,
+    again=True,
+)

@@ -10,7 +10,7 @@ from bot.domain.usage.act_kinds import ActKind
 from bot.domain.usage.acts import Act, of_kinds
 from bot.domain.usage.words import act_line, counted, some
 from bot.service.guide.account_regions import PERMISSIONS
-from bot.service.guide.answering import safely
+from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.key_trails import Key
 from bot.service.guide.keys_followed import KeysFollowed, keys_followed
@@ -35,9 +35,8 @@ _MOVES = (
 _TAKES = (ActKind.SECRETS, ActKind.SHARED, ActKind.DATA)
 
 
-async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
-    yield await safely(_MOVED, _moved(inquiry))
-    yield await safely(_TAKEN, _taken(inquiry))
+def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    return of_an_anchor(inquiry, {_MOVED: _moved, _TAKEN: _taken})
 
 
 async def _moved(inquiry: Inquiry) -> Answer:

@@ -119,7 +119,7 @@ def test_records_that_name_no_anchor_are_counted() -> None:
     """They may be of this one: whoever reads the answer must know."""
     odd: list[Any] = [None, [], "x", {}, {"trustAnchorArn": ["x"]}]
     records = [record(number, requestParameters=one) for number, one in enumerate(odd)]
-    found = anchor_sessions(records, NAMES)
+    found = anchor_sessions(records, {*NAMES, ""})
     assert (found.sessions, found.nameless) == ((), 5)
 
 

@@ -1,4 +1,4 @@
-"""The step about the use of the trust anchor: sessions, certificates, and witnesses beside CloudTrail."""
+"""The steps about the use of the trust anchor: sessions, certificates, and witnesses beside CloudTrail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
 from bot.domain.errors import AwsError
-from bot.service.guide import the_use
+from bot.service.guide import the_use, use_witnesses
 from tests.certificates_shown import ShownCa, ca_shown
 from tests.fakes.aws_samples import session_record, stamp
 from tests.fakes.desk import Desk
@@ -65,8 +65,10 @@ def asked(desk: Desk, cert: str) -> dict[str, Any]:
 
 
 async def found(desk: Desk, records: list[dict[str, Any]], **more: Any) -> dict[str, Answer]:
-    """The step's answers over these records."""
-    return await ask_step(the_use.STEP, await opened(desk), desk.aws, records=records, **more)
+    """The answers of both steps over these records."""
+    case = await opened(desk)
+    main = await ask_step(the_use.STEP, case, desk.aws, records=records, **more)
+    return main | await ask_step(use_witnesses.STEP, case, desk.aws, records=records, **more)
 
 
 async def test_sessions_are_told_by_certificate(desk: Desk, ca: ShownCa) -> None:
@@ -234,5 +236,6 @@ async def test_a_case_without_an_anchor_could_not_be_checked(desk: Desk) -> None
 async def test_every_round_answers_every_question(desk: Desk, number: int) -> None:
     """CloudTrail is late: each round asks again."""
     assert the_use.STEP.again
+    assert use_witnesses.STEP.again
     answers = await found(desk, [session(desk)], number=number)
     assert {one.standing for one in answers.values()} == {Standing.ANSWERED}

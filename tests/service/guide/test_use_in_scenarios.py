@@ -1,4 +1,4 @@
-"""Scenarios of known truth on the AWS stand-in: what the two steps about use find there, with the real adapters."""
+"""Scenarios of known truth on the AWS stand-in: what the steps about use find there, with the real adapters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.sandbox.aws.seed import READ_ROLE, seed
 from bot.sandbox.aws.server import AwsStandIn
 from bot.sandbox.scenarios.play import play
 from bot.sandbox.scenarios.truth import Played
-from bot.service.guide import the_use, what_sessions_did
+from bot.service.guide import the_use, use_witnesses, what_sessions_did
 from bot.service.guide.inquiry import Inquiry, Sources
 from bot.service.investigate import answers_of
 from bot.service.take_detection import TakeDetection
@@ -57,16 +57,14 @@ async def _nobody(_sentence: str) -> None:
 
 
 async def ask(played: Played, desk: Desk, accounts: BotoAccounts) -> Asked:
-    """Take the detection in and ask both steps."""
-    taken = await TakeDetection(desk.book, understand, read_certificates)(played.body.encode())
+    """Take the detection in and ask the steps."""
+    taken = await TakeDetection(desk.book, understand, lambda: read_certificates)(played.body.encode())
     case = await desk.book.load(taken.cases[0])
     assert case.target == parse_anchor_arn(played.truth.trust_anchor_arn)
     sources = Sources(accounts, LookupSearch(accounts), read_certificates=read_certificates)
     inquiry = Inquiry(case, sources, datetime.now(UTC), 0, {}, _nobody)
-    answers = [
-        *await answers_of(the_use.STEP, inquiry.of(the_use.STEP)),
-        *await answers_of(what_sessions_did.STEP, inquiry.of(what_sessions_did.STEP)),
-    ]
+    steps = (the_use.STEP, use_witnesses.STEP, what_sessions_did.STEP)
+    answers = [answer for step in steps for answer in await answers_of(step, inquiry.of(step))]
     return Asked(played, {one.question: one for one in answers}, dict(inquiry.calls))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -230,3 +231,12 @@ async def test_keys_that_could_not_be_followed_anywhere_are_no_all_clear(desk: D
     """When no Region answers, nothing is said to be not found."""
     answers = await found(desk, [], search=OneRegionRefuses([session(desk)], REGIONS))
     assert {one.standing for one in answers.values()} == {Standing.NOT_ALLOWED}
+
+
+async def test_a_case_without_an_anchor_could_not_be_checked(desk: Desk) -> None:
+    """No key is followed for a trust anchor that nobody names."""
+    await desk.detect()
+    case = await desk.case()
+    nameless = replace(case.detection, anchor=replace(case.detection.anchor, arn=None))
+    answers = await ask_step(what_sessions_did.STEP, replace(case, detections=(nameless,)), desk.aws)
+    assert {one.standing for one in answers.values()} == {Standing.COULD_NOT_CHECK}
