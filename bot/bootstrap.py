@@ -20,6 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.athena_search import AthenaSearch
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
 from bot.adapters.cloudtrail_search import LookupSearch
@@ -44,6 +45,7 @@ from bot.domain.errors import BadSettings, SlackError, SlackUnclear
 from bot.domain.house import House
 from bot.health import Health
 from bot.kill_points import arm
+from bot.ports import EventSearch
 from bot.registry import load_actions
 from bot.service.ask_aws import AskAws
 from bot.service.case_book import CaseBook
@@ -150,7 +152,7 @@ def _sources(settings: Settings, accounts: BotoAccounts, earlier_cases: EarlierC
     house = read_house(settings.house) if settings.house else House()
     return Sources(
         accounts,
-        LookupSearch(accounts),
+        _search(settings, accounts, stack),
         house,
         read_certificates=read_certificates,
         holiday_on=holiday_on,
@@ -159,6 +161,14 @@ def _sources(settings: Settings, accounts: BotoAccounts, earlier_cases: EarlierC
         earlier_cases=earlier_cases,
         privilege_catalogue=privilege_catalogue,
     )
+
+
+def _search(settings: Settings, accounts: BotoAccounts, stack: AsyncExitStack) -> EventSearch:
+    if settings.trail is None:
+        return LookupSearch(accounts)
+    of_the_trail = BotoAccounts(settings.trail.role_arn, "")
+    stack.push_async_callback(of_the_trail.close)
+    return AthenaSearch(of_the_trail, settings.trail)
 
 
 def _place_of(house: House, stack: AsyncExitStack) -> Callable[[str], tuple[str, ...]] | None:

@@ -14,7 +14,7 @@ from bot.domain.approval import Person
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import BadInput
-from bot.domain.event_search import EventQuery, EventsFound
+from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import CaseId, Target
 
 
@@ -198,7 +198,9 @@ class AwsAccounts(Protocol):
 
 
 class EventSearch(Protocol):
-    """Searches CloudTrail."""
+    """Searches CloudTrail. ``keys`` are those by which it can."""
+
+    keys: frozenset[By]
 
     async def search(
         self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
@@ -206,7 +208,7 @@ class EventSearch(Protocol):
         """Records that fit ``query``; ``calls`` counts the API calls by IAM action, ``progress`` hears how far it is.
 
         Raises:
-            AwsError: nothing could be searched.
+            AwsError: nothing could be searched, or not by that key.
         """
         ...
 

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from bot.adapters.athena_search import PERMISSIONS as ATHENA_PERMISSIONS
 from bot.cli import build_parser
 from bot.domain.action import ResponseAction, Risk
 from bot.guide_page import guide_lines
 from bot.registry import load_actions
 from bot.service.guide.steps import STEPS
-from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE, Setting
+from bot.setting_values import Setting
+from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -140,10 +142,31 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield "action that runs, and to the one trust anchor where IAM can say so."
     yield ""
     yield from _users_of(_act_permissions(actions))
+    yield from _athena_permissions()
     yield "## The bot's own credentials"
     yield ""
+    yield "- With Athena: `sts:AssumeRole` on its role, where it is set."
     yield "- `sts:AssumeRole` on the two roles, where they are set."
     yield "- With a queue: what `config/aws/queue-access.json` lists."
+
+
+def _athena_permissions() -> Iterator[str]:
+    yield "## The role that queries Athena (`ANCHORWATCH_ATHENA_ROLE`)"
+    yield ""
+    yield "Only with `ANCHORWATCH_SEARCH` = `athena`. The guide's searches then need this instead of"
+    yield "`cloudtrail:LookupEvents`, which only `find_certificate_usage` still uses."
+    yield ""
+    yield from _table(
+        ("Permission", "On"),
+        (_code(ATHENA_PERMISSIONS), "the workgroup"),
+        (_code(("glue:GetDatabase", "glue:GetTable")), "the catalogue, the database and the table"),
+        (_code(("s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject")), "the trail's bucket"),
+        (
+            _code(("s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")),
+            "the bucket of the results",
+        ),
+        (_code(("kms:Decrypt", "kms:GenerateDataKey")), "the keys of both buckets, where they have one"),
+    )
 
 
 def _read_permissions(actions: Sequence[ResponseAction]) -> dict[str, list[str]]:

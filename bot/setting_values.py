@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.kill_points import KillPoint
@@ -12,12 +13,24 @@ _ID = re.compile(r"[USW][A-Z0-9]{1,20}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 _HIGHEST_PORT = 65_535
 _MOST_DIGITS = 9
 
 
 class WrongValue(Exception):
     """Why a value is not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, what it means, and how its text is read. ``default`` None means that it must be set."""
+
+    name: str
+    meaning: str
+    read: Callable[[str], object]
+    default: str | None = ""
+    secret: bool = False
 
 
 def text(value: str) -> str:
@@ -121,3 +134,33 @@ def kill_point(value: str) -> KillPoint | None:
         return KillPoint(value) if value else None
     except ValueError as error:
         raise WrongValue(f"must be empty or one of {', '.join(KillPoint)}") from error
+
+
+def matching(pattern: str, what: str) -> Callable[[str], str]:
+    """A text that all of ``pattern`` matches, or nothing; ``what`` says what it must be."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def read(value: str) -> str:
+        if value and not compiled.fullmatch(value):
+            raise WrongValue(f"must be {what}")
+        return value
+
+    return read
+
+
+def price(value: str) -> float:
+    """A price, such as 5 or 6.75."""
+    if not _PRICE.fullmatch(value):
+        raise WrongValue("must be a price such as 5 or 6.75")
+    return float(value)
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of some words."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise WrongValue(f"must be {' or '.join(words)}")
+        return value
+
+    return read

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +16,10 @@ from pathlib import Path
 from bot import setting_values as read
 from bot.domain.approval import RiskRule
 from bot.domain.errors import BadSettings
+from bot.domain.trail_table import TrailTable
 from bot.kill_points import KillPoint
-from bot.setting_values import WrongValue
+from bot.setting_values import Setting, WrongValue
+from bot.trail_settings import SEARCH_SETTINGS, search_conflicts, trail_of
 
 CONFIG_VARIABLE = "ANCHORWATCH_CONFIG"
 
@@ -52,6 +54,7 @@ class Settings:
     attempt_window: timedelta
     reversible: RiskRule
     irreversible: RiskRule
+    trail: TrailTable | None
     kill_at: KillPoint | None
 
     @property
@@ -62,17 +65,6 @@ class Settings:
     def __repr__(self) -> str:
         """Only what is no secret."""
         return f"Settings(channel={self.channel!r}, store={self.store!r}, listen={self.listen_host}:{self.listen_port})"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: its name, what it means, and how its text is read. ``default`` None means that it must be set."""
-
-    name: str
-    meaning: str
-    read: Callable[[str], object]
-    default: str | None = ""
-    secret: bool = False
 
 
 ALL_SETTINGS = (
@@ -119,6 +111,7 @@ ALL_SETTINGS = (
     Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", read.number(0, 5), "0"),
     Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", read.number(1, 5), "1"),
     Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", read.number(1, 1440), "30"),
+    *SEARCH_SETTINGS,
     Setting(
         "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
     ),
@@ -187,7 +180,7 @@ def _conflicts(values: Mapping[str, object]) -> list[str]:
     read, act = values.get("ANCHORWATCH_READ_ROLE"), values.get("ANCHORWATCH_ACT_ROLE")
     if read and read == act:
         mistakes.append("ANCHORWATCH_ACT_ROLE: must not be the read role")
-    return mistakes
+    return mistakes + search_conflicts(values)
 
 
 def _settings(values: Mapping[str, object]) -> Settings:
@@ -224,6 +217,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         attempt_window=timedelta(minutes=int(str(of("ATTEMPT_WINDOW_MINUTES")))),
         reversible=RiskRule(int(str(of("REVERSIBLE_APPROVALS"))), open_for),
         irreversible=RiskRule(int(str(of("IRREVERSIBLE_APPROVALS"))), open_for),
+        trail=trail_of(values),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )
 

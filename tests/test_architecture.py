@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "bot.ports": PURE,
     "bot.kill_points": set(),
     "bot.setting_values": {"bot.kill_points"},
-    "bot.settings": PURE | {"bot.kill_points", "bot.setting_values"},
+    "bot.settings": PURE | {"bot.kill_points", "bot.setting_values", "bot.trail_settings"},
+    "bot.trail_settings": PURE | {"bot.setting_values"},
     "bot.registry": PURE,
     "bot.logs": set(),
     "bot.service": USE_CASES | {"bot.service"},
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     "bot.sandbox": RUNS,
     "bot.cli": RUNS,
     "bot.guide_page": PURE | {"bot.service"},
-    "bot.reference_pages": RUNS | {"bot.cli", "bot.guide_page"},
+    "bot.reference_pages": RUNS | {"bot.cli", "bot.guide_page", "bot.setting_values"},
     "handlers": {"bot.domain.action"},
 }
 """What each room may import of ours; a room is a package or a module, and the longest name counts."""

@@ -68,7 +68,35 @@ WRONG = {
     "ANCHORWATCH_REVERSIBLE_APPROVALS": "-1",
     "ANCHORWATCH_IRREVERSIBLE_APPROVALS": "0",
     "ANCHORWATCH_APPROVAL_MINUTES": "1441",
+    "ANCHORWATCH_SEARCH": "both",
+    "ANCHORWATCH_ATHENA_DATABASE": "my-database",
+    "ANCHORWATCH_ATHENA_TABLE": "t; DROP TABLE t",
+    "ANCHORWATCH_ATHENA_REGION": "eu-west-1' --",
+    "ANCHORWATCH_ATHENA_WORKGROUP": "a group",
+    "ANCHORWATCH_ATHENA_OUTPUT": "https://bucket",
+    "ANCHORWATCH_ATHENA_ROLE": "reader",
+    "ANCHORWATCH_ATHENA_MOST_SCANNED_GB": "0",
+    "ANCHORWATCH_ATHENA_USD_PER_TB": "five",
 }
+
+
+def test_athena_needs_a_database_and_a_region() -> None:
+    """Without Athena nothing of it is read; with it, each setting that is missing is one line, and units are kept."""
+    assert load_settings(GOOD).trail is None
+    wanted = {"ANCHORWATCH_SEARCH": "athena"}
+    names = [one.partition(":")[0] for one in mistakes(**wanted)]
+    assert names == ["ANCHORWATCH_ATHENA_DATABASE", "ANCHORWATCH_ATHENA_REGION"]
+    wanted |= {"ANCHORWATCH_ATHENA_DATABASE": "logs", "ANCHORWATCH_ATHENA_REGION": "eu-central-1"}
+    wanted |= {"ANCHORWATCH_ATHENA_USD_PER_TB": "6.75", "ANCHORWATCH_ATHENA_MOST_SCANNED_GB": "2"}
+    trail = load_settings({**GOOD, **wanted}).trail
+    assert trail is not None
+    assert (trail.database, trail.table, trail.workgroup, trail.region) == (
+        "logs",
+        "cloudtrail",
+        "primary",
+        "eu-central-1",
+    )
+    assert (trail.most_scanned_bytes, trail.usd_per_tb) == (2_000_000_000, 6.75)
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG.items())

@@ -55,7 +55,8 @@ class BotoAccounts:
     """Every account that the roles reach; implements :class:`bot.ports.AwsAccounts`.
 
     Args:
-        read_role: name of the role to read with in the target's account; empty means the bot's own credentials.
+        read_role: name of the role to read with in the target's account, or the ARN of one role for every target; empty
+            means the bot's own credentials.
         act_role: name of the role to contain with; empty means the bot's own credentials.
         pace: the pace that every such object of the process shares; None makes one.
         timeouts: of each request.
@@ -256,6 +257,8 @@ def session_name_of(text: str) -> str:
 def _role(target: Target, name: str, session_name: str, policy: str | None) -> RoleSession | None:
     if not name:
         return None
+    if name.startswith("arn:"):
+        return RoleSession(name, session_name_of(session_name), policy)
     partition = target.anchor_arn.split(":")[1] if target.anchor_arn else "aws"
     return RoleSession(f"arn:{partition}:iam::{target.account}:role/{name}", session_name_of(session_name), policy)
 

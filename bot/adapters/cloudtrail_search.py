@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.errors import AwsError
-from bot.domain.event_search import EventQuery, EventsFound, Record
+from bot.domain.action import ActionAws
+from bot.domain.errors import AwsError, AwsThrottled
+from bot.domain.event_search import LOOKUP_KEYS, EventQuery, EventsFound, Record
 from bot.domain.identity import Target
 from bot.ports import AwsAccounts
 
@@ -18,6 +20,8 @@ LOOKUP = "cloudtrail:LookupEvents"
 # See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 _HISTORY = timedelta(days=90)
 _PAGE_SIZE = 50
+# Each try waits long enough by itself; others in the account may use up the rate for longer.
+_THROTTLED_PAUSES_SECONDS = (2.0, 5.0, 10.0)
 
 
 @dataclass
@@ -29,31 +33,33 @@ class _Read:
 
 
 class LookupSearch:
-    """Searches with LookupEvents; implements :class:`bot.ports.EventSearch`."""
+    """Searches with LookupEvents; implements :class:`bot.ports.EventSearch`.
 
-    def __init__(self, accounts: AwsAccounts) -> None:
+    Args:
+        accounts: AWS; its calls keep AWS's rate, which all searches of an account and Region share.
+        sleep: waits for seconds.
+    """
+
+    keys = LOOKUP_KEYS
+
+    def __init__(self, accounts: AwsAccounts, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._accounts = accounts
+        self._sleep = sleep
 
     async def search(
         self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
     ) -> EventsFound:
         """See :meth:`bot.ports.EventSearch.search`; pages read before AWS broke off are kept and said to be cut."""
+        if query.by not in self.keys:
+            raise AwsError("UnsupportedSearch", "LookupEvents can't search by source address.", LOOKUP)
         place = replace(target, account=query.account, region=query.region)
         aws = self._accounts.reader(place, (LOOKUP,), progress=progress)
         since = max(query.since, aws.now() - _HISTORY)
         read, why_cut = _Read(), None
         if since > query.since:
             why_cut = "the event history ends after 90 days"
-        pages = aws.pages(
-            *LOOKUP.split(":"),
-            LookupAttributes=[{"AttributeKey": query.by.value, "AttributeValue": query.value}],
-            StartTime=since,
-            EndTime=query.until,
-            MaxResults=_PAGE_SIZE,
-        )
         try:
-            async for page in pages:
-                calls[LOOKUP] += 1
+            async for page in self._pages(aws, _parameters(query, since), calls):
                 _take(page, read)
                 await aws.progress(f"{read.read} events of {query.by.value} {query.value} read in {query.region}.")
                 if read.read >= query.most and page.get("NextToken"):
@@ -66,6 +72,39 @@ class LookupSearch:
         return EventsFound(
             query, tuple(read.by_id.values()), since, read.read, "LookupEvents", why_cut, read.unreadable
         )
+
+    async def _pages(
+        self, aws: ActionAws, parameters: Mapping[str, object], calls: Counter[str]
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        token: dict[str, object] = {}
+        while True:
+            page = await self._page(aws, {**parameters, **token}, calls)
+            yield page
+            if not page.get("NextToken"):
+                return
+            if token.get("NextToken") == page["NextToken"]:
+                raise AwsError("RepeatedToken", "AWS gave the same page again", LOOKUP)
+            token = {"NextToken": page["NextToken"]}
+
+    async def _page(self, aws: ActionAws, parameters: Mapping[str, object], calls: Counter[str]) -> Mapping[str, Any]:
+        """One page, asked for again while AWS throttles: what was read so far would be lost without it."""
+        for pause_seconds in _THROTTLED_PAUSES_SECONDS:
+            calls[LOOKUP] += 1
+            try:
+                return await aws.call(*LOOKUP.split(":"), **parameters)
+            except AwsThrottled:
+                await self._sleep(pause_seconds)
+        calls[LOOKUP] += 1
+        return await aws.call(*LOOKUP.split(":"), **parameters)
+
+
+def _parameters(query: EventQuery, since: datetime) -> dict[str, object]:
+    return {
+        "LookupAttributes": [{"AttributeKey": query.by.value, "AttributeValue": query.value}],
+        "StartTime": since,
+        "EndTime": query.until,
+        "MaxResults": _PAGE_SIZE,
+    }
 
 
 def _take(page: Mapping[str, Any], into: _Read) -> None:

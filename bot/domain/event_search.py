@@ -16,7 +16,7 @@ Record = Mapping[str, Any]
 
 
 class By(StrEnum):
-    """By what records are searched: the keys that LookupEvents knows.
+    """By what records are searched: the keys that LookupEvents knows, and the source address, which it does not.
 
     See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupAttribute.html
     """
@@ -27,6 +27,11 @@ class By(StrEnum):
     ACCESS_KEY = "AccessKeyId"
     RESOURCE = "ResourceName"
     EVENT_ID = "EventId"
+    ADDRESS = "SourceIPAddress"
+
+
+LOOKUP_KEYS = frozenset(By) - {By.ADDRESS}
+"""By what LookupEvents can search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,28 @@ class EventQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """What an engine that is paid by the byte did for one search.
+
+    ``place`` says in words what it read. ``query_text`` has a question mark for each of ``parameters``, in order.
+    ``about_usd`` is the price of ``scanned_bytes`` by the configured price list, without storage and requests.
+    """
+
+    place: str
+    scanned_bytes: int
+    about_usd: float
+    query_text: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EventsFound:
     """What a search brought.
 
     ``records`` are newest first, each once. ``searched_since`` is how far back it really looked, which is later than
     asked when it was cut short; ``why_cut`` says why, and is None for a whole search. ``read`` counts what was looked
-    at, ``unreadable`` what could not be read. ``engine`` names how it was searched.
+    at, ``unreadable`` what could not be read. ``engine`` names how it was searched, ``scan`` what that cost; None means
+    nothing.
     """
 
     query: EventQuery
@@ -58,3 +79,16 @@ class EventsFound:
     engine: str
     why_cut: str | None = None
     unreadable: int = 0
+    scan: Scan | None = None
+
+
+_UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+_CENT_USD = 0.01
+
+
+def cost_in_words(scanned_bytes: int, about_usd: float) -> str:
+    """``1.2 GB scanned, about 0.01 USD``."""
+    size, unit = next(((size, unit) for size, unit in _UNITS if scanned_bytes >= size), (1, "bytes"))
+    number = scanned_bytes if size == 1 else f"{scanned_bytes / size:.1f}"
+    price = f"about {about_usd:.2f} USD" if about_usd >= _CENT_USD else "less than 0.01 USD"
+    return f"{number} {unit} scanned, {price}"

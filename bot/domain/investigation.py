@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from bot.domain.answer import Answer
 from bot.domain.audit import Entry
+from bot.domain.event_search import Scan
 
 if TYPE_CHECKING:
     from bot.domain.case import Case
@@ -46,6 +47,7 @@ class StepAnswered:
 class RoundFinished:
     """Every step of a round has its answers. ``calls`` counts the API calls by IAM action.
 
+    ``scans`` are its searches that were paid by the byte, with the text of each query.
     ``stopped_by`` is the person who stopped it early, as in an entry's ``by``; None when it came to its end.
     """
 
@@ -54,6 +56,7 @@ class RoundFinished:
     calls: dict[str, int]
     took_ms: int
     stopped_by: str | None = None
+    scans: tuple[Scan, ...] = ()
 
 
 InvestigationEvent = RoundStarted | StepAnswered | RoundFinished
@@ -65,7 +68,8 @@ class Investigation:
 
     ``for_seq`` is the detection that it is about: a new one begins it anew. ``finished`` is how many rounds are over.
     ``steps_done`` are the steps of the current round that have their answers. ``answers`` are by question, the newest.
-    ``calls`` counts API calls of all rounds by IAM action, ``took_ms`` the milliseconds of the last finished round.
+    ``calls`` counts API calls of all rounds by IAM action, ``took_ms`` the milliseconds of the last finished round
+    and ``scans`` its searches that were paid by the byte.
     """
 
     for_seq: int = 0
@@ -77,6 +81,7 @@ class Investigation:
     answered_at: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     calls: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     took_ms: int = 0
+    scans: tuple[Scan, ...] = ()
 
     def round_due(self, detection_seq: int, detected_at: datetime) -> tuple[int, datetime] | None:
         """The next round and when it is due; None when all are over."""
@@ -136,6 +141,7 @@ def _round_finished(case: Case, entry: Entry, event: RoundFinished) -> Case:
             steps_done=frozenset(),
             calls=MappingProxyType(calls),
             took_ms=event.took_ms,
+            scans=event.scans,
         ),
     )
 

@@ -62,7 +62,9 @@ class Investigate:
             steps = ()
         await self._ask_all(case_id, inquiry, steps)
         took_ms = round((time.monotonic() - began) * 1000)
-        await self._append(case_id, number, RoundFinished(number, dict(inquiry.calls), took_ms))
+        await self._append(
+            case_id, number, RoundFinished(number, dict(inquiry.calls), took_ms, scans=tuple(inquiry.scans))
+        )
         _log.info("round_finished", case=case_id, round=number, steps=len(steps), took_ms=took_ms)
 
     def _to_ask(self, case: Case, number: int) -> tuple[Step, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
+from bot.domain.event_search import cost_in_words
 from bot.domain.investigation import ROUNDS_AFTER, RoundFinished
 from bot.domain.verdict import verdict
 from bot.service.guide.inquiry import Step
@@ -50,7 +51,14 @@ def round_line(event: RoundFinished) -> str:
     """What the thread says first of a finished round."""
     calls = sum(event.calls.values())
     head = "Looked again" if event.round else "The guide, answered"
-    return f"*{head}* in {event.took_ms / 1000:.0f} s with {calls} AWS calls."
+    return f"*{head}* in {event.took_ms / 1000:.0f} s with {calls} AWS calls{_cost(event)}."
+
+
+def _cost(event: RoundFinished) -> str:
+    if not event.scans:
+        return ""
+    scanned_bytes, usd = sum(one.scanned_bytes for one in event.scans), sum(one.about_usd for one in event.scans)
+    return f"; Athena: {cost_in_words(scanned_bytes, usd)}"
 
 
 def round_texts(case: Case, event: RoundFinished, steps: Iterable[Step]) -> list[str]:

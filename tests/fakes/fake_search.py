@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.errors import AwsError
-from bot.domain.event_search import By, EventQuery, EventsFound
+from bot.domain.event_search import LOOKUP_KEYS, By, EventQuery, EventsFound
 from bot.domain.identity import Target
 
 
@@ -18,7 +18,10 @@ class FakeSearch:
     Attributes:
         error: raised by every search, or None.
         queries: what was asked, in order.
+        keys: by what it can search.
     """
+
+    keys = LOOKUP_KEYS
 
     def __init__(self, records: Iterable[Mapping[str, Any]] = ()) -> None:
         self.records = list(records)
@@ -34,7 +37,9 @@ class FakeSearch:
         calls["cloudtrail:LookupEvents"] += 1
         if self.error is not None:
             raise self.error
-        found = [one for one in self.records if _fits(one, query)]
+        if query.by not in self.keys:
+            raise AwsError("UnsupportedSearch", "not by that", "cloudtrail:LookupEvents")
+        found = list({one.get("eventID", id(one)): one for one in self.records if _fits(one, query)}.values())
         found.sort(key=_time, reverse=True)
         cut = found[: query.most]
         why = f"only the newest {query.most} events were read" if len(cut) < len(found) else None
@@ -57,6 +62,9 @@ def _fits(record: Mapping[str, Any], query: EventQuery) -> bool:
         By.ACCESS_KEY: [identity.get("accessKeyId")],
         By.RESOURCE: resources,
         By.EVENT_ID: [record.get("eventID")],
+        By.ADDRESS: [record.get("sourceIPAddress")],
     }
+    if identity.get("type") == "Root":
+        values[By.USERNAME].append("root")
     in_place = record.get("awsRegion") == query.region
     return in_place and query.value in values[query.by] and query.since <= _time(record) <= query.until

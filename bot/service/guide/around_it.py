@@ -7,9 +7,24 @@ from collections.abc import AsyncIterator
 from bot.domain.address import AddressKind, kind_of
 from bot.domain.answer import Answer, Question, Sign, answered, does_not_apply
 from bot.domain.detection import Detection
-from bot.service.guide.history import is_before
+from bot.domain.errors import AwsError
+from bot.domain.event_search import By, Record
+from bot.service.guide.history import IAM_REGION, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
-from bot.service.guide.nearby import MOST_LINES, Nearby, actor_of, after, count, lines_of, named, nearby, same_hand
+from bot.service.guide.nearby import (
+    BEFORE,
+    MOST_EVENTS,
+    MOST_LINES,
+    Nearby,
+    actor_of,
+    after,
+    count,
+    lines_of,
+    named,
+    nearby,
+    same_hand,
+)
+from bot.service.run_action import aws_sentence
 
 PROFILE_WRITES = frozenset(
     {"CreateProfile", "UpdateProfile", "EnableProfile", "PutAttributeMapping", "DeleteAttributeMapping"}
@@ -26,7 +41,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     detection, found = inquiry.case.detection, await nearby(inquiry)
     yield _profiles(detection, found)
     yield _recon(detection, found)
-    yield _address(detection, found)
+    yield await _address(inquiry, found)
 
 
 def _profiles(detection: Detection, found: Nearby) -> Answer:
@@ -60,25 +75,41 @@ def _recon(detection: Detection, found: Nearby) -> Answer:
     return answered(_RECON.id, sentence, lines=lines_of(ours), signs=signs, facts=facts, not_checked=found.searched)
 
 
-def _address(detection: Detection, found: Nearby) -> Answer:
+async def _address(inquiry: Inquiry, found: Nearby) -> Answer:
+    detection = inquiry.case.detection
     address = detection.actor.source_address
     if address is None or kind_of(address) not in (AddressKind.PUBLIC, AddressKind.PRIVATE):
         return does_not_apply(_ADDRESS.id, "The call came from no address of a network.")
-    there = [one for one in found.records if one.get("sourceIPAddress") == address]
+    looked_at, services, left_out = await _calls_from(inquiry, address, found)
+    there = [one for one in looked_at if one.get("sourceIPAddress") == address]
     others = [one for one in there if actor_of(one) != detection.actor.arn]
     who = sorted({actor_of(one) for one in others})
     identities = count(len(who), "other identity", "other identities")
     sentence = f"{identities} made {count(len(others), 'call')} from {address}."
     if not others:
-        sentence = f"Nobody else called Roles Anywhere or IAM from {address}."
-    left_out = (
-        "CloudTrail can't be searched by address: only calls to Roles Anywhere and IAM were looked at.",
-        "Many people may share an address.",
-        *found.searched,
-    )
+        sentence = f"Nobody else called {services} from {address}."
+    left_out = (*left_out, "Many people may share an address.")
     signs = (Sign("address_shared", sentence),) if others else ()
     facts = {"others": who[:MOST_LINES], "calls": len(others)}
     return answered(_ADDRESS.id, sentence, lines=lines_of(others), signs=signs, facts=facts, not_checked=left_out)
+
+
+async def _calls_from(inquiry: Inquiry, address: str, found: Nearby) -> tuple[list[Record], str, tuple[str, ...]]:
+    """The calls to look at, to which services, and what that leaves out; all services where the engine can."""
+    few = "Roles Anywhere or IAM"
+    only = "only calls to Roles Anywhere and IAM were looked at."
+    if not inquiry.can_search(By.ADDRESS):
+        return found.records, few, (f"CloudTrail can't be searched by address: {only}", *found.searched)
+    regions = dict.fromkeys((inquiry.case.target.region, IAM_REGION))
+    since = inquiry.case.detection.happened_at - BEFORE
+    try:
+        searches = [
+            await inquiry.events(By.ADDRESS, address, since=since, region=region, most=MOST_EVENTS)
+            for region in regions
+        ]
+    except AwsError as error:
+        return found.records, few, (f"The search by address failed ({aws_sentence(error)}): {only}", *found.searched)
+    return [one for search in searches for one in search.records], "AWS", searched(searches)
 
 
 def _times(number: int) -> str:

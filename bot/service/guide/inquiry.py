@@ -13,7 +13,7 @@ from bot.domain.action import ActionAws, read_trust_anchor
 from bot.domain.answer import Answer, Question
 from bot.domain.ca_facts import ReadCertificates
 from bot.domain.case import Case
-from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
+from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound, Scan
 from bot.domain.house import House
 from bot.domain.identity import CaseId
 from bot.domain.privileges.permissions import Catalogue
@@ -68,7 +68,7 @@ class Inquiry:
     """One round of one case, shared by its steps.
 
     ``case`` is as it was when the round began; ``answers`` are by question, of earlier rounds too, and grow as steps
-    end. ``calls`` counts API calls by IAM action.
+    end. ``calls`` counts API calls by IAM action, ``scans`` are the searches that were paid by the byte.
     """
 
     case: Case
@@ -79,6 +79,7 @@ class Inquiry:
     report_progress: Progress
     permissions: tuple[str, ...] = ()
     calls: Counter[str] = field(default_factory=Counter)
+    scans: list[Scan] = field(default_factory=list)
     kept: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
 
     def of(self, step: Step) -> Inquiry:
@@ -117,6 +118,10 @@ class Inquiry:
         key = (service, operation, self.case.target.region, repr(sorted(parameters.items())))
         return cast("list[Any]", await self.once(key, read))
 
+    def can_search(self, by: By) -> bool:
+        """Whether the configured engine can search CloudTrail by this key."""
+        return by in self.sources.search.keys
+
     async def events(
         self,
         by: By,
@@ -138,7 +143,9 @@ class Inquiry:
         query = EventQuery(target.account, region or target.region, by, value, since, until or self.now, most)
 
         async def search() -> EventsFound:
-            return await self.sources.search.search(target, query, self.calls, self.report_progress)
+            found = await self.sources.search.search(target, query, self.calls, self.report_progress)
+            self.scans.extend([found.scan] if found.scan else [])
+            return found
 
         return cast("EventsFound", await self.once(query, search))
 

@@ -15,8 +15,8 @@ from bot.service.guide.inquiry import Inquiry
 from bot.service.run_action import aws_sentence
 
 MOST_LINES = 20
-_BEFORE = timedelta(hours=24)
-_MOST_EVENTS = 1_500
+BEFORE = timedelta(hours=24)
+MOST_EVENTS = 1_500
 _NAMING = ("roleName", "userName", "name", "policyArn", "url")
 
 
@@ -54,11 +54,11 @@ async def nearby(inquiry: Inquiry) -> Nearby:
     Raises:
         AwsError: the trust anchor's Region could not be searched.
     """
-    since = inquiry.case.detection.happened_at - _BEFORE
-    here = await inquiry.events(By.EVENT_SOURCE, "rolesanywhere.amazonaws.com", since=since, most=_MOST_EVENTS)
+    since = inquiry.case.detection.happened_at - BEFORE
+    here = await inquiry.events(By.EVENT_SOURCE, "rolesanywhere.amazonaws.com", since=since, most=MOST_EVENTS)
     try:
         iam = await inquiry.events(
-            By.EVENT_SOURCE, "iam.amazonaws.com", since=since, region=IAM_REGION, most=_MOST_EVENTS
+            By.EVENT_SOURCE, "iam.amazonaws.com", since=since, region=IAM_REGION, most=MOST_EVENTS
         )
     except AwsDenied as error:
         return Nearby(here, None, not_allowed("", error.operation))

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.detection import Actor
-from bot.domain.errors import AwsDenied
-from bot.domain.event_search import EventsFound
+from bot.domain.errors import AwsDenied, AwsError
+from bot.domain.event_search import By, EventsFound
 from bot.service.guide import around_it, other_ways_in
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk, detection_of
@@ -124,6 +124,39 @@ async def test_the_same_address_is_a_weak_sign_and_says_so(desk: Desk) -> None:
     )
     assert found["same_address"].facts == {"others": ["arn:aws:iam::1:user/ava"], "calls": 1}
     assert "Many people may share an address." in found["same_address"].not_checked
+
+
+class _ByAddress(FakeSearch):
+    keys = frozenset(By)
+
+
+async def test_an_engine_that_searches_by_address_finds_every_service(desk: Desk) -> None:
+    """With such an engine calls to other services count, in the trust anchor's Region and in IAM's."""
+    other = {"by": "arn:aws:iam::1:user/ava", "sourceIPAddress": "203.0.113.9"}
+    calls = [
+        record(desk, "GetSecretValue", -3, eventSource="secretsmanager.amazonaws.com", awsRegion=region, **other)
+        for region in (desk.target.region, "us-east-1", "ap-south-1")
+    ]
+    search = _ByAddress([{**one, "eventID": str(number)} for number, one in enumerate(calls)])
+    found = (await asked(desk, search=search))["same_address"]
+    assert found.facts == {"others": ["arn:aws:iam::1:user/ava"], "calls": 2}
+    assert not any("can't be searched by address" in one for one in found.not_checked)
+    assert sum(one.startswith("Searched with fake in") for one in found.not_checked) == 2
+
+
+async def test_a_failed_search_by_address_falls_back_and_says_so(desk: Desk) -> None:
+    """When only that search fails, the calls to Roles Anywhere and IAM are looked at, and why is said."""
+
+    class Fails(_ByAddress):
+        async def search(self, target: Any, query: Any, *rest: Any) -> EventsFound:
+            if query.by is By.ADDRESS:
+                raise AwsError("FAILED", "TABLE_NOT_FOUND: no such table", "athena:StartQueryExecution")
+            return await super().search(target, query, *rest)
+
+    search = Fails([record(desk, "ListRoles", -3, by="arn:aws:iam::1:user/ava", sourceIPAddress="203.0.113.9")])
+    found = (await asked(desk, search=search))["same_address"]
+    assert found.facts["calls"] == 1
+    assert "TABLE_NOT_FOUND" in found.not_checked[0]
 
 
 class _OnlyHere(FakeSearch):

@@ -22,6 +22,7 @@ FUNCTIONS = frozenset(
         "count",
         "count_star",
         "date_diff",
+        "element_at",
         "from_iso8601_timestamp",
         "json_extract_scalar",
         "length",
@@ -49,6 +50,7 @@ _MACROS = (
     """CREATE MACRO json_extract_scalar(text, path) AS CASE WHEN json_valid(text)
     AND json_type(text, path) NOT IN ('OBJECT', 'ARRAY') THEN json_extract_string(text, path) END""",
     "CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMP)",
+    "CREATE MACRO element_at(list, position) AS list_extract(list, position)",
     "CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern)",
 )
 _TYPES = {"VARCHAR": "varchar", "BOOLEAN": "boolean", "INTEGER": "integer", "BIGINT": "bigint", "DOUBLE": "double"}
