@@ -21,13 +21,17 @@ class NotDocumentedError(Exception):
     """IAM's documentation does not say what happens with this request."""
 
 
-def gets_in(policy: Mapping[str, Any], request: Request) -> bool:
-    """Whether Roles Anywhere, with this request, may do all three actions."""
-    for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"):
-        met = {one["Effect"] for one in as_list(policy["Statement"]) if applies(one, action, request, policy)}
-        if met != {"Allow"}:
-            return False
-    return True
+def gets_in(policy: Mapping[str, Any], request: Request) -> bool | None:
+    """Whether Roles Anywhere, with this request, may do all three actions; None when that is not documented."""
+    may = {_may(policy, action, request) for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")}
+    return False if False in may else None if None in may else True
+
+
+def _may(policy: Mapping[str, Any], action: str, request: Request) -> bool | None:
+    met = {(one["Effect"], applies(one, action, request, policy)) for one in as_list(policy["Statement"])}
+    if ("Deny", True) in met or not {("Allow", True), ("Allow", None)} & met:
+        return False
+    return None if ("Deny", None) in met or ("Allow", True) not in met else True
 
 
 def as_list(value: Any) -> list[Any]:
@@ -35,8 +39,8 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def applies(one: Mapping[str, Any], action: str, request: Request, policy: Mapping[str, Any]) -> bool:
-    """Whether a statement is about this action, this principal and this request."""
+def applies(one: Mapping[str, Any], action: str, request: Request, policy: Mapping[str, Any]) -> bool | None:
+    """Whether a statement is about this action, this principal and this request; None when not documented."""
     if "Action" in one:
         about = any(like(pattern, action, ignore_case=True) for pattern in as_list(one["Action"]))
     else:
@@ -44,8 +48,16 @@ def applies(one: Mapping[str, Any], action: str, request: Request, policy: Mappi
     if not about or not names_service(one):
         return False
     blocks = one.get("Condition", {}).items()
-    answers = [condition(op, key, as_list(v), request, policy) for op, keys in blocks for key, v in keys.items()]
-    return all(answers)
+    answers = {asked(op, key, as_list(v), request, policy) for op, keys in blocks for key, v in keys.items()}
+    return False if False in answers else None if None in answers else True
+
+
+def asked(op: str, key: str, wanted: Sequence[str], request: Request, policy: Mapping[str, Any]) -> bool | None:
+    """Whether one condition is true; None when that is not documented."""
+    try:
+        return condition(op, key, wanted, request, policy)
+    except NotDocumentedError:
+        return None
 
 
 def names_service(one: Mapping[str, Any]) -> bool:

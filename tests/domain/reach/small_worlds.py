@@ -63,6 +63,8 @@ def _texts(letters: str, longest: int) -> list[str]:
 
 
 _COMMON_NAMES = ["a", "b", "ab", "A", "a*", "*b", "?", "??", "*", "?a", "a?", "aB", "?*"]
+# Patterns that cross colons would need many more values, and are tried on shorter texts.
+_URI_OPERATORS = ["ArnLike", "ArnNotLike", "ArnEquals", "ArnLikeIfExists", "StringEquals", "StringNotEquals"]
 _ARN_ENDS = ["p:s:r:a:x", "p:s:r:a:y", "q:s:r:a:x", "p:s:r:b:x", "p:s:r:b:c:x"]
 KEYS = {
     "name": Key(CN, _TEXT_OPERATORS, _COMMON_NAMES, [None, *_texts("aAbBz", 3)]),
@@ -78,7 +80,7 @@ KEYS = {
     ),
     "uri": Key(
         URI,
-        [*_TEXT_OPERATORS, "ArnLike", "ArnNotLike"],
+        [f"{before}{name}" for before in ("", "", "ForAllValues:", "ForAnyValue:") for name in _URI_OPERATORS],
         ["arn:p:s:r:a:x", "arn:*:s:*:a:*", "a*", "arn:p:*", "arn:p:s:r:*:x"],
         [None, "a", "z", "arn:q", "arn:p:z", *(f"arn:{one}" for one in _ARN_ENDS)],
     ),

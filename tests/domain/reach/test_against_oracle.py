@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.reach.freedom import Freedom
 from bot.domain.reach.verdicts import PolicyVerdict, Verdict, judge_policy
-from tests.domain.reach.iam_oracle import NotDocumentedError, Request, gets_in
+from tests.domain.reach.iam_oracle import gets_in
 from tests.domain.reach.policies import ANCHOR
 from tests.domain.reach.small_worlds import NOW, WORLDS, policies, requests
 
@@ -25,29 +25,17 @@ def judged(policy: Mapping[str, Any]) -> PolicyVerdict:
     return judge_policy(policy, Freedom(ANCHOR, now=datetime.fromisoformat(NOW)))
 
 
-def answers(policy: Mapping[str, Any], alternatives: Sequence[Request]) -> set[bool | None]:
-    """What the oracle says of the requests that can come of one certificate."""
-    return {_answer(policy, one) for one in alternatives}
-
-
-def _answer(policy: Mapping[str, Any], request: Request) -> bool | None:
-    try:
-        return gets_in(policy, request)
-    except NotDocumentedError:
-        return None
-
-
 def opposing(policy: Mapping[str, Any], world: Sequence[str], verdict: Verdict) -> Iterator[set[bool | None]]:
     """The oracle's answers for each certificate, until they decide."""
     for alternatives in requests(world):
-        said = answers(policy, alternatives)
+        said = {gets_in(policy, one) for one in alternatives}
         yield said
         if said == {True} or (verdict is Verdict.NOT_USABLE and True in said):
             return
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=" ".join)
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_usable_is_what_some_certificate_gets(world: list[str], data: st.DataObject) -> None:
     """Usable means that a certificate gets all three actions, not usable that none does; we say which."""
