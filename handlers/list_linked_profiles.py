@@ -1,7 +1,8 @@
-"""List the profiles and roles that a trust anchor can reach; it only reads.
+"""List the profiles of a trust anchor's Region and the roles that its CA's owner can become; it only reads.
 
 AWS keeps no link between a profile and a trust anchor: any trust anchor of the account and Region works with any
-profile there, and each role's trust policy decides. So the link is read out of those policies.
+profile there, and each role's trust policy decides. So the link is read out of those policies. Roles in no profile are
+read too: whoever may make a profile may put them into one.
 
 See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
 """
@@ -9,6 +10,7 @@ See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.action import (
@@ -16,22 +18,36 @@ from bot.domain.action import (
     AwsError,
     AwsNotFound,
     Plan,
-    PolicyReading,
+    ReachCount,
     Report,
     ResponseAction,
     Risk,
     Target,
     Verdict,
+    account_of,
     capsule_if_readable,
-    read_trust_policy,
+    check_profiles,
+    evaluate_reach,
+    reach_lines,
+    reach_sentence,
 )
 
-# More roles than this take minutes to read; the report says that it stopped.
+# More roles than this take minutes to read one by one; the report says that it stopped.
 _MAX_ROLES = 500
 _ROLES_BETWEEN_PROGRESS = 10
-_ORDER = (True, None, False)
+# See: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+_ROLES_OF_A_PAGE = 1000
 
 Profile = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Roles:
+    """``refused`` is why not all roles of the account could be listed; empty when they were."""
+
+    read: list[Mapping[str, Any]] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
 
 
 async def plan(target: Target, aws: ActionAws) -> Plan:
@@ -45,7 +61,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
-        calls=("rolesanywhere:ListProfiles", "iam:GetRole of each role in an enabled profile"),
+        calls=("rolesanywhere:ListProfiles", "iam:ListRoles, or iam:GetRole of each role in a profile"),
         state={},
         stops="Nothing: it only reads.",
         does_not_stop="Everything goes on as before.",
@@ -56,16 +72,15 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
-    """Read all profiles of the Region and the trust policy of each role in an enabled one."""
+    """Read all profiles of the Region and the trust policies of the account's roles."""
     profiles = await _profiles(plan, aws)
-    enabled = [profile for profile in profiles if profile.get("enabled")]
-    roles = list(dict.fromkeys(role for profile in enabled for role in profile.get("roleArns", ())))
-    await aws.progress(f"{len(enabled)} enabled profiles found, reading {len(roles)} roles.")
-    found = await _readings(roles[:_MAX_ROLES], plan.target_arn, aws)
+    roles = await _roles(plan, profiles, aws)
+    enabled = plan.capsule.get("enabled") is not False
+    count = evaluate_reach(plan.target_arn, profiles, roles.read, roles.unread, aws.now(), enabled=enabled)
     return Report(
-        summary=_summary(plan, profiles, enabled, roles, found),
-        lines=tuple(_lines(enabled, found)),
-        not_checked=tuple(_not_checked(plan, roles, found)),
+        summary=_summary(plan, profiles, count),
+        lines=(*reach_lines(count, profiles), *_empty(profiles)),
+        not_checked=tuple(_not_checked(plan, roles)),
     )
 
 
@@ -76,58 +91,54 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
 
 
 async def _profiles(plan: Plan, aws: ActionAws) -> list[Profile]:
-    base = plan.target_arn.partition(":trust-anchor/")[0]
     profiles: list[Profile] = []
     async for page in aws.pages("rolesanywhere", "ListProfiles"):
         profiles += page.get("profiles", ())
         await aws.progress(f"{len(profiles)} profiles read.")
-    if not all(str(profile.get("profileArn")).startswith(f"{base}:profile/") for profile in profiles):
-        raise AwsError("WrongTarget", "AWS answered for another account or Region", "rolesanywhere:ListProfiles")
+    check_profiles(profiles, plan.target_arn)
     return profiles
 
 
-async def _readings(roles: Sequence[str], anchor_arn: str, aws: ActionAws) -> dict[str, PolicyReading | str]:
-    """For each role what its trust policy says, or why it can't be read."""
-    found: dict[str, PolicyReading | str] = {}
-    for role in roles:
-        found[role] = await _reading(role, anchor_arn, aws)
-        if len(found) % _ROLES_BETWEEN_PROGRESS == 0:
-            await aws.progress(f"{len(found)} of {len(roles)} roles read.")
+async def _roles(plan: Plan, profiles: Sequence[Profile], aws: ActionAws) -> _Roles:
+    found = _Roles()
+    try:
+        async for page in aws.pages("iam", "ListRoles", MaxItems=_ROLES_OF_A_PAGE):
+            found.read += page.get("Roles", ())
+            await aws.progress(f"{len(found.read)} roles read.")
+    except AwsError as error:
+        found.read.clear()
+        found.refused = error.code
+        named = dict.fromkeys(arn for profile in profiles for arn in profile.get("roleArns", ()))
+        own = [arn for arn in named if account_of(arn) == account_of(plan.target_arn)]
+        await _one_by_one(own, found, aws)
     return found
 
 
-async def _reading(role: str, anchor_arn: str, aws: ActionAws) -> PolicyReading | str:
-    if role.split(":")[4:5] != anchor_arn.split(":")[4:5]:
-        return "belongs to another account, so it was not read"
-    try:
-        answer = await aws.call("iam", "GetRole", RoleName=_name(role))
-    except AwsNotFound:
-        return "does not exist"
-    except AwsError as error:
-        return f"can't be read ({error.code})"
-    return read_trust_policy((answer.get("Role") or {}).get("AssumeRolePolicyDocument"), anchor_arn)
+async def _one_by_one(arns: Sequence[str], found: _Roles, aws: ActionAws) -> None:
+    for number, arn in enumerate(arns):
+        if number >= _MAX_ROLES:
+            found.unread[arn] = f"was not read: the reading stopped after {_MAX_ROLES} roles"
+            continue
+        try:
+            found.read.append((await aws.call("iam", "GetRole", RoleName=_name(arn))).get("Role") or {})
+        except AwsNotFound:
+            continue
+        except AwsError as error:
+            found.unread[arn] = f"was not read: {error.code}"
+        if number % _ROLES_BETWEEN_PROGRESS == 0:
+            await aws.progress(f"{number} of {len(arns)} roles read.")
 
 
 def _name(role_arn: str) -> str:
     return role_arn.rpartition("/")[2]
 
 
-def _summary(
-    plan: Plan,
-    profiles: Sequence[Profile],
-    enabled: Sequence[Profile],
-    roles: Sequence[str],
-    found: Mapping[str, PolicyReading | str],
-) -> str:
-    readings = [one for one in found.values() if isinstance(one, PolicyReading)]
-    let_in = sum(reading.lets_in is True for reading in readings)
-    unclear = sum(reading.lets_in is None for reading in readings)
+def _summary(plan: Plan, profiles: Sequence[Profile], count: ReachCount) -> str:
+    enabled = sum(bool(profile.get("enabled")) for profile in profiles)
     region = plan.target_arn.split(":")[3]
-    off = len(profiles) - len(enabled)
     return (
-        f"{len(enabled)} enabled and {off} disabled profiles in {region}; {len(roles)} roles in the enabled ones. "
-        f"{let_in} let this trust anchor in, {unclear} could not be evaluated, "
-        f"{len(roles) - len(readings)} could not be read.{_switch(plan)}"
+        f"{enabled} enabled and {len(profiles) - enabled} disabled profiles in {region}. "
+        f"{reach_sentence(count)}{_switch(plan)}"
     )
 
 
@@ -137,31 +148,20 @@ def _switch(plan: Plan) -> str:
     return "" if plan.capsule else " The trust anchor itself could not be read."
 
 
-def _lines(enabled: Sequence[Profile], found: Mapping[str, PolicyReading | str]) -> Iterator[str]:
-    pairs = [(profile, role) for profile in enabled for role in profile.get("roleArns", ()) if role in found]
-    for profile, role in sorted(pairs, key=lambda pair: _rank(found[pair[1]])):
-        said = found[role]
-        sentence = said.sentence if isinstance(said, PolicyReading) else said
-        yield f"Profile {profile.get('name')}, role {_name(role)}: {sentence}"
-    for profile in enabled:
-        if not profile.get("roleArns"):
+def _empty(profiles: Sequence[Profile]) -> Iterator[str]:
+    for profile in profiles:
+        if profile.get("enabled") and not profile.get("roleArns"):
             yield f"Profile {profile.get('name')}: lists no role"
 
 
-def _rank(said: PolicyReading | str) -> int:
-    return _ORDER.index(said.lets_in) if isinstance(said, PolicyReading) else _ORDER.index(None)
-
-
-def _not_checked(plan: Plan, roles: Sequence[str], found: Mapping[str, PolicyReading | str]) -> Iterator[str]:
-    yield "Roles that trust Roles Anywhere but stand in no enabled profile: one changed profile reaches them."
+def _not_checked(plan: Plan, roles: _Roles) -> Iterator[str]:
+    if roles.refused:
+        yield f"Roles in no profile, which one new profile may reach: they could not be listed ({roles.refused})."
     yield f"Profiles of other Regions than {plan.target_arn.split(':')[3]}."
-    yield "Trust policy conditions other than source ARN, source account and certificate fields."
-    yield "What the roles may do, and what session policies or organisation policies take away again."
-    unread = [_name(role) for role, said in found.items() if isinstance(said, str)]
-    if unread:
-        yield f"Roles that could not be read: {', '.join(unread)}."
-    if len(roles) > len(found):
-        yield f"{len(roles) - len(found)} roles: the reading stopped after {len(found)}."
+    yield "What the roles may do: the guide's answers in this thread say it."
+    yield "Organisation policies, which may take away again what a trust policy gives."
+    if roles.unread:
+        yield f"Roles that could not be read: {', '.join(_name(arn) for arn in roles.unread)}."
     if not plan.capsule:
         yield "Whether this is the right account: AWS did not show the trust anchor. It may also be deleted."
 
@@ -170,7 +170,7 @@ ACTION = ResponseAction(
     id="list_linked_profiles",
     title="List Linked Profiles",
     risk=Risk.READ,
-    permissions=("rolesanywhere:GetTrustAnchor", "rolesanywhere:ListProfiles", "iam:GetRole"),
+    permissions=("rolesanywhere:GetTrustAnchor", "rolesanywhere:ListProfiles", "iam:ListRoles", "iam:GetRole"),
     idempotent=True,
     plan=plan,
     apply=apply,

@@ -17,7 +17,8 @@ from bot.domain.anchor_state import GONE, anchor_state
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.identity import Target
 from bot.domain.plain import canonical, to_plain
-from bot.domain.trust_policy import PolicyReading, read_trust_policy
+from bot.domain.reach_count import ReachCount
+from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, reach_lines, reach_sentence
 from bot.domain.usage.sessions import GUIDES_NAME, Session, SessionsFound, anchor_sessions, by_certificate
 from bot.domain.usage.sessions import SERVICE as ROLES_ANYWHERE
 from bot.domain.usage.words import counted, guides_sentence, late_sentence, use_line, utc_text
@@ -32,7 +33,7 @@ __all__ = [
     "AwsUnclear",
     "Difference",
     "Plan",
-    "PolicyReading",
+    "ReachCount",
     "Report",
     "ResponseAction",
     "Risk",
@@ -40,18 +41,22 @@ __all__ = [
     "SessionsFound",
     "Target",
     "Verdict",
+    "account_of",
     "anchor_sessions",
     "anchor_state",
     "as_capsule",
     "by_certificate",
     "capsule_if_readable",
+    "check_profiles",
     "counted",
     "differences",
+    "evaluate_reach",
     "guides_sentence",
     "late_sentence",
     "offered_while_it_exists",
+    "reach_lines",
+    "reach_sentence",
     "read_trust_anchor",
-    "read_trust_policy",
     "use_line",
     "utc_text",
 ]

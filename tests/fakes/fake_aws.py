@@ -195,6 +195,8 @@ class FakeAws:
             if role is None:
                 raise AwsNotFound("NoSuchEntity", "The role cannot be found", permission)
             return {"Role": deepcopy(role)}
+        if permission == "iam:ListRoles" and ("iam:ListRoles", None) not in self._served:
+            return {"Roles": [deepcopy(one) for (owner, _), one in self._roles.items() if owner == target.account]}
         if permission == "rolesanywhere:ListProfiles":
             return {"profiles": deepcopy(place.profiles)}
         if permission == "cloudtrail:LookupEvents":

@@ -21,38 +21,55 @@ async def reported(aws: FakeAws, target: Target) -> Report:
     return await ACTION.apply(await ACTION.plan(target, reader), reader)
 
 
-async def test_every_role_of_an_enabled_profile_has_a_line() -> None:
-    """Lines are per profile and role, those that let the anchor in first."""
+async def test_every_role_has_a_line() -> None:
+    """Per profile and role, those that are open first; also roles that a new profile would reach."""
     aws = FakeAws()
     target = aws.add_anchor()
     shut = aws.add_role("shut", trust_policy(source_arn=OTHER))
     open_role = aws.add_role("open", trust_policy())
     unclear = aws.add_role("unclear", trust_policy(IpAddress={"aws:SourceIp": "192.0.2.0/24"}))
+    aws.add_role("away", trust_policy())
     aws.add_profile("deploy", [shut, open_role])
     aws.add_profile("backup", [unclear])
     aws.add_profile("old", [open_role], enabled=False)
     report = await reported(aws, target)
     assert report.summary == (
-        "2 enabled and 1 disabled profiles in eu-west-1; 3 roles in the enabled ones. "
-        "1 let this trust anchor in, 1 could not be evaluated, 0 could not be read."
+        "2 enabled and 1 disabled profiles in eu-west-1. The CA's owner can become 1 role; 1 could not be evaluated; "
+        "1 is shut by aws:SourceArn; 1 is one CreateProfile away."
     )
-    assert [line.partition(":")[0] for line in report.lines] == [
-        "Profile deploy, role open",
-        "Profile backup, role unclear",
-        "Profile deploy, role shut",
+    assert [line.partition(",")[0] for line in report.lines] == [
+        "open through profile deploy: usable",
+        "unclear through profile backup: undetermined",
+        "away in no profile: not usable",
+        "shut through profile deploy: not usable",
     ]
+    assert f"aws:SourceArn = {OTHER}"[:60] in report.lines[3]
 
 
-async def test_a_role_in_two_profiles_is_read_once() -> None:
-    """Each role costs one call, however many profiles list it."""
+async def test_all_roles_cost_one_call() -> None:
+    """However many profiles list a role."""
     aws = FakeAws()
     target = aws.add_anchor()
     role = aws.add_role("deployer", trust_policy())
     aws.add_profile("a", [role])
     aws.add_profile("b", [role])
     report = await reported(aws, target)
+    assert [call.operation for call in aws.journal if call.service == "iam"] == ["ListRoles"]
+    assert len(report.lines) == 2
+
+
+async def test_without_the_list_the_profiles_roles_are_read_once() -> None:
+    """Each role then costs one call, and what stands in no profile is said to be unknown."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    role = aws.add_role("deployer", trust_policy())
+    aws.add_profile("a", [role])
+    aws.add_profile("b", [role])
+    aws.fail("iam:ListRoles", "deny")
+    report = await reported(aws, target)
     assert sum(call.permission == "iam:GetRole" for call in aws.journal) == 1
     assert len(report.lines) == 2
+    assert report.not_checked[0].startswith("Roles in no profile")
 
 
 async def test_profiles_of_every_page_are_read() -> None:
@@ -67,29 +84,34 @@ async def test_profiles_of_every_page_are_read() -> None:
 
 
 async def test_roles_that_cannot_be_read_are_named() -> None:
-    """A denied, a missing and a foreign role are in the lines and in what was not checked."""
+    """A denied role is undetermined and named; a missing and a foreign one can't be used."""
     aws = FakeAws()
     target = aws.add_anchor()
     first = aws.add_role("denied", trust_policy())
     gone = "arn:aws:iam::111122223333:role/gone"
     foreign = "arn:aws:iam::999900001111:role/foreign"
     aws.add_profile("deploy", [first, gone, foreign])
+    aws.fail("iam:ListRoles", "deny")
     aws.fail("iam:GetRole", "deny")
     report = await reported(aws, target)
-    assert "Roles that could not be read: denied, gone, foreign." in report.not_checked
-    assert "Profile deploy, role denied: can't be read (AccessDeniedException)" in report.lines
-    assert "3 could not be read" in report.summary
+    assert "Roles that could not be read: denied." in report.not_checked
+    assert report.lines[0] == (
+        "denied through profile deploy: undetermined, its trust policy can't be read "
+        "(was not read: AccessDeniedException)"
+    )
+    assert "1 could not be evaluated" in report.summary
 
 
 async def test_a_long_reading_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the bound no role is read, and the report says how many are missing."""
+    """Beyond the bound no role is read, and those that are left out are named."""
     monkeypatch.setattr(list_linked_profiles, "_MAX_ROLES", 2)
     aws = FakeAws()
     target = aws.add_anchor()
     aws.add_profile("deploy", [aws.add_role(f"r{number}", trust_policy()) for number in range(5)])
+    aws.fail("iam:ListRoles", "deny")
     report = await reported(aws, target)
-    assert "3 roles: the reading stopped after 2." in report.not_checked
-    assert len(report.lines) == 2
+    assert "Roles that could not be read: r2, r3, r4." in report.not_checked
+    assert "3 could not be evaluated" in report.summary
 
 
 async def test_profiles_of_another_account_are_an_error() -> None:
@@ -118,4 +140,5 @@ async def test_hostile_policies_are_only_marked() -> None:
     document: dict[str, Any] = {"Nonsense": ["<!channel>"]}
     aws.add_profile("deploy", [aws.add_role("odd", document)])
     report = await reported(aws, target)
-    assert report.lines == ("Profile deploy, role odd: has a trust policy that can't be read: not evaluated",)
+    (line,) = report.lines
+    assert line.startswith("odd through profile deploy: undetermined, its trust policy can't be read")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.privileges.permissions import Catalogue, privileges
 from bot.domain.privileges.role_details import RoleDetails, role_details, session_layer
 from bot.domain.privileges.trusted_accounts import trusted_accounts
-from bot.domain.reach.account_facts import AnchorFacts, RoleFacts, read_profiles, read_roles
-from bot.domain.reach.account_reach import Reach, account_reach
-from bot.domain.reach_count import ReachCount, count_reach, roles_of
+from bot.domain.reach.account_reach import Reach
+from bot.domain.reach_count import ReachCount, roles_of
+from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, profile_names
 from bot.domain.reach_table import Knowledge, Known
 from bot.service.guide.account_roles import PERMISSIONS as ROLE_PERMISSIONS
 from bot.service.guide.account_roles import AccountRoles, read_account_roles, read_details, read_documents
@@ -42,7 +42,7 @@ class AccountReached:
     @property
     def profile_names(self) -> dict[str, str]:
         """Names by ARN."""
-        return {str(one.get("profileArn")): str(one.get("name")) for one in self.profiles}
+        return profile_names(self.profiles)
 
 
 async def account_reached(inquiry: Inquiry, anchor_arn: str) -> AccountReached:
@@ -52,40 +52,28 @@ async def account_reached(inquiry: Inquiry, anchor_arn: str) -> AccountReached:
         AwsError: the profiles can't be read, so that nothing can be said.
         BadInput: AWS answered what can't be read.
     """
-    anchor, notes, gone = await _anchor(inquiry, anchor_arn)
+    target = inquiry.case.target
+    enabled, notes, gone = await _enabled(inquiry)
     profiles = await inquiry.all_pages("rolesanywhere", "ListProfiles", "profiles")
-    _check_place(profiles, anchor_arn)
-    named = [arn for one in profiles for arn in one.get("roleArns") or () if _account_of(arn) == anchor.account]
+    check_profiles(profiles, anchor_arn)
+    named = [arn for one in profiles for arn in one.get("roleArns") or () if account_of(arn) == target.account]
     roles = await read_account_roles(inquiry, list(dict.fromkeys(named)))
-    count = await asyncio.to_thread(_evaluate, anchor, profiles, roles, inquiry.now)
-    knowledge = await _knowledge(inquiry, anchor.account, profiles, roles, count)
+    evaluate = partial(evaluate_reach, enabled=enabled)
+    count = await asyncio.to_thread(evaluate, anchor_arn, profiles, roles.roles, roles.unread, inquiry.now)
+    knowledge = await _knowledge(inquiry, target.account, profiles, roles, count)
     return AccountReached(profiles, roles, count, knowledge, gone, (*notes, *roles.notes))
 
 
-async def _anchor(inquiry: Inquiry, arn: str) -> tuple[AnchorFacts, tuple[str, ...], bool]:
-    target = inquiry.case.target
-    facts = AnchorFacts(arn, target.region, target.account, enabled=True)
+async def _enabled(inquiry: Inquiry) -> tuple[bool, tuple[str, ...], bool]:
+    """Whether the trust anchor lets anybody in, what could not be read of it, and whether it is gone."""
     try:
         detail = await inquiry.trust_anchor()
     except AwsNotFound:
-        return replace(facts, enabled=False), (), True
+        return False, (), True
     except AwsError as error:
         note = f"Whether the trust anchor is enabled: it counts as enabled here. {aws_sentence(error)}"
-        return facts, (note,), False
-    return replace(facts, enabled=bool(detail.get("enabled"))), (), False
-
-
-def _check_place(profiles: Sequence[Mapping[str, Any]], anchor_arn: str) -> None:
-    base = anchor_arn.partition(":trust-anchor/")[0]
-    if not all(str(one.get("profileArn")).startswith(f"{base}:profile/") for one in profiles):
-        raise AwsError("WrongTarget", "AWS answered for another account or Region", "rolesanywhere:ListProfiles")
-
-
-def _evaluate(
-    anchor: AnchorFacts, profiles: Sequence[Mapping[str, Any]], roles: AccountRoles, now: datetime
-) -> ReachCount:
-    unread = [RoleFacts(arn, _account_of(arn), mistake=why) for arn, why in roles.unread.items()]
-    return count_reach(account_reach(anchor, read_profiles(profiles), [*read_roles(roles.roles), *unread], now))
+        return True, (note,), False
+    return bool(detail.get("enabled")), (), False
 
 
 async def _knowledge(
@@ -128,7 +116,3 @@ def _weigh(
         known = Known(judged, replace(of_role, unread=(*of_role.unread, *unread)), trusted)
         found[one.role_arn, one.profile_arn] = known
     return found
-
-
-def _account_of(arn: str) -> str:
-    return (arn.split(":") + [""] * 5)[4]
