@@ -9,6 +9,7 @@ from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
 from bot.domain.event_search import cost_in_words
 from bot.domain.investigation import ROUNDS_AFTER, RoundFinished
+from bot.domain.reach_line import reach_line
 from bot.domain.verdict import verdict
 from bot.service.guide.inquiry import Step
 from bot.slack.text import defang, marked, shown
@@ -25,6 +26,8 @@ def card_lines(case: Case) -> list[str]:
     weighed = verdict(case.flags, known.answers.values())
     lines = [f"*Priority {weighed.priority.value}:* {_said(weighed.why)}"]
     lines.extend(f"• against trouble: {_said(one.sentence)}" for one in weighed.against[:_MOST_SIGNS])
+    if (reach := reach_line(known.answers)) is not None:
+        lines.append(f"*Reach:* {_said(reach)}")
     lines.append(_progress(case))
     return lines
 

@@ -74,6 +74,9 @@ async def test_permissions_are_what_is_called(action: ResponseAction, aws: FakeA
         if anchor is None:
             break
         anchor["enabled"] = enabled
+        if not enabled:
+            # What is called instead of a refused call belongs to the list too.
+            aws.fail("iam:ListRoles", "deny")
         plan = await applied(action, aws, target)
         await action.verify(plan, aws.reader(target, action.permissions))
         if action.undo is not None:
