@@ -69,6 +69,7 @@ from bot.slack.controls import Controls
 from bot.slack.directory import People, SlackDirectory
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.gate import MOST_BYTES, SlackGate
+from bot.slack.guide_view import GuideView
 from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import Notes
@@ -138,7 +139,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     )
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = _intake(settings, take, put_aside)
-    clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock)
+    guide = GuideView(STEPS, sources.house)
+    clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock, guide)
     bolt_app = build_app(clients.poster, settings.slack_signing_secret, identity, clicks)
     health = Health(store, intake, messenger)
     outlet = SqsOutlet(settings.queue_url).put if settings.queue_url else None

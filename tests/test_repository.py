@@ -32,6 +32,7 @@ SCOPE_OF = {
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
+    "views_update": set(),
 }
 """The scopes of each Web API method that the bot calls; the pages of docs.slack.dev/reference/methods name them."""
 
@@ -245,10 +246,11 @@ def test_the_template_gives_the_bot_the_same_policy() -> None:
 
 
 def test_the_template_delivers_what_the_bot_judges_and_loses_nothing() -> None:
-    """Both operations reach the queue, and each queue that can fail has another behind it."""
+    """The three operations reach the queue, and each queue that can fail has another behind it."""
     resources = yaml.safe_load(text_of("config/aws/detections.yaml"))["Resources"]
     rule = resources["TrustAnchorRule"]["Properties"]
-    assert rule["EventPattern"]["detail"]["eventName"] == ["CreateTrustAnchor", "UpdateTrustAnchor"]
+    names = ["CreateTrustAnchor", "UpdateTrustAnchor", "EnableTrustAnchor"]
+    assert rule["EventPattern"]["detail"]["eventName"] == names
     assert rule["Targets"][0]["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["UndeliveredQueue", "Arn"]}
     redrive = resources["DetectionQueue"]["Properties"]["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}

@@ -5,9 +5,14 @@ A question that could not be looked into is never answered with "nothing found":
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+_STOPPED = "Somebody ended the look before this was answered."
+# Dates and times of day: a search that was made later differs in these and says nothing new by it.
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}(:\d{2})?")
 
 
 class Standing(StrEnum):
@@ -88,3 +93,23 @@ def not_allowed(question: str, operation: str) -> Answer:
 def could_not_check(question: str, why: str) -> Answer:
     """The question stays open; ``why`` is a plain sentence."""
     return Answer(question, Standing.COULD_NOT_CHECK, why)
+
+
+def stopped(question: str) -> Answer:
+    """A person ended the round before this was answered; later rounds ask it again."""
+    return could_not_check(question, _STOPPED)
+
+
+def is_stopped(answer: Answer) -> bool:
+    """Whether the question is open because a person ended the round."""
+    return answer.sentence == _STOPPED
+
+
+def is_news(before: Answer | None, now: Answer) -> bool:
+    """Whether an answer says more than the one before it; another time of looking alone says nothing new."""
+    return before is None or _core(before) != _core(now)
+
+
+def _core(answer: Answer) -> tuple[object, ...]:
+    said = tuple(_TIME.sub("", one) for one in (answer.sentence, *answer.lines))
+    return answer.standing, said, tuple(one.code for one in answer.signs), answer.missing

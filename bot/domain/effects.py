@@ -13,6 +13,10 @@ from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
 _FIRST_REST = timedelta(seconds=3)
 _LONGEST_REST = timedelta(seconds=60)
 _MOST_DOUBLINGS = 5
+# Between updates that only show how far the guide is.
+_BETWEEN_ANSWERS = timedelta(seconds=3)
+# Of its own: what Slack refuses a note for must not hold up the card.
+_NOTE_LANE = "note"
 
 
 class EffectKind(StrEnum):
@@ -120,18 +124,29 @@ def _slack(case: Case, me: Standing) -> list[Effect]:
 
 
 def _update_at(case: Case) -> datetime:
-    """A card is updated at once; the message that counts failed attempts the more seldom, the longer they go on."""
+    """A card is updated at once when somebody waits for it, and every few seconds while the guide is asked.
+
+    The message that counts failed attempts is updated the more seldom, the longer they go on.
+    """
     card = case.card
+    if card.shown_at is not None and _only_answers(case):
+        return card.shown_at + _BETWEEN_ANSWERS
     if case.failed_calls is None or card.shown_at is None:
         return _opened(case)
     return card.shown_at + min(_FIRST_REST * (1 << min(card.updates, _MOST_DOUBLINGS)), _LONGEST_REST)
 
 
+def _only_answers(case: Case) -> bool:
+    """Whether the card lacks nothing but answers of a round that goes on."""
+    known = case.investigation
+    return known.started is not None and known.heard_seq == case.display_seq and case.revision <= case.card.shown_seq
+
+
 def _note(case: Case, me: Standing, since: datetime) -> Effect:
     if case.note_reserved is None:
-        return Effect(EffectKind.POST_NOTE, "slack", since + me.note_delay, str(case.note_seq))
+        return Effect(EffectKind.POST_NOTE, _NOTE_LANE, since + me.note_delay, str(case.note_seq))
     through, reserved = case.note_reserved
-    return _post(EffectKind.POST_NOTE, "slack", str(through), reserved, me, since)
+    return _post(EffectKind.POST_NOTE, _NOTE_LANE, str(through), reserved, me, since)
 
 
 def _post(

@@ -26,10 +26,10 @@ ROWS_TEXT = """
 17 | v1 v6 | A | One event in several runs of the rule is one case | code: bot/domain/reports.py
 18 | v1 v6 | A | Whether the rule's look-back could have missed it |
 19 | v1 v6 | A | Many alerts at once: whether the run was cut at 100 |
-20 | v1 v6 | B | The rule's references |
+20 | v1 v6 | B | The rule's references | button: Guide
 21 | v1 v6 | A | The alert's tags are kept |
 22 | v1 v6 | A | Use case and tactic, from the tags |
-23 | v6 | A | The guide itself as a list with the state of each step | card: guide line
+23 | v6 | A | The guide itself as a list with the state of each step | card: guide line; button: Guide
 24 | v1 v6 | A | The alert's version of the rule and the newest known |
 25 | v1 v6 | K | Who wrote the rule | doc: docs/reference/guide.md
 26 | v1 v6 | K | The rule's licence; the steps are in our own words | doc: docs/reference/guide.md
@@ -102,21 +102,21 @@ ROWS_TEXT = """
 93 | v6 | A | The sessions: issued and refused apart |
 94 | v6 | A | Lateral movement by the sessions |
 95 | v6 | A | Data taken by the sessions; what is not logged |
-96 | v6 | B | Replace the CA by AWS Private CA |
-97 | v6 | B | Who may create trust anchors |
-98 | v1 | B | Monitoring of the neighbouring calls | file: config/aws/detections.yaml
-99 | v6 | B | A rule of AWS Config |
+96 | v6 | B | Replace the CA by AWS Private CA | button: Hardening
+97 | v6 | B | Who may create trust anchors | button: Hardening
+98 | v1 | B | Monitoring of the neighbouring calls | file: config/aws/detections.yaml; button: Hardening
+99 | v6 | B | A rule of AWS Config | button: Hardening
 100 | v6 | A | Findings of Security Hub |
 101 | v6 | A | Findings of GuardDuty, and whether it is on |
-102 | v1 | B | Training: the internal guide for who did it |
+102 | v1 | B | Training: the internal guide for who did it | button: Guide
 103 | v1 | B | An audit of all roles that trust Roles Anywhere |
 104 | v1 | B | The incident protocol | button: Acknowledge
 105 | v1 | B | What stays open | card: next step
-106 | v1 | B | AWS's documentation |
-107 | v1 | B | AWS's introduction |
-108 | v1 | B | The blog post of the rule's references |
-109 | v6 | B | What Roles Anywhere is |
-110 | v6 | B | What a trust anchor is |
+106 | v1 | B | AWS's documentation | button: Guide
+107 | v1 | B | AWS's introduction | button: Guide
+108 | v1 | B | The blog post of the rule's references | button: Guide
+109 | v6 | B | What Roles Anywhere is | button: Guide
+110 | v6 | B | What a trust anchor is | button: Guide
 111 | v6 | A | Whether external CAs are usual here |
 112 | v6 | A | The kinds of source in words | card: first sentence
 113 | v6 | A | The risk, with the roles that are reachable |

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bot.domain.answer import Answer
+from bot.domain.answer import Answer, is_news
 from bot.domain.audit import Entry
 from bot.domain.event_search import Scan
 
@@ -59,7 +59,15 @@ class RoundFinished:
     scans: tuple[Scan, ...] = ()
 
 
-InvestigationEvent = RoundStarted | StepAnswered | RoundFinished
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somebody wants the round that runs to end; whoever runs it ends it, with what is known by then."""
+
+    KIND: ClassVar[str] = "round:stop_asked"
+    round: int
+
+
+InvestigationEvent = RoundStarted | StepAnswered | RoundFinished | StopAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,9 @@ class Investigation:
     ``steps_done`` are the steps of the current round that have their answers. ``answers`` are by question, the newest.
     ``calls`` counts API calls of all rounds by IAM action, ``took_ms`` the milliseconds of the last finished round
     and ``scans`` its searches that were paid by the byte.
+    ``started_at`` is when the newest round was first begun. ``stop_by`` is who asked the running round to end, as in an
+    entry's ``by``. ``news`` are the questions of each round, by its number, whose answers said something new then.
+    ``heard_seq`` is the newest entry of the investigation.
     """
 
     for_seq: int = 0
@@ -82,6 +93,10 @@ class Investigation:
     calls: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     took_ms: int = 0
     scans: tuple[Scan, ...] = ()
+    started_at: datetime | None = None
+    stop_by: str | None = None
+    news: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    heard_seq: int = 0
 
     def round_due(self, detection_seq: int, detected_at: datetime) -> tuple[int, datetime] | None:
         """The next round and when it is due; None when all are over."""
@@ -105,6 +120,10 @@ def _round_started(case: Case, entry: Entry, event: RoundStarted) -> Case:
             started=event,
             starts=known.starts + 1 if again else 1,
             steps_done=known.steps_done if again else frozenset(),
+            started_at=known.started_at if again else entry.at,
+            stop_by=known.stop_by if again else None,
+            news=MappingProxyType({} if anew else known.news),
+            heard_seq=entry.seq,
         ),
     )
 
@@ -113,6 +132,8 @@ def _step_answered(case: Case, entry: Entry, event: StepAnswered) -> Case:
     known = case.investigation
     fresh = {answer.question: answer for answer in event.answers}
     times = dict.fromkeys(fresh, entry.at)
+    new = {one for one, answer in fresh.items() if is_news(known.answers.get(one), answer)}
+    news = {**known.news, event.round: known.news.get(event.round, frozenset()) | new}
     return replace(
         case,
         display_seq=entry.seq,
@@ -121,6 +142,8 @@ def _step_answered(case: Case, entry: Entry, event: StepAnswered) -> Case:
             steps_done=known.steps_done | {event.step},
             answers=MappingProxyType({**known.answers, **fresh}),
             answered_at=MappingProxyType({**known.answered_at, **times}),
+            news=MappingProxyType(news),
+            heard_seq=entry.seq,
         ),
     )
 
@@ -142,13 +165,23 @@ def _round_finished(case: Case, entry: Entry, event: RoundFinished) -> Case:
             calls=MappingProxyType(calls),
             took_ms=event.took_ms,
             scans=event.scans,
+            stop_by=None,
+            heard_seq=entry.seq,
         ),
     )
+
+
+def _stop_asked(case: Case, entry: Entry, event: StopAsked) -> Case:
+    known = case.investigation
+    if known.started is None or known.started.round != event.round or known.stop_by is not None:
+        return case
+    return replace(case, display_seq=entry.seq, investigation=replace(known, stop_by=entry.by))
 
 
 INVESTIGATION_STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     RoundStarted: _round_started,
     StepAnswered: _step_answered,
     RoundFinished: _round_finished,
+    StopAsked: _stop_asked,
 }
 """What each event of an investigation makes of a case."""

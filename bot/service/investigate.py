@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
 
-from bot.domain.answer import Answer, could_not_check, not_allowed
+from bot.domain.answer import Answer, could_not_check, is_stopped, not_allowed, stopped
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.errors import AnchorwatchError, AwsDenied, AwsError, LogConflict
@@ -38,13 +38,22 @@ class Investigate:
         steps: the guide's steps, in the order in which they are shown.
         sources: where they look.
         clock: the time of leases.
+        seconds_between_looks: how often the log is asked whether a person wants the round to end.
     """
 
-    def __init__(self, book: CaseBook, steps: Sequence[Step], sources: Sources, clock: Clock) -> None:
+    def __init__(
+        self,
+        book: CaseBook,
+        steps: Sequence[Step],
+        sources: Sources,
+        clock: Clock,
+        seconds_between_looks: float = 0.5,
+    ) -> None:
         self._book = book
         self._steps = tuple(steps)
         self._sources = sources
         self._clock = clock
+        self._seconds_between_looks = seconds_between_looks
 
     async def __call__(self, case_id: CaseId, number: int, progress: Callable[[str], Awaitable[None]]) -> None:
         """Ask the questions of a round that have no answer yet, and end the round.
@@ -58,18 +67,19 @@ class Investigate:
         steps = self._to_ask(case, number)
         seldom = SeldomProgress(progress)
         inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), seldom)
-        if known.starts > _MOST_STARTS:
+        if known.starts > _MOST_STARTS or known.stop_by is not None:
             steps = ()
         await self._ask_all(case_id, inquiry, steps)
         took_ms = round((time.monotonic() - began) * 1000)
-        await self._append(
-            case_id, number, RoundFinished(number, dict(inquiry.calls), took_ms, scans=tuple(inquiry.scans))
-        )
+        stop_by = (await self._book.load(case_id)).investigation.stop_by
+        finished = RoundFinished(number, dict(inquiry.calls), took_ms, stop_by, tuple(inquiry.scans))
+        await self._append(case_id, number, finished)
         _log.info("round_finished", case=case_id, round=number, steps=len(steps), took_ms=took_ms)
 
     def _to_ask(self, case: Case, number: int) -> tuple[Step, ...]:
-        done = case.investigation.steps_done
-        return tuple(step for step in self._steps if step.id not in done and (number == 0 or step.again))
+        known = case.investigation
+        open_ = [step for step in self._steps if step.id not in known.steps_done]
+        return tuple(step for step in open_ if number == 0 or step.again or _was_stopped(step, known.answers))
 
     async def _ask_all(self, case_id: CaseId, inquiry: Inquiry, steps: Sequence[Step]) -> None:
         """Every step as soon as the ones before it are over."""
@@ -87,8 +97,27 @@ class Investigate:
                 over[step.id].set()
 
         async with asyncio.TaskGroup() as group:
-            for step in steps:
-                group.create_task(ask(step))
+            asking = {group.create_task(ask(step)): step for step in steps}
+            watching = group.create_task(self._until_stopped(case_id))
+            while asking and not watching.done():
+                ended, _ = await asyncio.wait([*asking, watching], return_when=asyncio.FIRST_COMPLETED)
+                asking = {task: step for task, step in asking.items() if task not in ended}
+            watching.cancel()
+            for task in (*asking, *(inquiry.kept.values() if asking else ())):
+                task.cancel()
+        for step in asking.values():
+            await self._leave_open(case_id, inquiry, step)
+
+    async def _until_stopped(self, case_id: CaseId) -> None:
+        """Return when a person asks the round to end."""
+        while (await self._book.load(case_id)).investigation.stop_by is None:  # noqa: ASYNC110 - Others may write it.
+            await asyncio.sleep(self._seconds_between_looks)
+
+    async def _leave_open(self, case_id: CaseId, inquiry: Inquiry, step: Step) -> None:
+        """Say of a step that was not over which of its questions have no answer, of this round or an earlier one."""
+        answers = tuple(stopped(one.id) for one in step.questions if one.id not in inquiry.answers)
+        if answers:
+            await self._append(case_id, inquiry.round, StepAnswered(inquiry.round, step.id, answers))
 
     async def _start(self, case_id: CaseId, number: int) -> Case:
         owner = self._book.standing.owner
@@ -138,6 +167,11 @@ class SeldomProgress:
         if now >= self._silent_until:
             self._silent_until = now + _SECONDS_BETWEEN_PROGRESS
             await self._progress(sentence)
+
+
+def _was_stopped(step: Step, answers: Mapping[str, Answer]) -> bool:
+    known = (answers.get(one.id) for one in step.questions)
+    return any(one is not None and is_stopped(one) for one in known)
 
 
 async def answers_of(step: Step, inquiry: Inquiry) -> tuple[Answer, ...]:

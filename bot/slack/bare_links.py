@@ -38,8 +38,11 @@ def _defanged_scheme(match: re.Match[str]) -> str:
 
 def _defanged_word(match: re.Match[str]) -> str:
     labels = [label for label in _DOT.split(match[0]) if label]
-    host = any(map(_names_a_domain, labels[1:]))
-    return _DOT.sub("[.]", match[0]) if host or _holds_an_address(labels) else match[0]
+    if not any(map(_names_a_domain, labels[1:])) and not _holds_an_address(labels):
+        return match[0]
+    # The full stop of a sentence is no part of a name.
+    word = match[0].rstrip(".")
+    return _DOT.sub("[.]", word) + match[0][len(word) :]
 
 
 def _holds_an_address(labels: list[str]) -> bool:

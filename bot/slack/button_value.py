@@ -1,4 +1,4 @@
-"""What a control carries: the case, the revision that it was drawn for, and a request. Never anything else.
+"""What a control carries: the case, the revision that it was drawn for, and a request or a page. Never anything else.
 
 The truth is in the log, so a control that was copied, kept or forged can do nothing but name a case.
 """
@@ -13,6 +13,7 @@ from bot.domain.identity import is_case_id
 
 _REVISION = re.compile(r"[0-9]{1,9}")
 _REQUEST = re.compile(r"R[0-9]{1,6}")
+_PAGE = re.compile(r"[a-z]{1,20}[0-9]{0,3}")
 _PARTS_OF_A_REQUEST = 3
 
 
@@ -45,3 +46,9 @@ def parse_reference(text: str) -> Reference:
         raise BadInput("not_our_control", "this control carries no case of Anchorwatch", "value")
     request_id = words[2] if len(words) == _PARTS_OF_A_REQUEST and _REQUEST.fullmatch(words[2]) else ""
     return Reference(words[0], int(words[1]), request_id)
+
+
+def page_of(text: str) -> str:
+    """The page of the guide that a control leads to; empty when it names none."""
+    words = text.split(":")
+    return words[2] if len(words) == _PARTS_OF_A_REQUEST and _PAGE.fullmatch(words[2]) else ""

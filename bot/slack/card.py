@@ -23,7 +23,6 @@ from bot.slack.guide_words import card_lines
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_CERTIFICATES = 3
-_MOST_FLAGS = 8
 _NAME = 200
 
 Block = dict[str, Any]
@@ -67,8 +66,7 @@ class Card:
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
-            *_investigated(case),
-            *_flags(case),
+            _investigated(case),
             *self._plans(case),
             *actions,
             *_fields(case),
@@ -120,6 +118,8 @@ class Card:
         words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
         elements = [_mrkdwn(" · ".join(words))]
         running = [self._controls.title(one.action_id) for one in case.requests.values() if one.is_read and one.is_open]
+        if case.investigation.started is not None:
+            running.append("Guide")
         if running:
             elements.append(_mrkdwn(f"{', '.join(running)}: {shown(progress or 'started', 200)}"))
         return {"type": "context", "elements": elements}
@@ -132,7 +132,7 @@ class Card:
             state_words(case, self._titles(case)),
             what_happened(case),
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
-            *(f"• {shown(flag.sentence, 200)}" for flag in case.flags[:_MOST_FLAGS]),
+            *card_lines(case),
             "Slack would not show the buttons. To disable by hand: "
             + code(
                 f"aws rolesanywhere disable-trust-anchor --trust-anchor-id {case.target.anchor_id} "
@@ -158,19 +158,8 @@ def _fields(case: Case) -> list[Block]:
     return [{"type": "section", "block_id": block_id, "fields": [_mrkdwn(text) for text in fields[:10]]}]
 
 
-def _investigated(case: Case) -> list[Block]:
-    lines = card_lines(case)
-    return [_section(lines, Reference(case.case_id, case.revision).block_id("guide"))] if lines else []
-
-
-def _flags(case: Case) -> list[Block]:
-    if not case.flags:
-        return []
-    lines = [f"• {shown(flag.sentence, 200)}" for flag in case.flags[:_MOST_FLAGS]]
-    more = len(case.flags) - _MOST_FLAGS
-    if more > 0:
-        lines.append(f"• and {more} more, in the audit log")
-    return [_section(["*Red flags*", *lines], Reference(case.case_id, case.revision).block_id("flags"))]
+def _investigated(case: Case) -> Block:
+    return _section(card_lines(case), Reference(case.case_id, case.revision).block_id("guide"))
 
 
 def _certificates(case: Case) -> list[Block]:

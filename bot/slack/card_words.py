@@ -141,15 +141,18 @@ def _ended(case: Case, titles: dict[str, str], first: str) -> str:
 def next_step(case: Case) -> str:
     """The first thing to do now."""
     steps = {
-        CaseState.NEW: f"acknowledge, then {_ASK}",
-        CaseState.ACKNOWLEDGED: _ASK,
-        CaseState.APPROVAL_PENDING: "somebody else must read the plan below and decide.",
-        CaseState.RUNNING: "wait a moment, AWS is being called.",
-        CaseState.CONTAINED: "sessions issued before live on for up to 12 hours: look for usage in the menu.",
-        CaseState.FALSE_POSITIVE: "nothing. The evidence is kept.",
-        CaseState.EXPIRED: "the trust anchor is as it was. Ask again if it is still needed.",
-        CaseState.FAILED: "read why in the thread, then try again or act in AWS.",
-        CaseState.UNKNOWN_OUTCOME: "check the trust anchor in AWS, then decide again.",
+        CaseState.NEW: f"Acknowledge, then {_ASK}",
+        CaseState.ACKNOWLEDGED: _ASK[0].upper() + _ASK[1:],
+        CaseState.APPROVAL_PENDING: "Somebody else must read the plan below and decide.",
+        CaseState.RUNNING: "Wait a moment, AWS is being called.",
+        CaseState.CONTAINED: (
+            "Sessions issued before live on for up to 12 hours: look for usage in the menu. "
+            "Then harden: the guide has texts for it."
+        ),
+        CaseState.FALSE_POSITIVE: "Nothing. The evidence is kept.",
+        CaseState.EXPIRED: "The trust anchor is as it was. Ask again if it is still needed.",
+        CaseState.FAILED: "Read why in the thread, then try again or act in AWS.",
+        CaseState.UNKNOWN_OUTCOME: "Check the trust anchor in AWS, then decide again.",
     }
     return steps[case.state]
 
@@ -196,7 +199,7 @@ def place_fields(case: Case) -> list[str]:
     account = marked(code(detection.account or "unknown", _SHORT), detection.account)
     region = marked(code(detection.region or "unknown", _SHORT), detection.region)
     return [
-        f"*Account and Region*\n{account}\n{region}",
+        f"*Account and Region*\n{account} {region}",
         f"*When*\n{date(detection.happened_at)}\n{utc(detection.happened_at)}",
         f"*Trust anchor*\n{_anchor(case)}",
     ]

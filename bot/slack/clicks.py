@@ -22,9 +22,12 @@ from bot.service.cast_vote import approve_request, may_reject, reject_request
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, may_mark_false_positive, reopen
 from bot.service.press import Press, Pressing
+from bot.service.read_guide import may_read_guide
+from bot.service.stop_looking import stop_looking
 from bot.slack import controls, forms
 from bot.slack.block_limits import view_problems
-from bot.slack.button_value import parse_reference
+from bot.slack.button_value import page_of, parse_reference
+from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.web_errors import slack_errors
 
 _log = structlog.get_logger()
@@ -35,10 +38,16 @@ _OPEN_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A press and, for forms, the trigger that opens one; Slack's triggers live three seconds."""
+    """A press and, for forms, the trigger that opens one; Slack's triggers live three seconds.
+
+    ``view_id`` is the modal in which it was pressed, empty for a message; ``page`` is the page of the guide that it
+    asks for.
+    """
 
     press: Press
     trigger_id: str
+    view_id: str = ""
+    page: str = ""
 
 
 Handle = Callable[[Click], Awaitable[Decision]]
@@ -55,6 +64,7 @@ class Clicks:
         directory: people.
         client: opens forms; must not retry, because a trigger works once.
         clock: the time.
+        guide: draws the guide.
     """
 
     def __init__(
@@ -66,6 +76,7 @@ class Clicks:
         directory: Directory,
         client: AsyncWebClient,
         clock: Clock,
+        guide: GuideView,
     ) -> None:
         self._book = book
         self._pressing = pressing
@@ -74,12 +85,16 @@ class Clicks:
         self._directory = directory
         self._client = client
         self._clock = clock
+        self._guide = guide
         self._by_control: dict[str, Handle] = {
             controls.ACKNOWLEDGE: self._acknowledge,
             controls.REOPEN: self._reopen,
             controls.MARK_FALSE_POSITIVE: self._open_false_positive,
             controls.APPROVE: self._approve,
             controls.REJECT: self._open_reject,
+            controls.STOP_LOOKING: self._stop_looking,
+            GUIDE: self._read_guide,
+            **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             **dict.fromkeys(actions, self._action),
         }
 
@@ -150,7 +165,10 @@ class Clicks:
             revision=0,
             channel=_channel(body),
         )
-        click = Click(press, str(body.get("trigger_id", "")))
+        view = body.get("view") or {}
+        click = Click(
+            press, str(body.get("trigger_id", "")), str(view.get("id", "")), page_of(str(action.get("value")))
+        )
         if control not in self._by_control:
             return click, _unknown_action()
         try:
@@ -204,6 +222,27 @@ class Clicks:
         form = forms.action_form(case, action, plan, needed, self._policy.approvers_in_words)
         return await self._open(click, form)
 
+    async def _stop_looking(self, click: Click) -> Decision:
+        return await self._pressing(replace(click.press, revision=None), stop_looking(self._policy))
+
+    async def _read_guide(self, click: Click) -> Decision:
+        """Open the guide, or turn its page; a card of an earlier state shows it as well as any."""
+        decision = await self._pressing(replace(click.press, revision=None), may_read_guide(self._policy))
+        if not decision.allowed:
+            return decision
+        view = self._guide.view(await self._case(click), click.page, self._clock.now())
+        return await (self._replace(click, view) if click.view_id else self._open(click, view))
+
+    async def _replace(self, click: Click, view: Mapping[str, Any]) -> Decision:
+        """Put another page into an open modal; when Slack does not take it, the person presses again."""
+        try:
+            with slack_errors("views.update"):
+                async with asyncio.timeout(_OPEN_SECONDS):
+                    await self._client.views_update(view_id=click.view_id, view=dict(view))
+        except SlackError as error:
+            _log.warning("page_not_turned", control=click.press.control, error=error.code)
+        return ALLOWED
+
     async def _case(self, click: Click) -> Case:
         return await self._book.load(click.press.case_id)
 
@@ -223,8 +262,14 @@ class Clicks:
 
 
 def _channel(body: Mapping[str, Any]) -> str:
+    """Where the person can be told something: the message's channel; of a modal the one that it was opened from."""
     channel = body.get("channel")
-    return str(channel.get("id", "")) if isinstance(channel, Mapping) else ""
+    if isinstance(channel, Mapping):
+        return str(channel.get("id", ""))
+    try:
+        return forms.parse_metadata(str((body.get("view") or {}).get("private_metadata", "")))[2]
+    except BadInput:
+        return ""
 
 
 def _chosen(action: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Which buttons a card has: at most three, the rest in the menu, none that could only fail."""
+"""Which buttons a card has: at most three that decide, the guide, the rest in the menu, none that could only fail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.action import ResponseAction, Risk
 from bot.domain.case import Case, CaseState
 from bot.slack.button_value import Reference
+from bot.slack.guide_view import GUIDE
 from bot.slack.text import defang, plain
 
 ACKNOWLEDGE = "acknowledge"
@@ -15,6 +16,7 @@ MARK_FALSE_POSITIVE = "mark_false_positive"
 REOPEN = "reopen"
 APPROVE = "approve_request"
 REJECT = "reject_request"
+STOP_LOOKING = "stop_looking"
 MORE = "more"
 
 _MOST_BUTTONS = 3
@@ -39,13 +41,14 @@ class Controls:
         return next((action.title for action in self._actions if action.id == action_id), action_id)
 
     def blocks(self, case: Case) -> tuple[list[Block], Block | None]:
-        """The actions block (or none) and the overflow menu (or None)."""
+        """The actions block and the overflow menu (or None)."""
         buttons, options = self._chosen(case)
         reference = Reference(case.case_id, case.revision)
-        elements = [_button(one, title, style, case) for one, title, style in buttons]
+        elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
-        menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in options]}
-        return (blocks if elements else []), (menu if options else None)
+        listed = _fitted(options, _stopping(case))
+        menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in listed]}
+        return blocks, (menu if listed else None)
 
     def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
         state = case.state
@@ -62,8 +65,8 @@ class Controls:
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
-        options = [*reads, *rest, (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…")]
-        return buttons[:_MOST_BUTTONS], options[:_MOST_OPTIONS]
+        options = _fitted([*reads, *rest], [(MARK_FALSE_POSITIVE, "Acknowledge as False Positive…")])
+        return buttons[:_MOST_BUTTONS], options
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         pending = {one.action_id for one in case.requests.values() if one.is_open}
@@ -86,6 +89,16 @@ def known_state(case: Case) -> Mapping[str, str]:
         return case.known_state
     enabled = case.detection.anchor.enabled
     return {} if enabled is None else {"enabled": "yes" if enabled else "no"}
+
+
+def _stopping(case: Case) -> list[tuple[str, str]]:
+    known = case.investigation
+    return [] if known.started is None or known.stop_by else [(STOP_LOOKING, "Stop Looking for Now")]
+
+
+def _fitted(options: Sequence[tuple[str, str]], last: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """As many options as a menu takes, the last ones for sure."""
+    return [*options[: _MOST_OPTIONS - len(last)], *last]
 
 
 def _button(action_id: str, title: str, style: str, case: Case) -> Block:

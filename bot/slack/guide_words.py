@@ -1,82 +1,94 @@
-"""How the investigation is shown: a few lines on the card, the answers in the thread."""
+"""What the card says of the investigation: the verdict, the strongest signs, and how far the guide is answered."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Sequence
 
-from bot.domain.answer import Answer, Standing
-from bot.domain.case import Case
-from bot.domain.event_search import cost_in_words
-from bot.domain.investigation import ROUNDS_AFTER, RoundFinished
+from bot.domain.answer import Answer, Sign, Standing
+from bot.domain.case import Case, CaseState
+from bot.domain.investigation import ROUNDS_AFTER
 from bot.domain.reach_line import reach_line
-from bot.domain.verdict import verdict
-from bot.service.guide.inquiry import Step
-from bot.slack.text import defang, marked, shown
+from bot.domain.verdict import Verdict, verdict
+from bot.slack.text import defang, marked, shown, time_of_day
 
-_MOST_SIGNS = 4
+_MOST_FOR, _MOST_AGAINST = 3, 2
+_SIGN = 200
 _SENTENCE = 300
+_COUNTED = {
+    Standing.ANSWERED: ("answered", "answered"),
+    Standing.NEEDS_PERSON: ("needs a person", "need a person"),
+    Standing.NOT_ALLOWED: ("not allowed", "not allowed"),
+    Standing.COULD_NOT_CHECK: ("could not be checked", "could not be checked"),
+    Standing.DOES_NOT_APPLY: ("does not apply", "do not apply"),
+}
 
 
 def card_lines(case: Case) -> list[str]:
-    """What the card says of the investigation; empty before it has begun."""
-    known = case.investigation
-    if known.started is None and not known.answers:
-        return []
-    weighed = verdict(case.flags, known.answers.values())
-    lines = [f"*Priority {weighed.priority.value}:* {_said(weighed.why)}"]
-    lines.extend(f"• against trouble: {_said(one.sentence)}" for one in weighed.against[:_MOST_SIGNS])
-    if (reach := reach_line(known.answers)) is not None:
-        lines.append(f"*Reach:* {_said(reach)}")
-    lines.append(_progress(case))
-    return lines
+    """The verdict with its reasons, what is known of reach and use, and the guide's state."""
+    answers = case.investigation.answers
+    weighed = verdict(case.flags, answers.values())
+    for_trouble = _others(weighed.for_trouble, weighed.why)
+    against = _others(weighed.against, weighed.why)
+    lines = [
+        f"*Priority: {weighed.priority.value}.* {said(weighed.why)}",
+        *_listed("Speaks for trouble", for_trouble, _MOST_FOR),
+        *_listed("Speaks against it", against, _MOST_AGAINST),
+    ]
+    if (reach := reach_line(answers)) is not None:
+        lines.append(f"*Reach:* {said(reach)}")
+    return [*lines, *_guide(case, weighed)]
 
 
-def _progress(case: Case) -> str:
-    known = case.investigation
-    counted = Counter(answer.standing for answer in known.answers.values())
-    words = ", ".join(f"{counted[one]} {one.value}" for one in Standing if counted[one])
-    when = _next_round(case)
-    return f"*Guide:* {words or 'being asked now'}.{when}"
+def said(sentence: str, limit: int = _SENTENCE) -> str:
+    """A sentence of an answer or a sign, safe to show: it may hold what others wrote."""
+    return marked(shown(defang(sentence), limit), sentence)
 
 
-def _next_round(case: Case) -> str:
+def standings(answers: Sequence[Answer]) -> str:
+    """How many questions stand how: ``41 answered, 1 needs a person``; empty for no answers."""
+    counted = Counter(answer.standing for answer in answers)
+    return ", ".join(f"{counted[one]} {_COUNTED[one][counted[one] > 1]}" for one in Standing if counted[one])
+
+
+def next_look(case: Case) -> str:
+    """When the bot looks again, in a sentence; empty when it does not."""
     known = case.investigation
     if known.started is not None:
-        return " Looking now."
-    if known.finished < len(ROUNDS_AFTER):
-        minutes = int(ROUNDS_AFTER[known.finished].total_seconds() / 60)
-        return f" Looks again {minutes} min after the alert, because CloudTrail is late."
-    return ""
-
-
-def round_line(event: RoundFinished) -> str:
-    """What the thread says first of a finished round."""
-    calls = sum(event.calls.values())
-    head = "Looked again" if event.round else "The guide, answered"
-    return f"*{head}* in {event.took_ms / 1000:.0f} s with {calls} AWS calls{_cost(event)}."
-
-
-def _cost(event: RoundFinished) -> str:
-    if not event.scans:
+        return "The look is being ended." if known.stop_by else "Looking now."
+    due = known.round_due(case.detection_seq, case.detected_at) if case.detected_at else None
+    if due is None or not known.finished or case.state is CaseState.FALSE_POSITIVE:
         return ""
-    scanned_bytes, usd = sum(one.scanned_bytes for one in event.scans), sum(one.about_usd for one in event.scans)
-    return f"; Athena: {cost_in_words(scanned_bytes, usd)}"
+    last = " for the last time" if due[0] == len(ROUNDS_AFTER) - 1 else ""
+    return f"Looks again{last} at {time_of_day(due[1])}."
 
 
-def round_texts(case: Case, event: RoundFinished, steps: Iterable[Step]) -> list[str]:
-    """One text for each step that a finished round has asked."""
-    asked = [step for step in steps if event.round == 0 or step.again]
-    lines = [_step_lines(step, case.investigation.answers) for step in asked]
-    return ["\n".join(one) for one in lines if one]
+def _others(signs: Sequence[Sign], why: str) -> list[Sign]:
+    return [one for one in signs if one.sentence != why]
 
 
-def _step_lines(step: Step, answers: Mapping[str, Answer]) -> list[str]:
-    known = [answers[one.id] for one in step.questions if one.id in answers]
-    if not known:
-        return []
-    return [f"*{step.title}*", *(f"• {_said(answer.sentence)}" for answer in known)]
+def _listed(title: str, signs: Sequence[Sign], most: int) -> Iterator[str]:
+    if not signs:
+        return
+    yield f"*{title}*"
+    yield from (f"• {said(one.sentence, _SIGN)}" for one in signs[:most])
+    if len(signs) > most:
+        yield f"• and {len(signs) - most} more, in the guide"
 
 
-def _said(sentence: str) -> str:
-    return marked(shown(defang(sentence), _SENTENCE), sentence)
+def _guide(case: Case, weighed: Verdict) -> Iterator[str]:
+    answers = tuple(case.investigation.answers.values())
+    if not answers and case.investigation.started is None:
+        return
+    yield f"*Guide:* {standings(answers) or 'no answer yet'}. {next_look(case)}".rstrip()
+    if answers:
+        yield f"*Not checked:* {_not_checked(answers, weighed)}"
+
+
+def _not_checked(answers: Sequence[Answer], weighed: Verdict) -> str:
+    things = len(weighed.not_checked)
+    if not things:
+        return "nothing was left out of what has been asked."
+    refused = sum(len(one.missing) for one in answers)
+    why = " AWS refused some of it: the guide names the permissions." if refused else " The guide names them."
+    return f"{things} {'thing' if things == 1 else 'things'}.{why}"

@@ -15,14 +15,18 @@ from bot.domain.remark import Remarked
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
+from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.controls import Controls
-from bot.slack.guide_words import round_line, round_texts
+from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_LINES = 60
 _MOST_REPORT_CHARACTERS = 2_800
 _REASON = 600
 _MOST_CHARACTERS = 2_900
+_FOR_WHO_DID_IT = "The guide's last page has a message for who made the trust anchor."
+# What Slack counts and we may not.
+_MARGIN = 400
 
 Block = dict[str, Any]
 
@@ -54,7 +58,7 @@ class Notes:
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
         """What the thread tells of these entries, oldest first."""
-        lines, reports, texts = [], [], []
+        lines, reports, rounds = [], [], []
         for entry in entries:
             event = ev.event_of(entry)
             if event is None:
@@ -63,7 +67,7 @@ class Notes:
             if isinstance(event, ev.RunFinished) and event.report is not None:
                 reports.append(event.report)
             if isinstance(event, RoundFinished):
-                texts.extend(round_texts(case, event, self._steps))
+                rounds.append(event)
         text = joined("\n".join(lines).split("\n"), _MOST_CHARACTERS) or "Nothing to tell."
         through = case.note_reserved[0] if case.note_reserved else case.note_seq
         envelope = {
@@ -75,7 +79,8 @@ class Notes:
             "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
         }
         blocks = [_section(text), *(block for report in reports for block in _report(report))]
-        blocks.extend(_section(joined(one.split("\n"), _MOST_CHARACTERS)) for one in texts)
+        for event in rounds:
+            blocks.extend(round_blocks(case, event, self._steps, BLOCKS_CHARACTERS - _MARGIN - size(blocks)))
         return Message({**envelope, "blocks": blocks}, lambda: envelope)
 
     def notice(self, case: Case, notice: Notice) -> Message:
@@ -106,13 +111,13 @@ class Notes:
             case ev.Acknowledged():
                 return f"{who} acknowledged this."
             case ev.MarkedFalsePositive(reason=reason):
-                return f"{who} closed this as a false positive: {_reason(reason)}"
+                return f"{who} closed this as a false positive: {_reason(reason)}\n{_FOR_WHO_DID_IT}"
             case ev.Reopened():
                 return f"{who} opened this again."
             case Remarked(sentence=sentence):
                 return shown(defang(sentence), _REASON)
             case RoundFinished():
-                return round_line(event)
+                return round_line(case, event, entry.at)
         return "" if request is None else self._about_request(who, event, request)
 
     def _about_request(self, who: str, event: ev.Event, request: Request) -> str:

@@ -65,7 +65,9 @@ def _block_actions(payload: Mapping[str, Any]) -> Json:
     chosen = first.get("selected_option")
     option = {"selected_option": _texts(chosen, "value")} if isinstance(chosen, dict) else {}
     action = {**_texts(first, "type", "action_id", "block_id", "value"), **option}
-    return {**_user(payload), **_channel(payload), **_texts(payload, "trigger_id"), "actions": [action]}
+    read = {**_user(payload), **_channel(payload), **_texts(payload, "trigger_id"), "actions": [action]}
+    view = payload.get("view")
+    return {**read, "view": _texts(view, "id", "private_metadata")} if isinstance(view, dict) else read
 
 
 def _view_submission(payload: Mapping[str, Any]) -> Json:

@@ -49,6 +49,7 @@ _FALLBACK_CHARACTERS = 2_900
 _USER_ID = re.compile("[UW][A-Z0-9]{1,20}")
 _GROUP_ID = re.compile("S[A-Z0-9]{1,20}")
 _DATE_FORM = "{date_short_pretty} {time}"
+_TIME_FORM = "{time}"
 
 
 def escape(text: str) -> str:
@@ -191,13 +192,26 @@ def date(moment: datetime, fallback: str | None = None) -> str:
 
     See: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
+    utc = _in_utc(moment)
+    return _date(utc, _DATE_FORM, fallback or f"{utc.year:04d}-{utc:%m-%d %H:%M} UTC")
+
+
+def time_of_day(moment: datetime) -> str:
+    """Show the time of day of a moment that is near, in each reader's own time zone. Raises as `date`."""
+    utc = _in_utc(moment)
+    return _date(utc, _TIME_FORM, f"{utc:%H:%M} UTC")
+
+
+def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError("a moment needs a time zone to be shown")
-    utc = moment.astimezone(UTC)
-    written = fallback or f"{utc.year:04d}-{utc:%m-%d %H:%M} UTC"
+    return moment.astimezone(UTC)
+
+
+def _date(utc: datetime, form: str, written: str) -> str:
     safe = escape(visible(written).replace("|", "¦"))
     epoch_seconds = int(utc.timestamp())
-    return f"<!date^{epoch_seconds}^{_DATE_FORM}|{safe}>" if epoch_seconds >= 0 else safe
+    return f"<!date^{epoch_seconds}^{form}|{safe}>" if epoch_seconds >= 0 else safe
 
 
 def mention_user(user_id: str) -> str:

@@ -14,6 +14,7 @@ from bot.domain.case import Case, RequestState
 from bot.domain.effects import EffectKind, Standing, effects, wake_at
 from bot.domain.events import draft
 from bot.domain.fold import fold
+from bot.domain.investigation import RoundStarted, StepAnswered
 from tests.fakes.slack_in_memory import NOON
 from tests.fakes.stories import CASE_ID, STORIES, asked, detected, entries_of, finished, started, yes
 
@@ -122,3 +123,31 @@ def test_observing_can_be_switched_off() -> None:
     silent = Standing("life-1", exclusive=True, observes=False)
     assert EffectKind.OBSERVE in due(CARD)
     assert EffectKind.OBSERVE not in due(CARD, me=silent)
+
+
+def investigated(*drafts: Draft, me: Standing = ME) -> dict[EffectKind, timedelta]:
+    """What is due while a round runs whose card was just shown, how long after noon."""
+    begun = draft(RoundStarted(0, 1, me.owner, NOON + timedelta(minutes=10)))
+    shown = draft(ev.PostSent(ev.PostKind.CARD, 0, "C1", "1.1", shown_seq=2))
+    found = due(begun, shown, *drafts, me=me)
+    return {kind: at for kind, (at, _) in found.items()}
+
+
+def test_answers_alone_do_not_hurry_the_card() -> None:
+    """Each step's answers would be an update of their own, and Slack takes about 50 a minute."""
+    answered = draft(StepAnswered(0, "step", ()))
+    assert investigated(answered)[EffectKind.UPDATE_CARD] == timedelta(seconds=3)
+
+
+def test_a_click_hurries_the_card_while_a_round_runs() -> None:
+    """What a person did shows at once, however many answers came before or after it."""
+    answered = draft(StepAnswered(0, "step", ()))
+    clicked = draft(ev.Acknowledged(), "slack:U1")
+    assert investigated(answered, clicked, answered)[EffectKind.UPDATE_CARD] == timedelta(0)
+
+
+def test_notes_do_not_hold_up_the_card() -> None:
+    """A note that Slack refuses for its rate rests in a lane of its own."""
+    case = fold(Case(CASE_ID), entries_of(detected(), CARD, draft(ev.Acknowledged(), "slack:U1"), apart=timedelta(0)))
+    lanes = {one.kind: one.lane for one in effects(case, ME)}
+    assert lanes[EffectKind.POST_NOTE] not in {lane for kind, lane in lanes.items() if kind != EffectKind.POST_NOTE}

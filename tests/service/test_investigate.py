@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,11 +11,14 @@ import pytest
 
 from bot.domain import answer
 from bot.domain.answer import Answer, Question, answered
+from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
 from bot.domain.effects import EffectKind, Standing, effects
 from bot.domain.errors import LogConflict
-from bot.domain.investigation import ROUNDS_AFTER
+from bot.domain.events import draft, slack_user
+from bot.domain.investigation import ROUNDS_AFTER, StopAsked
+from bot.service.case_book import Rule
 from bot.service.guide.inquiry import Inquiry, Sources, Step
 from bot.service.investigate import Investigate, SeldomProgress
 from tests.fakes.desk import Desk
@@ -157,3 +161,70 @@ async def test_many_searches_together_say_how_far_they_are_every_three_seconds()
     for number in range(5):
         await seldom(str(number))
     assert said == ["0", "3"]
+
+
+async def test_a_person_ends_a_round_and_what_is_known_stays(desk: Desk) -> None:
+    """The step that runs is given up, its open question says why, and the next round asks it again."""
+    asking = asyncio.Event()
+
+    async def ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+        yield answered("one", "known")
+        asking.set()
+        if inquiry.round == 0:
+            await asyncio.Event().wait()
+        yield answered("two", "known at last")
+
+    quick = Step("quick", "", (Question("three", ("3",), ""),), (), _three)
+    sources = Sources(desk.aws, FakeSearch(), read_certificates=lambda _: CaFacts())
+    slow = step(ask, again=False)
+    look = Investigate(desk.book, (quick, slow), sources, desk.clock, seconds_between_looks=0.01)
+    round_ = asyncio.create_task(look(desk.case_id, 0, _nobody))
+    await asking.wait()
+    await desk.book.decide(desk.case_id, _once(StopAsked(0), slack_user("U1")))
+    async with asyncio.timeout(5):
+        await round_
+    case = await desk.case()
+    known = case.investigation
+    assert (known.finished, known.started, known.stop_by) == (1, None, None)
+    assert known.answers["three"].sentence == "three"
+    assert answer.is_stopped(known.answers["two"])
+    (finished,) = [one for one in await desk.book.entries(case, 0, case.head.seq) if one.kind == "round:finished"]
+    assert finished.data["stopped_by"] == slack_user("U1")
+    await look(desk.case_id, 1, _nobody)
+    assert (await desk.case()).investigation.answers["two"].sentence == "known at last"
+
+
+async def test_a_stop_that_a_dead_process_left_ends_the_round_at_once(desk: Desk) -> None:
+    """The next life asks nothing more and writes who ended it."""
+
+    async def dies(_inquiry: Inquiry) -> AsyncIterator[Answer]:
+        await desk.book.decide(desk.case_id, _once(StopAsked(0), slack_user("U1")))
+        raise LogConflict(desk.case_id, 0)
+        yield
+
+    with pytest.raises(ExceptionGroup):
+        await investigate(desk, step(dies))(desk.case_id, 0, _nobody)
+    desk.rise()
+    await investigate(desk, step(dies))(desk.case_id, 0, _nobody)
+    assert (await desk.case()).investigation.finished == 1
+
+
+async def test_what_is_new_in_a_round_is_remembered(desk: Desk) -> None:
+    """An answer that says the same at another time is no news; all answers of the first round are."""
+
+    async def ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+        yield answered("one", f"None until 12:0{inquiry.round}.")
+        yield answered("two", f"{inquiry.round} found.")
+
+    look = investigate(desk, step(ask))
+    await look(desk.case_id, 0, _nobody)
+    await look(desk.case_id, 1, _nobody)
+    news = (await desk.case()).investigation.news
+    assert dict(news) == {0: {"one", "two"}, 1: {"two"}}
+
+
+def _once(event: StopAsked, by: str) -> Rule:
+    def rule(case: Case) -> Sequence[Draft]:
+        return [] if case.investigation.stop_by else [draft(event, by)]
+
+    return rule

@@ -143,7 +143,11 @@ class LoopbackBot:
         async with self.http.post(f"{self.url}/detections", data=message, headers=headers) as answer:
             assert answer.status == 202, await answer.text()
         new = await until("a card", lambda: {case_of(card) for card in self.hands().cards()} - known, 5)
-        return new.pop()
+        case_id = new.pop()
+        async with asyncio.timeout(5):
+            while "post:sent" not in {one["kind"] for one in await self.log(case_id)}:  # noqa: ASYNC110 - In the log.
+                await asyncio.sleep(0.01)
+        return case_id
 
     async def log(self, case_id: str) -> list[Json]:
         """The entries of a case (or of an operations stream) as another process reads them: kind, by and data."""

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from bot.domain import events as ev
-from bot.domain.answer import Answer, Question
+from bot.domain.answer import Answer, Question, Sign, Standing
 from bot.domain.caller import CallerKind, CallFailed
 from bot.domain.case import Case, Notice
 from bot.domain.failed_calls import with_call
 from bot.domain.fold import told_in_thread
+from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
 from bot.ports import Message
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.slack import forms
@@ -19,6 +20,7 @@ from bot.slack.block_limits import message_problems, view_problems
 from bot.slack.card import Card
 from bot.slack.controls import Controls
 from bot.slack.failed_calls import FailedCallsMessage
+from bot.slack.guide_view import GuideView
 from bot.slack.notes import Notes
 from tests.slack.card_states import (
     ACTIONS,
@@ -47,7 +49,9 @@ OPS, GROUP = "C07ANCHOROP", "S07APPROVER"
 APPROVERS = f"<!subteam^{GROUP}>"
 CONTROLS = Controls(ACTIONS)
 CARD = Card(CHANNEL, CONTROLS, APPROVERS)
-STEP = Step("step", "What else is there", (Question("question", ("1",), "What?"),), (), never_asked)
+QUESTIONS = tuple(Question(standing.name, ("1",), f"What is {standing.value}?") for standing in Standing)
+STEP = Step("step", "What else is there", QUESTIONS, (), never_asked)
+GUIDE = GuideView((STEP,))
 NOTES = Notes(CHANNEL, OPS, CONTROLS, APPROVERS, (STEP,))
 HARMLESS = "harbour"
 PEOPLE = {AVA, BEN, CARLA}
@@ -112,6 +116,49 @@ def assert_calm(state: str, text: str) -> None:
         assert problems(hostile) == []
         assert foreign(hostile) == []
         assert acting(hostile) == acting(harmless)
+
+
+def answers(text: str) -> tuple[Answer, ...]:
+    """An answer of each standing with this text wherever a step may have it from others."""
+    signs = (Sign("long_lived_key", text), Sign("known_address", text), Sign("unheard_of", text))
+    return tuple(
+        Answer(one.name, one, text, (text, text), signs, (text,), (text,), {"private_ca_arns": [text]})
+        for one in Standing
+    )
+
+
+def investigated(text: str, state: str = "new") -> tuple[Case, list[Mapping[str, Any]]]:
+    """A case whose guide was asked, and the notes of its rounds in both dresses."""
+    before, _ = case_in(state, text=text)
+    seq = before.detection_seq
+    rounds: list[Event] = [
+        (RoundStarted(0, seq, "me", NOON), ev.ANCHORWATCH),
+        (StepAnswered(0, "step", answers(text)), ev.ANCHORWATCH),
+        (RoundFinished(0, {"cloudtrail:LookupEvents": 3}, 1_200), ev.ANCHORWATCH),
+    ]
+    case, entries = at_noon(*rounds, before=before)
+    notes = [*dresses(NOTES.note(case, entries))]
+    later: list[Event] = [
+        (RoundStarted(1, seq, "me", NOON), ev.ANCHORWATCH),
+        (StepAnswered(1, "step", answers(f"{text} again")), ev.ANCHORWATCH),
+        (RoundFinished(1, {"cloudtrail:LookupEvents": 3}, 1_200, ev.slack_user(AVA)), ev.ANCHORWATCH),
+    ]
+    case, entries = at_noon(*later, before=case)
+    return case, [*notes, *dresses(NOTES.note(case, entries))]
+
+
+def guide_pages(case: Case) -> Iterator[Mapping[str, Any]]:
+    """Every page of the guide."""
+    for page in GUIDE.pages(case):
+        yield GUIDE.view(case, page.name, NOON)
+
+
+def guide_surfaces(text: str) -> Iterator[Mapping[str, Any]]:
+    """Card, notes and every page of the guide, with this text wherever a step may have it from others."""
+    case, notes = investigated(text)
+    yield from dresses(CARD.draw(case, text))
+    yield from notes
+    yield from guide_pages(case)
 
 
 def told(before: Case, *happened: Event) -> Iterator[Mapping[str, Any]]:

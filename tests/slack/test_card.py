@@ -19,7 +19,7 @@ from tests.slack.what_slack_shows import complaints, objects, shapes
 
 GROUP = "S07APPROVER"
 PEOPLE = {AVA, BEN, CARLA}
-CONTROLS = {*ACTIONS, "acknowledge", "mark_false_positive", "reopen", "approve_request", "reject_request"}
+CONTROLS = {*ACTIONS, "acknowledge", "mark_false_positive", "reopen", "approve_request", "reject_request", "guide"}
 PLAIN_WORD = "harbour"
 # Long names take long to cut, so they are tried where most texts stand.
 MANY_STATES = ("new", "approval pending", "contained by delete", "stopped")
@@ -63,13 +63,14 @@ def test_an_attackers_text_does_not_change_the_look(name: str) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_controls_carry_their_ids(state: str) -> None:
-    """At most three buttons and five options; each is called what it starts, and carries case and revision."""
+    """At most three buttons that decide, the guide, and five options; each carries case and revision."""
     case, _ = case_in(state)
     card = drawn(case).rich
     buttons, menus = elements(card, "button"), elements(card, "overflow")
     options = [option["value"] for menu in menus for option in menu["options"]]
     ids = [button["action_id"] for button in buttons]
-    assert len(buttons) <= 3
+    assert len(buttons) <= 4
+    assert ids[-1] == "guide"
     assert len(menus) <= 1
     assert len(options) <= 5
     assert {*ids, *options} <= CONTROLS
@@ -114,7 +115,7 @@ def test_a_case_without_a_trust_anchor_offers_nothing_that_could_only_fail() -> 
     card = drawn(case_in("new", kind="bare")[0]).rich
     ids = {button["action_id"] for button in elements(card, "button")}
     options = {option["value"] for menu in elements(card, "overflow") for option in menu["options"]}
-    assert ids | options == {"acknowledge", "mark_false_positive"}
+    assert ids | options == {"acknowledge", "mark_false_positive", "guide"}
 
 
 def test_a_long_list_of_approvers_still_fits() -> None:

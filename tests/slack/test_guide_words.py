@@ -1,16 +1,102 @@
-"""What is said of a round of the investigation."""
+"""The card's lines of the investigation: one list of signs, true numbers, whole sentences."""
 
 from __future__ import annotations
 
-from bot.domain.event_search import Scan
-from bot.domain.investigation import RoundFinished
-from bot.slack.guide_words import round_line
+import re
+
+import pytest
+
+from bot.domain import events as ev
+from bot.domain.answer import Answer, Sign, Standing, answered, could_not_check, does_not_apply, needs_person
+from bot.domain.case import Case
+from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered, StopAsked
+from bot.slack.guide_words import card_lines, standings
+from tests.slack.card_states import AVA, NOON, STATES, Event, at_noon, case_in
 
 
-def test_a_round_says_what_its_searches_cost() -> None:
-    """Time and calls are always said; bytes and money of all searches together, where they were paid."""
-    free = RoundFinished(0, {"iam:GetRole": 3}, 4_200)
-    scan = Scan("1 account", 4_000_000_000, 0.02, "SELECT ?", ("'x'",))
-    paid = RoundFinished(1, {"iam:GetRole": 3}, 4_200, scans=(scan, scan))
-    assert round_line(free).endswith("in 4 s with 3 AWS calls.")
-    assert round_line(paid).endswith("in 4 s with 3 AWS calls; Athena: 8.0 GB scanned, about 0.04 USD.")
+def asked(*answers: Answer, state: str = "new", number: int = 0, over: bool = True) -> Case:
+    """A case in which a round brought these answers."""
+    before, _ = case_in(state)
+    happened: list[Event] = [
+        (RoundStarted(number, before.detection_seq, "me", NOON), ev.ANCHORWATCH),
+        (StepAnswered(number, "step", answers), ev.ANCHORWATCH),
+    ]
+    if over:
+        happened.append((RoundFinished(number, {}, 10), ev.ANCHORWATCH))
+    return at_noon(*happened, before=before)[0]
+
+
+def signs(*codes: str) -> Answer:
+    """An answer with these signs."""
+    return answered("q", "Found.", signs=tuple(Sign(one, f"The sign {one}.") for one in codes))
+
+
+def test_no_sentence_stands_twice() -> None:
+    """What decides the priority is not listed again, nor are red flags beside the signs."""
+    lines = card_lines(asked(signs("pentest_tool", "first_anchor", "known_address")))
+    told = [line.removeprefix("• ").removeprefix("*Priority: high.* ") for line in lines]
+    assert len(set(told)) == len(told)
+    assert lines[0] == "*Priority: high.* The sign pentest_tool."
+
+
+def test_the_strongest_few_are_listed_and_the_rest_counted() -> None:
+    """Three for, two against, and how many more the guide has."""
+    codes = ("actor_is_no_owner", "new_place", "new_address", "outside_hours")
+    lines = card_lines(asked(signs(*codes, "known_address", "inside_hours", "anchor_disabled")))
+    text = "\n".join(lines)
+    assert [line for line in lines if "more, in the guide" in line] == [
+        f"• and {1 + len(asked().flags)} more, in the guide",
+        "• and 1 more, in the guide",
+    ]
+    assert text.index("actor_is_no_owner") < text.index("new_place") < text.index("new_address")
+    assert "outside_hours" not in text
+
+
+def test_numbers_agree_with_their_verbs() -> None:
+    """One needs, two need; one does not apply, two do not."""
+    one = [needs_person("a", "x"), does_not_apply("b", "x")]
+    assert standings(one) == "1 needs a person, 1 does not apply"
+    assert standings(one * 2) == "2 need a person, 2 do not apply"
+
+
+def test_what_was_not_checked_is_always_said() -> None:
+    """Also when there is nothing of it."""
+    assert card_lines(asked(signs()))[-1] == "*Not checked:* nothing was left out of what has been asked."
+    open_ = asked(could_not_check("a", "No database."))
+    assert card_lines(open_)[-1] == "*Not checked:* 1 thing. The guide names them."
+    refused = asked(Answer("a", Standing.NOT_ALLOWED, "No.", missing=("iam:GetRole",)), could_not_check("b", "None."))
+    words = "2 things. AWS refused some of it: the guide names the permissions."
+    assert card_lines(refused)[-1] == f"*Not checked:* {words}"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "Looks again at"), (1, "Looks again at"), (2, "Looks again for the last time"), (3, "")]
+)
+def test_the_next_look_is_announced(number: int, words: str) -> None:
+    """Until the last round is over."""
+    guide = next(line for line in card_lines(asked(signs(), number=number)) if line.startswith("*Guide:*"))
+    assert words in guide
+    assert ("Looks" in guide) is bool(words)
+
+
+def test_a_closed_case_announces_no_look() -> None:
+    """A false positive is not looked at again."""
+    assert "Looks again" not in "\n".join(card_lines(asked(signs(), state="false positive")))
+
+
+def test_a_running_round_says_so_and_also_that_it_is_being_ended() -> None:
+    """Nobody has to guess whether the bot still works."""
+    running = asked(signs(), over=False)
+    assert "Looking now." in "\n".join(card_lines(running))
+    ending, _ = at_noon((StopAsked(0), ev.slack_user(AVA)), before=running)
+    assert "The look is being ended." in "\n".join(card_lines(ending))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_sentences_begin_with_capitals_and_judge_nobody(state: str) -> None:
+    """Each line begins as a sentence does, and none calls it an attack or safe."""
+    lines = card_lines(asked(signs("first_anchor", "known_address"), state=state))
+    for line in lines:
+        words = re.sub(r"^(\*[^*]+\*|•) ?", "", line)
+        assert not words or words[0].isupper() or words[0].isdigit() or words.startswith(("and ", "nothing was")), line
+        assert not re.search(r"\b(attack|safe)\b", line, re.IGNORECASE)

@@ -40,7 +40,13 @@ def _others(inquiry: Inquiry, anchors: Sequence[Mapping[str, Any]]) -> Answer:
         return answered(_OTHERS.id, sign.sentence, signs=(sign,), facts={"others": 0, "external": 0})
     number = f"{len(others)} other trust anchor{'' if len(others) == 1 else 's'}"
     sentence = f"{number} here: {external} with an external CA, {len(others) - external} of AWS Private CA."
-    return answered(_OTHERS.id, sentence, lines=lines, facts={"others": len(others), "external": external})
+    facts = {"others": len(others), "external": external, "private_ca_arns": _private(others)}
+    return answered(_OTHERS.id, sentence, lines=lines, facts=facts)
+
+
+def _private(anchors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ARNs of the enabled ones whose CA is AWS Private CA, for the texts that pin roles to them."""
+    return [str(one["trustAnchorArn"]) for one in anchors if one.get("enabled") and _source(one) == "AWS_ACM_PCA"]
 
 
 def _line(anchor: Mapping[str, Any]) -> str:

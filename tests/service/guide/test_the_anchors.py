@@ -10,10 +10,11 @@ from tests.fakes.guide_desk import ask_step
 
 async def test_it_says_whether_external_cas_are_usual(desk: Desk) -> None:
     """Other trust anchors of the Region are counted by the kind of their CA."""
-    desk.aws.add_anchor(name="pca", source={"sourceType": "AWS_ACM_PCA", "sourceData": {}})
+    private = desk.aws.add_anchor(name="pca", source={"sourceType": "AWS_ACM_PCA", "sourceData": {}})
     desk.aws.add_anchor(name="other")
     found = await ask_step(the_anchors.STEP, await desk.case(), desk.aws)
-    assert found["other_anchors"].facts == {"others": 2, "external": 1}
+    facts = {"others": 2, "external": 1, "private_ca_arns": [private.anchor_arn]}
+    assert found["other_anchors"].facts == facts
 
 
 async def test_the_only_anchor_of_the_region_is_a_sign(desk: Desk) -> None:
