@@ -68,6 +68,10 @@ class Trial:
         """The case, folded from the file on disk."""
         return fold(Case(case_id), await self.entries(case_id))
 
+    async def case_ids(self) -> list[str]:
+        """The ids of all cases; what belongs to no case is left out."""
+        return [case_id async for case_id in self._opened().case_ids() if case_id.startswith("AW-")]
+
     async def entries(self, case_id: str) -> tuple[Entry, ...]:
         """The entries of a case, from the file on disk."""
         return await self._opened().read(case_id)

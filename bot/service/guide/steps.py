@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.service.guide import (
     around_it,
     aws_findings,
+    earlier_anchors,
     in_order,
     is_it_ours,
     other_ways_in,
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     use_witnesses.STEP,
     what_sessions_did.STEP,
     the_actor.STEP,
+    earlier_anchors.STEP,
     when_and_where.STEP,
     is_it_ours.STEP,
     same_ca.STEP,

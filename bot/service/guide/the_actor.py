@@ -37,7 +37,6 @@ _KEY = Question("actor_key", ("40",), "Which access key was it, how old, and whe
 _MFA = Question("actor_mfa", ("39",), "Was MFA used?")
 _MAY = Question("actor_permission", ("42",), "May this identity do it, and by which policy?")
 _HABIT = Question("actor_habit", ("41",), "Does this identity do such things?")
-_ANCHORS = Question("actor_anchors", ("76",), "Has it made trust anchors before?")
 _FAILED = Question("actor_failures", ("10",), "Was anything refused to it?")
 _TIMELINE = Question("actor_timeline", ("63",), "What did it do in the hour before and after?")
 
@@ -52,12 +51,11 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     yield await _safely(_MAY, lambda: _may(inquiry, actor))
     histories = [one for one in [await history_of(inquiry), await history_of(inquiry, region=IAM_REGION)] if one]
     if not histories:
-        for question in (_HABIT, _ANCHORS, _FAILED, _TIMELINE):
+        for question in (_HABIT, _FAILED, _TIMELINE):
             yield could_not_check(question.id, "The report does not name who made the call.")
         return
     records = distinct(histories)
     yield _habit(detection, records, histories)
-    yield _anchors(detection, records, histories)
     yield _failed(records, histories)
     yield _timeline(detection, records, histories)
 
@@ -190,19 +188,6 @@ def _habit(detection: Detection, records: Sequence[Record], histories: Sequence[
     return answered(_HABIT.id, sentence, signs=signs, facts=facts, not_checked=searched(histories))
 
 
-def _anchors(detection: Detection, records: Sequence[Record], histories: Sequence[EventsFound]) -> Answer:
-    created = [one for one in records if one.get("eventName") == "CreateTrustAnchor" and not one.get("errorCode")]
-    others = [one for one in created if one.get("eventID") != detection.event_id]
-    earlier = [one for one in others if is_before(one, detection)]
-    lines = tuple(line_of(one) for one in others[:_MOST_LINES])
-    if not others:
-        sentence = "No other trust anchor of this identity was found."
-    else:
-        sentence = f"It made {len(earlier)} trust anchors before this one and {len(others) - len(earlier)} after it."
-    facts = {"before": len(earlier), "after": len(others) - len(earlier)}
-    return answered(_ANCHORS.id, sentence, lines=lines, facts=facts, not_checked=searched(histories[:1]))
-
-
 def _failed(records: Sequence[Record], histories: Sequence[EventsFound]) -> Answer:
     failed = [one for one in records if one.get("errorCode")]
     lines = tuple(line_of(one) for one in failed[:_MOST_LINES])
@@ -228,7 +213,7 @@ def _is_near(record: Record, detection: Detection) -> bool:
 STEP = Step(
     id="the_actor",
     title="Who made the call",
-    questions=(_IDENTITY, _OWNER, _KEY, _MFA, _MAY, _HABIT, _ANCHORS, _FAILED, _TIMELINE),
+    questions=(_IDENTITY, _OWNER, _KEY, _MFA, _MAY, _HABIT, _FAILED, _TIMELINE),
     permissions=(
         "iam:GetAccessKeyLastUsed",
         "iam:ListAccessKeys",

@@ -6,7 +6,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.answer import Answer, Question, Sign, Standing, answered, does_not_apply, not_allowed
+from bot.domain.answer import (
+    Answer,
+    Question,
+    Sign,
+    Standing,
+    answered,
+    could_not_check,
+    does_not_apply,
+    not_allowed,
+)
 from bot.domain.reach_count import roles_of
 from bot.domain.reach_line import QUESTION, sentence_of
 from bot.domain.reach_table import accounts_in_words, dangerous, facts_of, role_name, table_line
@@ -130,9 +139,9 @@ def _named(arns: Sequence[str]) -> str:
 
 def _privileged(found: AccountReached) -> Answer:
     lines = (*found.count.usable, *found.count.undetermined)
-    if not found.knowledge and lines and found.roles.missing:
-        refused = not_allowed(_PRIVILEGED.id, found.roles.missing[0])
-        return replace(refused, missing=tuple(found.roles.missing))
+    refused = _unknown(_PRIVILEGED, found)
+    if refused is not None:
+        return refused
     administrators, _ = dangerous(lines, found.knowledge)
     read = [(one, found.knowledge.get((one.role_arn, one.profile_arn))) for one in lines]
     escalating = roles_of(one for one, known in read if known and known.privileges.escalations)
@@ -144,6 +153,17 @@ def _privileged(found: AccountReached) -> Answer:
     )
     facts = {"administrators": len(administrators), "escalating": len(escalating), "credentials": len(credentials)}
     return answered(_PRIVILEGED.id, sentence, facts=facts, not_checked=(*_NOT_WEIGHED, *_policies_unread(found)))
+
+
+def _unknown(question: Question, found: AccountReached) -> Answer | None:
+    """Why nothing can be said of the policies of any role; None when something was read, or there is no role."""
+    lines = (*found.count.usable, *found.count.undetermined)
+    known = [found.knowledge.get((one.role_arn, one.profile_arn)) for one in lines]
+    if not lines or any(one is not None and not one.details.unread for one in known):
+        return None
+    if found.roles.missing:
+        return replace(not_allowed(question.id, found.roles.missing[0]), missing=tuple(found.roles.missing))
+    return could_not_check(question.id, "No policy of these roles could be read whole.")
 
 
 def _policies_unread(found: AccountReached) -> tuple[str, ...]:
@@ -162,9 +182,9 @@ def _policies_unread(found: AccountReached) -> tuple[str, ...]:
 def _accounts(found: AccountReached) -> Answer:
     lines = (*found.count.usable, *found.count.undetermined)
     read = [(one, found.knowledge.get((one.role_arn, one.profile_arn))) for one in lines]
-    if lines and not found.knowledge and found.roles.missing:
-        refused = not_allowed(_ACCOUNTS.id, found.roles.missing[0])
-        return replace(refused, missing=tuple(found.roles.missing))
+    refused = _unknown(_ACCOUNTS, found)
+    if refused is not None:
+        return refused
     out = [(one, known) for one, known in read if known and known.privileges.other_accounts]
     accounts = sorted({account for _, known in out for account in known.privileges.other_accounts})
     inside = sorted({account for _, known in read if known for account in known.trusted})

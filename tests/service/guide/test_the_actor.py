@@ -134,18 +134,10 @@ async def test_without_a_history_the_first_change_is_a_sign(desk: Desk) -> None:
     assert [one.code for one in (await asked(desk))["actor_habit"].signs] == ["first_iam_change"]
 
 
-async def test_other_trust_anchors_are_counted_apart(desk: Desk) -> None:
-    """The event of the case itself and failed attempts are none of them."""
-    records = [
-        record(desk, "CreateTrustAnchor", -5, "rolesanywhere"),
-        record(desk, "CreateTrustAnchor", 5, "rolesanywhere"),
-        record(desk, "CreateTrustAnchor", -9, "rolesanywhere", errorCode="AccessDenied"),
-        record(desk, "CreateTrustAnchor", 0, "rolesanywhere", eventID="event-1"),
-    ]
-    desk.aws.advance(timedelta(hours=1))
-    found = await asked(desk, records=records)
-    assert found["actor_anchors"].facts == {"before": 1, "after": 1}
-    assert "1 call of this identity failed." in found["actor_failures"].sentence
+async def test_what_failed_is_counted(desk: Desk) -> None:
+    """A refused call of the identity is evidence."""
+    records = [record(desk, "CreateTrustAnchor", -9, "rolesanywhere", errorCode="AccessDenied")]
+    assert "1 call of this identity failed." in (await asked(desk, records=records))["actor_failures"].sentence
 
 
 async def test_the_timeline_reads_forward(desk: Desk) -> None:
