@@ -19,7 +19,7 @@ LOCK := $(UV) pip compile --quiet $(UPGRADE) --universal --python-version 3.11 -
 	--no-emit-index-url --no-emit-find-links
 RULES := tests/test_architecture.py tests/test_names.py tests/test_reference_pages.py tests/test_repository.py
 
-.PHONY: help setup demo test check lint rules bench scores docs screenshots lock browser clean
+.PHONY: help setup demo test check lint rules bench scores judge docs screenshots lock browser clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ bench: .venv/ready ## run the benchmark and print the ratios
 scores: .venv/ready ## print the rule's answers and ours side by side, over the labelled events
 	@$(BIN)/python -m tests.scores.score_table
 
+judge: .judge/ready ## let Elastic's own EQL engine judge our rule.v6 over the labelled events
+	@.judge/bin/python -m tests.scores.eql_judge
+
 docs: .venv/ready ## write the generated pages in docs/reference
 	@$(BIN)/python -m bot.reference_pages --write
 
@@ -50,9 +53,10 @@ lock: $(filter .uv/bin/uv,$(UV)) ## write the hashed requirement files (UPGRADE=
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) pyproject.toml --extra sandbox --group dev -o requirements-dev.txt
 	$(LOCK) --group build -o requirements-build.txt
+	$(LOCK) pyproject.toml --extra sandbox --group judge -o requirements-judge.txt
 
 clean: ## remove everything that make and the tools have made here
-	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf .venv .judge .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 lint: .venv/ready
 	@$(BIN)/ruff check
@@ -68,6 +72,12 @@ rules: .venv/ready
 	@$(UV) venv --quiet --no-python-downloads --allow-existing --python $(PYTHON) .venv
 	@$(UV) pip sync --quiet --python .venv --require-hashes requirements-dev.txt
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.judge/ready: requirements-judge.txt pyproject.toml $(filter .uv/bin/uv,$(UV))
+	@$(UV) venv --quiet --no-python-downloads --allow-existing --python $(PYTHON) .judge
+	@$(UV) pip sync --quiet --python .judge --require-hashes requirements-judge.txt
+	@$(UV) pip install --quiet --python .judge --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Debian's python3 comes without ensurepip, so the environment gets no pip of its own.

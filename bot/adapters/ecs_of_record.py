@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.adapters.formats.ecs_document import splits
+from bot.adapters.ecs_document import splits
 from bot.adapters.java_text import java_text
 from bot.domain.published_rule import IGNORE_ABOVE, PublishedRule, RuleFields, ask_published_rule
 
@@ -50,18 +50,21 @@ def published_rule_of_document(document: Mapping[str, object], ignore_above: int
     is missing: nothing is filled in, ``event.dataset`` as little as ``event.type``. An object where the mapping has
     a keyword is no value.
     """
-    action = _event_field(document, "action")
-    if _CREATE not in action:
+    if _CREATE not in _event_field(document, "action"):
         return _SILENT
-    fields = RuleFields(
+    return ask_published_rule(rule_fields_of_document(document), ignore_above)
+
+
+def rule_fields_of_document(document: Mapping[str, object]) -> RuleFields:
+    """What the rule reads of an ECS document, or of an alert that was made of one."""
+    return RuleFields(
         dataset=_event_field(document, "dataset"),
         provider=_event_field(document, "provider"),
-        action=action,
+        action=_event_field(document, "action"),
         outcome=_event_field(document, "outcome"),
         event_type=_event_field(document, "type"),
         request_parameters=tuple(map(_keyword, _keywords_at(document, _REQUEST))),
     )
-    return ask_published_rule(fields, ignore_above)
 
 
 def values_at(document: Mapping[str, object], path: str) -> list[object]:

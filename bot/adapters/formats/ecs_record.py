@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.adapters.formats.ecs_document import EcsDocument
+from bot.adapters.ecs_document import EcsDocument
 from bot.adapters.formats.form import JsonObject
 from bot.adapters.formats.java_map import read_trust_anchor_map
 from bot.adapters.formats.json_text import read_json

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.adapters.ecs_document import EcsDocument
 from bot.adapters.formats import cloudtrail
-from bot.adapters.formats.ecs_document import EcsDocument
 from bot.adapters.formats.ecs_record import record_of
 from bot.adapters.formats.form import Event, Form, Ignored, JsonObject, Part, place
 from bot.adapters.formats.kept import moment, name, text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from bot.adapters.formats.form import JsonObject
+JsonObject = dict[str, Any]
 
 
 class EcsDocument:
