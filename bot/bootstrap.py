@@ -10,14 +10,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
-import aiohttp
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.athena_search import AthenaSearch
@@ -41,7 +35,6 @@ from bot.domain.action import ResponseAction
 from bot.domain.approval import ApprovalPolicy
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind, Standing
-from bot.domain.errors import BadSettings, SlackError, SlackUnclear
 from bot.domain.house import House
 from bot.health import Health
 from bot.kill_points import arm
@@ -61,6 +54,7 @@ from bot.service.put_aside import PutAside
 from bot.service.run_action import RunAction
 from bot.service.runner import Do, Runner
 from bot.service.show_case import ShowCase
+from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
 from bot.settings import Settings
 from bot.slack.card import Card
@@ -73,13 +67,10 @@ from bot.slack.guide_view import GuideView
 from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import Notes
+from bot.slack.owner_question import OwnerQuestion
 from bot.slack.presenter import SlackPresenter
 from bot.slack.receiver import SlackReceiver
-from bot.slack.web_errors import slack_errors
-
-# A post that Slack stores after our client gave up must show before the grace is over.
-_LONGEST_POST_SECONDS = 5.0
-_LONGEST_READ_SECONDS = 10.0
+from bot.slack.web_clients import identity_of, web_clients
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +85,6 @@ class Bot:
     health: Health
 
 
-@dataclass(frozen=True, slots=True)
-class _Clients:
-    """Two clients of Slack's Web API: what posts is never sent again by itself, what reads may be."""
-
-    poster: AsyncWebClient
-    reader: AsyncWebClient
-
-
 async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     """Build the bot; ``stack`` closes what was opened.
 
@@ -113,24 +96,23 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     clock = SystemClock()
     actions = load_actions()
     store = await _store(settings, stack)
-    clients = await _clients(settings, stack)
-    identity = await _identity(settings, clients.reader)
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    standing = Standing(
-        owner, store.exclusive, settings.post_grace, observes=settings.observe, investigates=settings.investigate
-    )
+    clients = await web_clients(settings.slack_bot_token, settings.slack_api_url, settings.post_grace, stack)
+    identity = await identity_of(clients.reader, settings.slack_bot_token)
+    house = read_house(settings.house) if settings.house else House()
     waker = _Waker()
-    book = CaseBook(store, clock, standing, waker.nudge)
-    policy = _policy(settings)
-    directory = SlackDirectory(clients.reader, People.parse(settings.responders), People.parse(settings.approvers))
+    book = CaseBook(store, clock, _standing(settings, store), waker.nudge)
+    policy = _policy(settings, house)
+    directory = _directory(settings, house, clients.reader)
     accounts = BotoAccounts(settings.read_role, settings.act_role)
     stack.push_async_callback(accounts.close)
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
-    show = ShowCase(book, messenger, _presenter(settings, actions, policy))
+    presenter = _presenter(settings, actions, policy)
+    show, question = ShowCase(book, messenger, presenter), ShowQuestion(book, messenger, presenter)
     run = RunAction(book, actions, accounts, directory, clock)
-    sources = _sources(settings, accounts, EarlierCases(book), stack)
+    sources = _sources(house, accounts, _search(settings, accounts, stack), EarlierCases(book), stack)
     investigate = Investigate(book, STEPS, sources, clock)
-    doers = _doers(show, run, ObserveAnchor(book, accounts), partial(expire_request, book, clock), investigate)
+    observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, clock)
+    doers = _doers(show, question, run, observe, expire, investigate)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
     ask_aws = AskAws(accounts, live_anchor, clock) if settings.observe else None
@@ -139,8 +121,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     )
     put_aside = PutAside(book, SqliteQuarantine(store.file), clock)
     intake = _intake(settings, take, put_aside)
-    guide = GuideView(STEPS, sources.house)
-    clicks = Clicks(book, Pressing(book, clock), actions, policy, directory, clients.poster, clock, guide)
+    guide, pressing = GuideView(STEPS, house), Pressing(book, clock)
+    clicks = Clicks(book, pressing, actions, policy, directory, clients.poster, clock, guide, house.owners_group)
     bolt_app = build_app(clients.poster, settings.slack_signing_secret, identity, clicks)
     health = Health(store, intake, messenger)
     outlet = SqsOutlet(settings.queue_url).put if settings.queue_url else None
@@ -150,11 +132,28 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     return Bot(web_app, bolt_app, runner, directory, intake, health)
 
 
-def _sources(settings: Settings, accounts: BotoAccounts, earlier_cases: EarlierCases, stack: AsyncExitStack) -> Sources:
-    house = read_house(settings.house) if settings.house else House()
+def _standing(settings: Settings, store: SqliteLog) -> Standing:
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return Standing(
+        owner, store.exclusive, settings.post_grace, observes=settings.observe, investigates=settings.investigate
+    )
+
+
+def _directory(settings: Settings, house: House, reader: AsyncWebClient) -> SlackDirectory:
+    responders, approvers = People.parse(settings.responders), People.parse(settings.approvers)
+    return SlackDirectory(reader, responders, approvers, _owners(house))
+
+
+def _owners(house: House) -> People:
+    return People.parse([house.owners_group] if house.owners_group else [])
+
+
+def _sources(
+    house: House, accounts: BotoAccounts, search: EventSearch, earlier_cases: EarlierCases, stack: AsyncExitStack
+) -> Sources:
     return Sources(
         accounts,
-        _search(settings, accounts, stack),
+        search,
         house,
         read_certificates=read_certificates,
         holiday_on=holiday_on,
@@ -211,47 +210,13 @@ async def _store(settings: Settings, stack: AsyncExitStack) -> SqliteLog:
     return store
 
 
-async def _clients(settings: Settings, stack: AsyncExitStack) -> _Clients:
-    post_seconds = min(_LONGEST_POST_SECONDS, settings.post_grace.total_seconds() / 2)
-    poster = await _client(settings, stack, post_seconds)
-    poster.retry_handlers.clear()
-    reader = await _client(settings, stack, _LONGEST_READ_SECONDS)
-    reader.retry_handlers[:] = [
-        AsyncConnectionErrorRetryHandler(max_retry_count=2),
-        AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-    ]
-    return _Clients(poster, reader)
-
-
-async def _client(settings: Settings, stack: AsyncExitStack, seconds: float) -> AsyncWebClient:
-    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds)))
-    return AsyncWebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url, session=session)
-
-
-async def _identity(settings: Settings, reader: AsyncWebClient) -> AuthorizeResult:
-    """Who we are, as Slack says; asked once, so that no click waits for it."""
-    try:
-        with slack_errors("auth.test"):
-            answer = await reader.auth_test()
-    except SlackUnclear as error:
-        raise BadSettings((f"ANCHORWATCH_SLACK_API_URL: Slack gives no answer ({error.code})",)) from error
-    except SlackError as error:
-        raise BadSettings((f"SLACK_BOT_TOKEN: Slack answers {error.code}",)) from error
-    return AuthorizeResult(
-        enterprise_id=answer.get("enterprise_id"),
-        team_id=answer.get("team_id"),
-        bot_user_id=answer.get("user_id"),
-        bot_id=answer.get("bot_id"),
-        bot_token=settings.slack_bot_token,
-    )
-
-
-def _policy(settings: Settings) -> ApprovalPolicy:
+def _policy(settings: Settings, house: House) -> ApprovalPolicy:
     return ApprovalPolicy(
         reversible=settings.reversible,
         irreversible=settings.irreversible,
         responders_in_words=People.parse(settings.responders).in_words(),
         approvers_in_words=People.parse(settings.approvers).in_words(),
+        owners_in_words=_owners(house).in_words(),
     )
 
 
@@ -260,11 +225,12 @@ def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy
     card = Card(settings.channel, controls, policy.approvers_in_words)
     failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
-    return SlackPresenter(card, failed_calls, notes)
+    return SlackPresenter(card, failed_calls, notes, OwnerQuestion(settings.channel))
 
 
 def _doers(
     show: ShowCase,
+    question: ShowQuestion,
     run: RunAction,
     observe: ObserveAnchor,
     expire: Callable[[str, str], Awaitable[None]],
@@ -282,6 +248,8 @@ def _doers(
         EffectKind.UPDATE_CARD: lambda case, _: show.update_card(case, None),
         EffectKind.POST_NOTE: show.post_note,
         EffectKind.POST_NOTICE: show.post_notice,
+        EffectKind.POST_QUESTION: question.post,
+        EffectKind.UPDATE_QUESTION: lambda case, _: question.update(case),
         EffectKind.TELL: show.tell,
         EffectKind.RUN: do_run,
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),

@@ -16,6 +16,7 @@ from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import BadInput
 from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import CaseId, Target
+from bot.domain.ownership import OwnersQuestion
 
 
 class Clock(Protocol):
@@ -237,6 +238,10 @@ class Presenter(Protocol):
 
     def notice(self, case: Case, notice: Notice) -> Message:
         """One line for the operations channel."""
+        ...
+
+    def question(self, case: Case, question: OwnersQuestion) -> Message:
+        """The question to the CA's owners, as it stands in the thread."""
         ...
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     UNKNOWN_CASE = "unknown_case"
     FORGED = "forged"
     NO_TARGET = "no_target"
+    NOT_AN_OWNER = "not_an_owner"
+    NOT_CONFIGURED = "not_configured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Person:
     """Somebody in Slack, as far as the configured lists and groups know them.
 
     ``active`` is False for people who left, guests and bots. ``unknown`` names what Slack could not tell (a group
-    that can't be resolved, say); then the answer is no.
+    that can't be resolved, say); then the answer is no. ``owner`` says that they are in the group that knows the
+    organization's CAs, ``owners_unknown`` why Slack can't tell.
     """
 
     user_id: str
@@ -61,6 +64,8 @@ class Person:
     approver: bool = False
     active: bool = True
     unknown: str | None = None
+    owner: bool = False
+    owners_unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class ApprovalPolicy:
     irreversible: RiskRule = RiskRule(approvals=1)
     responders_in_words: str = "the responders"
     approvers_in_words: str = "the approvers"
+    owners_in_words: str = "the owners of your CAs"
 
     def rule_for(self, risk: Risk) -> RiskRule:
         """The rule of a risk; reading needs nobody's yes."""
@@ -135,6 +141,17 @@ def may_vote(
     if person.user_id in voted:
         return refused(Reason.ALREADY_VOTED, "Your yes is already counted. It needs another person.")
     return ALLOWED
+
+
+def may_answer_for_ca(policy: ApprovalPolicy, person: Person) -> Decision:
+    """Whether a person may say whose CA it is: members of the configured group, and nobody else."""
+    decision = _is_here(person)
+    if not decision.allowed or person.owner:
+        return decision
+    if person.owners_unknown:
+        sentence = f"Nothing was done: {person.owners_unknown}. {policy.owners_in_words} may answer."
+        return refused(Reason.MEMBERSHIP_UNKNOWN, sentence)
+    return refused(Reason.NOT_AN_OWNER, f"You may not answer this. {policy.owners_in_words} may.")
 
 
 def _is_here(person: Person) -> Decision:

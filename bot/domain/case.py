@@ -16,6 +16,7 @@ from bot.domain.detection import Detection
 from bot.domain.failed_calls import FailedCalls
 from bot.domain.identity import CaseId, Target
 from bot.domain.investigation import Investigation
+from bot.domain.ownership import Ownership
 
 
 class CaseState(StrEnum):
@@ -172,6 +173,7 @@ class Case:
     detection_seq: int = 0
     detected_at: datetime | None = None
     investigation: Investigation = Investigation()
+    ownership: Ownership = Ownership()
     card: Card = Card()
     noted_seq: int = 0
     note_due_since: datetime | None = None

@@ -26,6 +26,8 @@ class EffectKind(StrEnum):
     UPDATE_CARD = "update_card"
     POST_NOTE = "post_note"
     POST_NOTICE = "post_notice"
+    POST_QUESTION = "post_question"
+    UPDATE_QUESTION = "update_question"
     TELL = "tell"
     RUN = "run"
     EXPIRE = "expire"
@@ -72,6 +74,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
     found = [
         *_runs(case, me),
         *_slack(case, me),
+        *_question(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
@@ -169,6 +172,18 @@ def _notices(case: Case, me: Standing) -> list[Effect]:
     return [
         _post(EffectKind.POST_NOTICE, f"notice:{one.seq}", str(one.seq), one.reserved, me, at) for one in case.notices
     ]
+
+
+def _question(case: Case, me: Standing) -> list[Effect]:
+    """The question to the CA's owners, once there is a card whose thread it can stand in."""
+    question = case.ownership.question
+    if question is None or question.dropped or case.card.ts is None:
+        return []
+    if question.ts is None:
+        return [_post(EffectKind.POST_QUESTION, "question", str(question.seq), question.reserved, me, question.at)]
+    if question.changed_seq > question.shown_seq:
+        return [Effect(EffectKind.UPDATE_QUESTION, "question", _opened(case))]
+    return []
 
 
 def _observe(case: Case) -> list[Effect]:

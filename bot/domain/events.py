@@ -16,6 +16,7 @@ from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
 from bot.domain.investigation import InvestigationEvent
+from bot.domain.ownership import OwnershipEvent
 from bot.domain.plain import from_plain, to_plain
 from bot.domain.remark import Remarked
 
@@ -45,13 +46,14 @@ class PostKind(StrEnum):
     CARD = "card"
     NOTE = "note"
     NOTICE = "notice"
+    QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True)
 class PostReserved:
     """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
 
-    ``through`` is the entry up to which a note tells the story, or the entry that a notice is about; 0 for the
+    ``through`` is the entry up to which a note tells the story, or that a notice or a question is about; 0 for the
     card. ``ambiguous`` says that an earlier life of the store may have posted already.
     """
 
@@ -278,7 +280,7 @@ PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
-Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent
+Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent | OwnershipEvent
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}
 

@@ -15,7 +15,9 @@ from bot.domain.caller import CallFailed
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
-from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished
+from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
+from bot.domain.ownership import OwnersAnswered
+from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
 from bot.domain.remark import Remarked
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
@@ -58,7 +60,7 @@ def told_in_thread(case: Case, event: ev.Event) -> bool:
 
 
 def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
-    return decides(
+    after = decides(
         case,
         entry,
         detections=_with_detection(case.detections, event.detection),
@@ -67,6 +69,7 @@ def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
         detection_seq=entry.seq,
         detected_at=entry.at,
     )
+    return without_answers_about_another_ca(case, after)
 
 
 def _with_flags(known: tuple[RedFlag, ...], new: tuple[RedFlag, ...]) -> tuple[RedFlag, ...]:
@@ -88,6 +91,8 @@ def _reserved(case: Case, entry: Entry, event: ev.PostReserved) -> Case:
         return replace(case, card=replace(case.card, reserved=reservation))
     if event.post is ev.PostKind.NOTE:
         return replace(case, note_reserved=(event.through, reservation))
+    if event.post is ev.PostKind.QUESTION:
+        return with_question(case, event.through, reserved=reservation)
     notices = tuple(replace(one, reserved=reservation) if one.seq == event.through else one for one in case.notices)
     return replace(case, notices=notices)
 
@@ -96,6 +101,8 @@ def _sent(case: Case, entry: Entry, event: ev.PostSent) -> Case:
     if event.post is ev.PostKind.CARD:
         card = replace(case.card, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq, shown_at=entry.at)
         return replace(case, card=card)
+    if event.post is ev.PostKind.QUESTION:
+        return with_question(case, event.through, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq)
     return _post_over(case, event.post, event.through)
 
 
@@ -111,6 +118,8 @@ def _dropped(case: Case, entry: Entry, event: ev.PostDropped) -> Case:
     del entry
     if event.post is ev.PostKind.CARD:
         return replace(case, card=replace(case.card, dropped=event.error))
+    if event.post is ev.PostKind.QUESTION:
+        return with_question(case, event.through, dropped=event.error)
     return _post_over(case, event.post, event.through)
 
 
@@ -179,6 +188,10 @@ def _call_failed(case: Case, entry: Entry, event: CallFailed) -> Case:
     return replace(case, failed_calls=with_call(case.failed_calls, event), display_seq=entry.seq)
 
 
+def _step_answered(case: Case, entry: Entry, event: StepAnswered) -> Case:
+    return owners_kept(INVESTIGATION_STEPS[StepAnswered](case, entry, event), event)
+
+
 _TOLD_IN_THREAD = (
     ev.Acknowledged,
     ev.MarkedFalsePositive,
@@ -192,6 +205,7 @@ _TOLD_IN_THREAD = (
     ev.RunStopped,
     ev.RunFinished,
     RoundFinished,
+    OwnersAnswered,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
@@ -208,6 +222,8 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     Remarked: _remarked,
     **REQUEST_STEPS,
     **INVESTIGATION_STEPS,
+    StepAnswered: _step_answered,
+    **OWNERSHIP_STEPS,
     ev.AttemptRefused: _refused,
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,

@@ -79,7 +79,7 @@ ROWS_TEXT = """
 70 | v6 | A | Changes to roles and trust policies, as a difference |
 71 | v1 | A | Whether the CA is on the list of approved ones |
 72 | v1 | A | An unknown CA counts, an approved one settles | card: verdict line
-73 | v6 | C | The people who own identities are asked |
+73 | v6 | C | The people who own identities are asked | button: Ask CA Owners
 74 | v6 | A | The inventory of CAs |
 75 | v1 | B | A change ticket, found or asked for |
 76 | v1 | A | The actor's earlier trust anchors |
@@ -89,7 +89,7 @@ ROWS_TEXT = """
 80 | v1 | A | Whether it worked, and what exists now |
 81 | v1 | A | Whether it is within the written policy |
 82 | v6 | A | Whether a known provider runs this CA; unproven |
-83 | v6 | C | Whether the CA is part of our documented PKI |
+83 | v6 | C | Whether the CA is part of our documented PKI | button: Ask CA Owners
 84 | v6 | A | A test with a self-signed CA |
 85 | v6 | A | An isolated account, or one that matters |
 86 | v6 | A | A first set-up by the people whose job it is |

@@ -48,13 +48,16 @@ EFFECTS: dict[str, Effect] = {
     "published_private_key": Effect.RAISES,
     "public_root": Effect.RAISES,
     "issued_by_public_ca": Effect.RAISES,
+    "owners_say_not_ours": Effect.RAISES,
     "key_returned": Effect.RAISES,
+    "ca_changed": Effect.RAISES,
     "imitates_public_ca": Effect.RAISES,
     "data_shared": Effect.RAISES_UNLESS_OURS,
     "secrets_read": Effect.RAISES_UNLESS_OURS,
     "chained_to_another_account": Effect.RAISES_UNLESS_OURS,
     "logging_changed": Effect.RAISES_UNLESS_OURS,
     "ca_spread": Effect.RAISES_UNLESS_OURS,
+    "owners_said_not_ours_before": Effect.RAISES_UNLESS_OURS,
     # How a key is slipped in beside approved ones; a vendor's new key looks the same, so its owners can settle it.
     "unknown_key_among_approved": Effect.RAISES_UNLESS_OURS,
     "ca_used": Effect.RAISES_UNLESS_TEST,
@@ -67,6 +70,8 @@ EFFECTS: dict[str, Effect] = {
     "other_findings": Effect.RAISES_UNLESS_OURS,
     # Only for every key of it, this account and Region, and today.
     "ca_approved": Effect.SETTLES,
+    # One of the configured group, by name, about these very keys.
+    "owners_say_ours": Effect.SETTLES,
     "lab_test": Effect.SETTLES_TEST,
     "ca_partly_approved": Effect.FOR_TROUBLE,
     "limits_broken": Effect.FOR_TROUBLE,
@@ -100,6 +105,7 @@ EFFECTS: dict[str, Effect] = {
     "address_shared": Effect.FOR_TROUBLE,
     "tool_default": Effect.FOR_TROUBLE,
     "first_anchor": Effect.FOR_TROUBLE,
+    "owners_said_ours_before": Effect.AGAINST_TROUBLE,
     "earlier_false_positive": Effect.AGAINST_TROUBLE,
     "ca_established": Effect.AGAINST_TROUBLE,
     "stack_owned": Effect.AGAINST_TROUBLE,

@@ -66,6 +66,7 @@ class World:
     async def __aenter__(self) -> Self:
         self._temporary = tempfile.TemporaryDirectory(prefix="anchorwatch-sandbox-")
         self.folder = Path(self._temporary.name)
+        (self.folder / "house.toml").write_text(f'[owners]\nslack_group = "{people.PKI_GROUP}"\n')
         self.listen_port = free_port()
         request_url = f"http://127.0.0.1:{self.listen_port}/slack/events"
         self.slack = SlackLookAlike(
@@ -115,6 +116,7 @@ class World:
             "ANCHORWATCH_LISTEN": f"127.0.0.1:{self.listen_port}",
             "ANCHORWATCH_RESPONDERS": people.ONCALL_GROUP,
             "ANCHORWATCH_APPROVERS": people.APPROVERS_GROUP,
+            "ANCHORWATCH_HOUSE": str(self.folder / "house.toml"),
             "ANCHORWATCH_READ_ROLE": self.account.read_role,
             "ANCHORWATCH_ACT_ROLE": self.account.act_role,
             "AWS_ENDPOINT_URL": self.aws.endpoint_url,

@@ -22,6 +22,7 @@ class Press:
 
     ``revision`` is the one that the control was drawn for; None for a form, whose rules look at the case itself.
     ``in_form`` says that the person reads a refusal in the form, so that nobody has to tell them again.
+    ``question_seq`` is the question to the CA's owners that is answered, by its entry; 0 for anything else.
     """
 
     control: str
@@ -33,6 +34,7 @@ class Press:
     reason: str = ""
     digest: str = ""
     in_form: bool = False
+    question_seq: int = 0
 
     @property
     def by(self) -> str:
@@ -100,6 +102,21 @@ def old_card() -> Decision:
 def unknown_case() -> Decision:
     """The refusal of a control whose case is not in the log."""
     return refused(Reason.UNKNOWN_CASE, "This button belongs to no case that Anchorwatch knows. Nothing was done.")
+
+
+def forged() -> Decision:
+    """The refusal of a control that carries what we never wrote."""
+    return refused(Reason.FORGED, "This control is not one that Anchorwatch drew. Nothing was done.")
+
+
+def unknown_action() -> Decision:
+    """The refusal of a control that starts nothing that we know."""
+    return refused(Reason.UNKNOWN_ACTION, "Anchorwatch does not know this action. Nothing was done.")
+
+
+def no_plan() -> Decision:
+    """The refusal of an action whose plan can't be drawn."""
+    return refused(Reason.NO_TARGET, "Too little is known of the trust anchor to draw a plan. Nothing was done.")
 
 
 def _only_reads(drafts: Sequence[Draft]) -> bool:

@@ -20,6 +20,7 @@ from bot.slack.card_words import (
 )
 from bot.slack.controls import Controls
 from bot.slack.guide_words import card_lines
+from bot.slack.owner_question import owners_lines
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_CERTIFICATES = 3
@@ -67,6 +68,7 @@ class Card:
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
             _investigated(case),
+            *_owners(case),
             *self._plans(case),
             *actions,
             *_fields(case),
@@ -160,6 +162,11 @@ def _fields(case: Case) -> list[Block]:
 
 def _investigated(case: Case) -> Block:
     return _section(card_lines(case), Reference(case.case_id, case.revision).block_id("guide"))
+
+
+def _owners(case: Case) -> list[Block]:
+    lines = owners_lines(case)
+    return [_section(lines, Reference(case.case_id, case.revision).block_id("owners"))] if lines else []
 
 
 def _certificates(case: Case) -> list[Block]:

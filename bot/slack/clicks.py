@@ -17,11 +17,12 @@ from bot.domain.errors import AwsError, BadInput, SlackError
 from bot.ports import Clock, Directory
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action, may_ask
+from bot.service.ask_owners import answer_owners, ask_owners, may_answer
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, may_reject, reject_request
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, may_mark_false_positive, reopen
-from bot.service.press import Press, Pressing
+from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.service.read_guide import may_read_guide
 from bot.service.stop_looking import stop_looking
 from bot.slack import controls, forms
@@ -65,6 +66,7 @@ class Clicks:
         client: opens forms; must not retry, because a trigger works once.
         clock: the time.
         guide: draws the guide.
+        owners_group: the user group that is asked whether a CA is theirs; None when nobody is.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Clicks:
         client: AsyncWebClient,
         clock: Clock,
         guide: GuideView,
+        owners_group: str | None = None,
     ) -> None:
         self._book = book
         self._pressing = pressing
@@ -86,6 +89,7 @@ class Clicks:
         self._client = client
         self._clock = clock
         self._guide = guide
+        self._owners_group = owners_group
         self._by_control: dict[str, Handle] = {
             controls.ACKNOWLEDGE: self._acknowledge,
             controls.REOPEN: self._reopen,
@@ -95,6 +99,8 @@ class Clicks:
             controls.STOP_LOOKING: self._stop_looking,
             GUIDE: self._read_guide,
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
+            controls.ASK_OWNERS: self._ask_owners,
+            **dict.fromkeys((controls.OURS, controls.NOT_OURS), self._open_owners),
             **dict.fromkeys(actions, self._action),
         }
 
@@ -120,7 +126,7 @@ class Clicks:
             reference, digest, channel = forms.parse_metadata(str(view.get("private_metadata", "")))
         except BadInput:
             press = Press(control, person, "", None, "", in_form=True)
-            return await self._pressing.refuse(press, _forged())
+            return await self._pressing.refuse(press, forged())
         press = Press(
             control=control,
             person=person,
@@ -131,6 +137,7 @@ class Clicks:
             reason=forms.reason_of(view),
             digest=digest,
             in_form=True,
+            question_seq=reference.revision,
         )
         return await self._submitted(press)
 
@@ -139,9 +146,11 @@ class Clicks:
             return await self._pressing(press, mark_false_positive(self._policy))
         if press.control == controls.REJECT:
             return await self._pressing(press, reject_request(self._policy))
+        if press.control in (controls.OURS, controls.NOT_OURS):
+            return await self._pressing(press, answer_owners(self._policy, ours=press.control == controls.OURS))
         action = self._actions.get(press.control)
         if action is None:
-            return await self._pressing.refuse(press, _unknown_action())
+            return await self._pressing.refuse(press, unknown_action())
         return await self._ask(press, action)
 
     async def _ask(self, press: Press, action: ResponseAction) -> Decision:
@@ -151,7 +160,7 @@ class Clicks:
         try:
             plan = await known_plan(action, case, self._clock.now())
         except AwsError:
-            return await self._pressing(press, lambda *_: _no_plan())
+            return await self._pressing(press, lambda *_: no_plan())
         return await self._pressing(press, ask_for_action(self._policy, action, plan))
 
     def _read(self, body: Mapping[str, Any]) -> tuple[Click, Decision | None]:
@@ -170,14 +179,14 @@ class Clicks:
             press, str(body.get("trigger_id", "")), str(view.get("id", "")), page_of(str(action.get("value")))
         )
         if control not in self._by_control:
-            return click, _unknown_action()
+            return click, unknown_action()
         try:
             reference = parse_reference(str(action.get("block_id", "")))
             carried = reference if overflow else parse_reference(str(action.get("value", "")))
         except BadInput:
-            return click, _forged()
+            return click, forged()
         if (carried.case_id, carried.revision) != (reference.case_id, reference.revision):
-            return click, _forged()
+            return click, forged()
         press = replace(press, case_id=carried.case_id, revision=carried.revision, request_id=carried.request_id)
         return replace(click, press=press), None
 
@@ -206,6 +215,18 @@ class Clicks:
         title = action.title if action else request.action_id
         return await self._open(click, forms.reject_form(case, request, title))
 
+    async def _ask_owners(self, click: Click) -> Decision:
+        return await self._pressing(click.press, ask_owners(self._policy, self._owners_group))
+
+    async def _open_owners(self, click: Click) -> Decision:
+        # These buttons carry the question and not the case's revision: they live on while the case moves.
+        press = replace(click.press, revision=None, question_seq=click.press.revision or 0)
+        decision = await self._pressing(press, may_answer(self._policy))
+        if not decision.allowed:
+            return decision
+        ours = press.control == controls.OURS
+        return await self._open(click, forms.owners_form(await self._case(click), press.question_seq, ours=ours))
+
     async def _action(self, click: Click) -> Decision:
         action = self._actions[click.press.control]
         if action.risk is Risk.READ:
@@ -217,7 +238,7 @@ class Clicks:
         try:
             plan = await known_plan(action, case, self._clock.now())
         except AwsError:
-            return await self._pressing(click.press, lambda *_: _no_plan())
+            return await self._pressing(click.press, lambda *_: no_plan())
         needed = self._policy.rule_for(action.risk).approvals
         form = forms.action_form(case, action, plan, needed, self._policy.approvers_in_words)
         return await self._open(click, form)
@@ -275,15 +296,3 @@ def _channel(body: Mapping[str, Any]) -> str:
 def _chosen(action: Mapping[str, Any]) -> str:
     option = action.get("selected_option")
     return str(option.get("value", "")) if isinstance(option, Mapping) else ""
-
-
-def _forged() -> Decision:
-    return refused(Reason.FORGED, "This control is not one that Anchorwatch drew. Nothing was done.")
-
-
-def _unknown_action() -> Decision:
-    return refused(Reason.UNKNOWN_ACTION, "Anchorwatch does not know this action. Nothing was done.")
-
-
-def _no_plan() -> Decision:
-    return refused(Reason.NO_TARGET, "Too little is known of the trust anchor to draw a plan. Nothing was done.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.action import ResponseAction, Risk
 from bot.domain.case import Case, CaseState
+from bot.domain.ownership import keys_of
 from bot.slack.button_value import Reference
 from bot.slack.guide_view import GUIDE
 from bot.slack.text import defang, plain
@@ -17,6 +18,9 @@ REOPEN = "reopen"
 APPROVE = "approve_request"
 REJECT = "reject_request"
 STOP_LOOKING = "stop_looking"
+ASK_OWNERS = "ask_ca_owners"
+OURS = "ca_is_ours"
+NOT_OURS = "ca_is_not_ours"
 MORE = "more"
 
 _MOST_BUTTONS = 3
@@ -46,7 +50,9 @@ class Controls:
         reference = Reference(case.case_id, case.revision)
         elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
-        listed = _fitted(options, _stopping(case))
+        stop = _stopping(case)
+        # The last options are those that close the case and ask its owners.
+        listed = [*options[max(0, len(options) + len(stop) - _MOST_OPTIONS) :], *stop]
         menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in listed]}
         return blocks, (menu if listed else None)
 
@@ -59,13 +65,13 @@ class Controls:
             return [(REOPEN, "Reopen", "")], reads
         contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
         if state is CaseState.APPROVAL_PENDING:
-            return self._voting(case, contain), reads
+            return self._voting(case, contain), [*reads, *_asking(case)][:_MOST_OPTIONS]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         buttons = [*first, *contain]
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
-        options = _fitted([*reads, *rest], [(MARK_FALSE_POSITIVE, "Acknowledge as False Positive…")])
+        options = _fitted([*reads, *rest], [*_asking(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…")])
         return buttons[:_MOST_BUTTONS], options
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -81,6 +87,12 @@ class Controls:
             return []
         state = known_state(case)
         return [action for action in self._actions if action.offered(state)]
+
+
+def _asking(case: Case) -> list[tuple[str, str]]:
+    """The option that asks the CA's owners, while there is something to ask and no question waits."""
+    keys = keys_of(case)
+    return [(ASK_OWNERS, "Ask CA Owners")] if keys and not case.ownership.is_open(keys) else []
 
 
 def known_state(case: Case) -> Mapping[str, str]:

@@ -44,6 +44,10 @@ class People:
         return f"{words} and {more} more" if more > 0 else words
 
 
+NOBODY = People(frozenset(), ())
+"""An empty list."""
+
+
 class SlackDirectory:
     """Knows people by asking Slack every minute, and again before anything that counts.
 
@@ -53,12 +57,14 @@ class SlackDirectory:
         client: a client that may retry: it only reads.
         responders: who may press.
         approvers: who may say yes.
+        owners: who may say whose CA it is.
     """
 
-    def __init__(self, client: AsyncWebClient, responders: People, approvers: People) -> None:
+    def __init__(self, client: AsyncWebClient, responders: People, approvers: People, owners: People = NOBODY) -> None:
         self._client = client
         self._responders = responders
         self._approvers = approvers
+        self._owners = owners
         self._members: dict[str, frozenset[str] | None] = {}
         self._inactive: set[str] = set()
 
@@ -69,7 +75,9 @@ class SlackDirectory:
             responder=self._is_in(user_id, self._responders),
             approver=self._is_in(user_id, self._approvers),
             active=user_id not in self._inactive,
-            unknown=self._unknown(),
+            unknown=self._unknown(self._responders, self._approvers),
+            owner=self._is_in(user_id, self._owners),
+            owners_unknown=self._unknown(self._owners),
         )
 
     async def fresh(self, user_id: str) -> Person:
@@ -81,7 +89,7 @@ class SlackDirectory:
         """Ask Slack about everybody configured."""
         await self._refresh_groups()
         groups = [members for members in self._members.values() if members]
-        everybody = self._responders.users | self._approvers.users | frozenset().union(*groups)
+        everybody = self._responders.users | self._approvers.users | self._owners.users | frozenset().union(*groups)
         at_once = asyncio.Semaphore(_AT_ONCE)
 
         async def refresh(user_id: str) -> None:
@@ -94,7 +102,8 @@ class SlackDirectory:
         """Refresh for ever, a minute apart; while a group is not known, the groups every ten seconds."""
         since_seconds = 0.0
         while True:
-            pause_seconds = REFRESH_SECONDS if self._unknown() is None else _RETRY_SECONDS
+            lost = self._unknown(self._responders, self._approvers, self._owners)
+            pause_seconds = REFRESH_SECONDS if lost is None else _RETRY_SECONDS
             await asyncio.sleep(pause_seconds)
             since_seconds += pause_seconds
             if since_seconds < REFRESH_SECONDS:
@@ -108,15 +117,15 @@ class SlackDirectory:
             return True
         return any(user_id in (self._members.get(group) or frozenset()) for group in people.groups)
 
-    def _unknown(self) -> str | None:
-        groups = {*self._responders.groups, *self._approvers.groups}
+    def _unknown(self, *lists: People) -> str | None:
+        groups = {group for people in lists for group in people.groups}
         lost = sorted(group for group in groups if self._members.get(group) is None)
         if not lost:
             return None
         return f"Slack can't tell who is in {', '.join(map(mention_group, lost))}"
 
     async def _refresh_groups(self) -> None:
-        groups = sorted({*self._responders.groups, *self._approvers.groups})
+        groups = sorted({*self._responders.groups, *self._approvers.groups, *self._owners.groups})
         await asyncio.gather(*(self._refresh_group(group) for group in groups))
 
     async def _refresh_group(self, group: str) -> None:

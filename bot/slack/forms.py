@@ -10,7 +10,7 @@ from bot.domain.action import Plan, ResponseAction, Risk
 from bot.domain.case import Case, Request
 from bot.domain.errors import BadInput
 from bot.slack.button_value import Reference, parse_reference
-from bot.slack.controls import MARK_FALSE_POSITIVE, REJECT
+from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT
 from bot.slack.text import code, joined, marked, shown
 
 REASON_BLOCK = "reason"
@@ -46,6 +46,18 @@ def reject_form(case: Case, request: Request, title: str) -> View:
     """The form that rejects a request."""
     view = _form(REJECT, "Reject request", "Reject", f"*{title}* will not be run.", case, "")
     view["private_metadata"] = _metadata(case, "", request.request_id)
+    return view
+
+
+def owners_form(case: Case, question_seq: int, *, ours: bool) -> View:
+    """The form in which one of the CA's owners says whose it is; it carries the question by its entry."""
+    if ours:
+        words = ("The CA is ours", "It Is Ours", "The case's priority goes down, and your name stands behind it.")
+    else:
+        words = ("The CA is not ours", "Not Ours", "The case's priority goes up: somebody else can get in.")
+    view = _form(OURS if ours else NOT_OURS, words[0], words[1], words[2], case, "")
+    reference = Reference(case.case_id, question_seq)
+    view["private_metadata"] = _carried(reference, "", case)
     return view
 
 
@@ -118,7 +130,10 @@ def _form(callback_id: str, title: str, submit: str, text: str, case: Case, dige
 
 
 def _metadata(case: Case, digest: str, request_id: str) -> str:
-    reference = Reference(case.case_id, case.revision, request_id)
+    return _carried(Reference(case.case_id, case.revision, request_id), digest, case)
+
+
+def _carried(reference: Reference, digest: str, case: Case) -> str:
     channel = case.card.channel or ""
     return json.dumps({"ref": reference.text(), "digest": digest, "channel": channel}, separators=(",", ":"))
 

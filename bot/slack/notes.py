@@ -11,6 +11,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.fold import user_of
 from bot.domain.investigation import RoundFinished
+from bot.domain.ownership import OwnersAnswered
 from bot.domain.remark import Remarked
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
@@ -118,6 +119,8 @@ class Notes:
                 return shown(defang(sentence), _REASON)
             case RoundFinished():
                 return round_line(case, event, entry.at)
+            case OwnersAnswered(ours=ours, reason=reason):
+                return f"{who} says that the CA {'is theirs' if ours else 'is NOT theirs'}: {_reason(reason)}"
         return "" if request is None else self._about_request(who, event, request)
 
     def _about_request(self, who: str, event: ev.Event, request: Request) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal
+from bot.domain.ownership import OwnersQuestion
 from bot.ports import Message
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.notes import Notes
+from bot.slack.owner_question import OwnerQuestion
 
 
 class SlackPresenter:
@@ -19,12 +21,14 @@ class SlackPresenter:
         card: draws cards.
         failed_calls: draws what counts failed attempts.
         notes: writes everything else.
+        question: draws the question to the CA's owners.
     """
 
-    def __init__(self, card: Card, failed_calls: FailedCallsMessage, notes: Notes) -> None:
+    def __init__(self, card: Card, failed_calls: FailedCallsMessage, notes: Notes, question: OwnerQuestion) -> None:
         self._card = card
         self._failed_calls = failed_calls
         self._notes = notes
+        self._question = question
 
     def card(self, case: Case, progress: str | None) -> Message:
         """The case's card; of a stream of failed attempts, the message that counts them."""
@@ -39,6 +43,10 @@ class SlackPresenter:
     def notice(self, case: Case, notice: Notice) -> Message:
         """One line for the operations channel."""
         return self._notes.notice(case, notice)
+
+    def question(self, case: Case, question: OwnersQuestion) -> Message:
+        """The question to the CA's owners, as it stands in the thread."""
+        return self._question.draw(case, question)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

@@ -41,9 +41,9 @@ async def slack() -> AsyncIterator[SlackLookAlike]:
 
 @pytest.fixture(params=["fake", "real"])
 async def office(request: pytest.FixtureRequest, slack: SlackLookAlike) -> AsyncIterator[Office]:
-    """The directory under test: Ava and Carla respond, Ben and Carla approve."""
+    """The directory under test: Ava and Carla respond, Ben and Carla approve, Dmitri knows the CAs."""
     if request.param == "fake":
-        fake = FakeDirectory({people.AVA, people.CARLA}, {people.BEN, people.CARLA})
+        fake = FakeDirectory({people.AVA, people.CARLA}, {people.BEN, people.CARLA}, owners={people.DMITRI})
         yield Office(
             fake,
             fake.gone.add,
@@ -54,7 +54,7 @@ async def office(request: pytest.FixtureRequest, slack: SlackLookAlike) -> Async
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(people.BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
         oncall, approvers = People.parse([people.ONCALL_GROUP]), People.parse([people.APPROVERS_GROUP])
-        real = SlackDirectory(client, oncall, approvers)
+        real = SlackDirectory(client, oncall, approvers, People.parse([people.PKI_GROUP]))
         await real.refresh()
         silence = {"method": "usergroups.users.list", "error": "service_unavailable", "times": 99}
         yield Office(
@@ -77,6 +77,12 @@ class TestDirectory:
         assert (person(people.DMITRI).responder, person(people.DMITRI).approver) == (False, False)
         assert (person("U000NOBODY").responder, person(people.AVA).unknown) == (False, None)
 
+    async def test_knows_who_knows_the_cas(self, office: Office) -> None:
+        """That group answers for CAs and may nothing else; nobody else answers."""
+        dmitri = office.directory.person(people.DMITRI)
+        assert (dmitri.owner, dmitri.responder, dmitri.approver) == (True, False, False)
+        assert not any(office.directory.person(one).owner for one in (people.AVA, people.BEN, people.CARLA))
+
     async def test_fresh_sees_who_left(self, office: Office) -> None:
         """Who was switched off is not active from the next fresh look on."""
         office.leave(people.CARLA)
@@ -97,6 +103,8 @@ class TestDirectory:
             person = await office.directory.fresh(user_id)
             assert (person.responder, person.approver) == (False, False)
             assert "Slack can't tell who is in" in (person.unknown or "")
+            assert not person.owner
+            assert "Slack can't tell who is in" in (person.owners_unknown or "")
 
 
 @dataclass

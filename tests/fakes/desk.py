@@ -30,6 +30,7 @@ from bot.service.observe_anchor import ObserveAnchor
 from bot.service.press import Press, Pressing, PressRule
 from bot.service.run_action import RunAction
 from bot.service.show_case import ShowCase
+from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
 from tests.fakes.fake_action_aws import FakeActionAws
 from tests.fakes.fake_aws import NOW, FakeAws
@@ -167,6 +168,7 @@ class Desk:
         self.book = CaseBook(log, self.clock, self.standing, lambda _: None)
         self.pressing = Pressing(self.book, self.clock)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
+        self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
         self.run = RunAction(self.book, ACTIONS, accounts, self.directory, self.clock)
         self.observe = ObserveAnchor(self.book, accounts)
 
@@ -245,6 +247,8 @@ class Desk:
             EffectKind.UPDATE_CARD: lambda case: self.show.update_card(case, None),
             EffectKind.POST_NOTE: lambda case: self.show.post_note(case, effect),
             EffectKind.POST_NOTICE: lambda case: self.show.post_notice(case, effect),
+            EffectKind.POST_QUESTION: lambda case: self.question.post(case, effect),
+            EffectKind.UPDATE_QUESTION: self.question.update,
             EffectKind.TELL: lambda case: self.show.tell(case, effect),
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),

@@ -100,23 +100,23 @@ class FakeDirectory:
         responders: who is in the responders' group.
         approvers: who is in the approvers' group.
         gone: who was switched off.
+        owners: who is in the group that knows the organization's CAs.
         silent: whether Slack can't tell who is in the groups; noticed by the next :meth:`fresh`.
     """
 
     responders: set[str]
     approvers: set[str]
     gone: set[str] = field(default_factory=set)
+    owners: set[str] = field(default_factory=set)
     silent: bool = False
-    _known: tuple[frozenset[str], frozenset[str], frozenset[str], str | None] = field(init=False)
+    _known: dict[str, Person] = field(init=False)
 
     def __post_init__(self) -> None:
         self._look()
 
     def person(self, user_id: str) -> Person:
         """What was known at the last look."""
-        responders, approvers, gone, unknown = self._known
-        active = user_id not in gone
-        return Person(user_id, user_id in responders, user_id in approvers, active=active, unknown=unknown)
+        return self._known.get(user_id, Person(user_id))
 
     async def fresh(self, user_id: str) -> Person:
         """Look again."""
@@ -124,7 +124,18 @@ class FakeDirectory:
         return self.person(user_id)
 
     def _look(self) -> None:
+        everybody = {*self.responders, *self.approvers, *self.owners, *self.gone}
+        self._known = {one: self._person(one) for one in everybody}
+
+    def _person(self, user_id: str) -> Person:
+        active = user_id not in self.gone
         if self.silent:
-            self._known = (frozenset(), frozenset(), frozenset(self.gone), "Slack can't tell who is in the groups")
-        else:
-            self._known = (frozenset(self.responders), frozenset(self.approvers), frozenset(self.gone), None)
+            unknown = "Slack can't tell who is in the groups"
+            return Person(user_id, active=active, unknown=unknown, owners_unknown=unknown)
+        return Person(
+            user_id,
+            user_id in self.responders,
+            user_id in self.approvers,
+            active=active,
+            owner=user_id in self.owners,
+        )

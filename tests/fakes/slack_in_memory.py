@@ -12,8 +12,10 @@ from bot.domain.approval import Person
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
+from bot.domain.ownership import OwnersQuestion
 from bot.ports import Message, Posted
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
+from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CHANNEL = "C0ALERTS"
@@ -143,6 +145,12 @@ class PlainPresenter:
     def notice(self, case: Case, notice: Notice) -> Message:
         """One line."""
         return _message(NOTICE_EVENT_TYPE, f"{case.case_id}:{notice.seq}", notice.event.KIND)
+
+    def question(self, case: Case, question: OwnersQuestion) -> Message:
+        """The question to the CA's owners."""
+        said = question.said
+        text = "open" if said is None else f"ours: {said.ours}"
+        return _message(QUESTION_EVENT_TYPE, question_key(case, question), text)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

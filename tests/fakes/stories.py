@@ -13,6 +13,7 @@ from bot.domain.action import Plan, Risk
 from bot.domain.audit import Draft, Entry, Head, link
 from bot.domain.ca_facts import CaFacts
 from bot.domain.events import draft, slack_user
+from bot.domain.ownership import OwnersAnswered, OwnersAsked, QuestionShown
 from bot.domain.remark import Remarked
 from tests.fakes.desk import detection_of
 from tests.fakes.fake_aws import FakeAws
@@ -100,6 +101,9 @@ _ANY = st.one_of(
     _drafts(ev.AnchorObserved, st.sampled_from([None, {"enabled": "yes"}])),
     _drafts(ev.AttemptRefused, st.just("x"), st.just("y"), st.just("z"), st.just("C1"), st.booleans()),
     _drafts(ev.RefusalTold, _through),
+    _drafts(OwnersAsked, st.just("S1"), st.sampled_from([(), ("aa" * 32,)])),
+    _drafts(OwnersAnswered, _through, st.booleans(), st.just("why")),
+    _drafts(QuestionShown, _through, _through),
 )
 
 STORIES = st.lists(_ANY, max_size=24).map(lambda drafts: entries_of(detected(), *drafts))

@@ -17,6 +17,7 @@ from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
 from bot.domain.detection import Detection, RuleAlert
 from bot.domain.fold import fold
+from bot.domain.ownership import OwnersAnswered, OwnersAsked
 from bot.domain.red_flags import red_flags
 from bot.registry import load_actions
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
@@ -184,6 +185,21 @@ def searched(text: str = "arn:aws:iam::123456789012:role/Deploy", lines: int = 3
     ]
 
 
+def owners_stories(reason: str) -> Mapping[str, Sequence[Event]]:
+    """What becomes of the question to the CA's owners."""
+    keys = tuple(one.spki_sha256 for one in read_certificates(_detection("full").anchor.certificates_pem).certificates)
+    ask = (OwnersAsked("S07APPROVER", keys), ev.slack_user(AVA))
+    # The detection and the post of the card are the first three entries.
+    ours, not_ours = ((OwnersAnswered(4, one, reason), ev.slack_user(BEN)) for one in (True, False))
+    refused = (ev.PostDropped(ev.PostKind.QUESTION, 4, "msg_too_long"), ev.ANCHORWATCH)
+    return {
+        "owners asked": [ask],
+        "owners not asked, Slack refused": [ask, refused],
+        "owners say ours": [ask, ours],
+        "owners say not ours": [ask, not_ours],
+    }
+
+
 def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
     """By state (or way into it): the events that lead there, after the card was posted."""
     reason = "It is ours: see the ticket." if text is None else text
@@ -215,6 +231,7 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         "failed": [*run, finished(ev.Outcome.FAILED, text=words)],
         "stopped": [*delete, approved(delete[0]), stopped(words)],
         "unknown outcome": [*run, finished(ev.Outcome.UNKNOWN, text=words)],
+        **owners_stories(reason),
         "acknowledged and failed": [
             (ev.Acknowledged(), ev.slack_user(AVA)),
             *run,

@@ -22,6 +22,7 @@ from bot.slack.controls import Controls
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.guide_view import GuideView
 from bot.slack.notes import Notes
+from bot.slack.owner_question import OwnerQuestion
 from tests.slack.card_states import (
     ACTIONS,
     AVA,
@@ -74,6 +75,9 @@ def surfaces(state: str, text: str) -> Iterator[Mapping[str, Any]]:
     yield forms.false_positive_form(case)
     for action_id in ("delete_trust_anchor", "disable_trust_anchor", "enable_trust_anchor"):
         yield forms.action_form(case, ACTIONS[action_id], plan(action_id, text), 1, APPROVERS)
+    if case.ownership.question is not None:
+        yield from dresses(OwnerQuestion(CHANNEL).draw(case, case.ownership.question))
+        yield from (forms.owners_form(case, 4, ours=ours) for ours in (True, False))
     for request in case.requests.values():
         yield forms.reject_form(case, request, ACTIONS[request.action_id].title)
 

@@ -19,7 +19,16 @@ from tests.slack.what_slack_shows import complaints, objects, shapes
 
 GROUP = "S07APPROVER"
 PEOPLE = {AVA, BEN, CARLA}
-CONTROLS = {*ACTIONS, "acknowledge", "mark_false_positive", "reopen", "approve_request", "reject_request", "guide"}
+CONTROLS = {
+    *ACTIONS,
+    "acknowledge",
+    "mark_false_positive",
+    "reopen",
+    "approve_request",
+    "reject_request",
+    "ask_ca_owners",
+    "guide",
+}
 PLAIN_WORD = "harbour"
 # Long names take long to cut, so they are tried where most texts stand.
 MANY_STATES = ("new", "approval pending", "contained by delete", "stopped")

@@ -27,6 +27,7 @@ EVE = "U07EVESOREN"
 
 ONCALL_GROUP = "S07ONCALL01"
 APPROVERS_GROUP = "S07APPROVER"
+PKI_GROUP = "S07PKITEAM1"
 
 ALERTS_CHANNEL = "C07AWSALERT"
 OPS_CHANNEL = "C07ANCHOROP"
@@ -91,7 +92,7 @@ PEOPLE = (
     SeedPerson(AVA, "ava", "Ava Lindqvist", "responder"),
     SeedPerson(BEN, "ben", "Ben Okafor", "approver", "Africa/Lagos"),
     SeedPerson(CARLA, "carla", "Carla Reyes", "approver and responder", "America/New_York"),
-    SeedPerson(DMITRI, "dmitri", "Dmitri Novak", "outsider", "Europe/Prague"),
+    SeedPerson(DMITRI, "dmitri", "Dmitri Novak", "PKI team, else an outsider", "Europe/Prague"),
     SeedPerson(EVE, "eve", "Eve Sorensen", "deactivated", "Europe/Copenhagen", deactivated=True),
 )
 
@@ -99,6 +100,7 @@ PEOPLE = (
 GROUPS = (
     SeedGroup(ONCALL_GROUP, "oncall", "On call", (AVA, CARLA)),
     SeedGroup(APPROVERS_GROUP, "approvers", "Approvers", (BEN, CARLA)),
+    SeedGroup(PKI_GROUP, "pki", "PKI team", (DMITRI,)),
 )
 
 _EVERYONE = (AVA, BEN, CARLA, DMITRI, BOT_USER_ID)

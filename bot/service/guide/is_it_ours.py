@@ -1,35 +1,35 @@
-"""Is the CA ours: its keys in the inventory and in earlier cases, and what its names claim."""
+"""Is the CA ours: its keys in the inventory and in earlier cases, what its owners say, and what its names claim."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
+from bot.domain.answer import Answer, Question, Sign, Standing, answered
 from bot.domain.ca_facts import Certificate
 from bot.domain.ca_inventory import Approval, KeyApproval, keys_of
-from bot.domain.case import Case, CaseState
 from bot.domain.house import House
+from bot.domain.ownership import OWNERS_QUESTION, owners_answer
 from bot.domain.pki_names import organizations, providers_named, units
 from bot.domain.visible_text import quoted
-from bot.service.earlier_cases import CasesFound
+from bot.service.guide.earlier_decisions import EARLIER, earlier_decisions
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.the_ca import TheCa, the_ca
 
 _NAME = 80
-_REASON = 120
 _MOST_LINES = 10
 _MOST_NAMES = 3
 
 _INVENTORY = Question("ca_inventory", ("71", "74"), "Does somebody answer for every key of the CA?")
+_OWNERS = Question(OWNERS_QUESTION, ("73", "83"), "What do the CA's owners say?")
 _ORGANIZATION = Question("ca_organization", ("49",), "Which organization do its names claim?")
 _PROVIDER = Question("ca_provider", ("82",), "Which provider do its names hint at?")
-_EARLIER = Question("ca_in_earlier_cases", ("78",), "What was decided about its keys before?")
 
 
 async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     ca = await the_ca(inquiry)
-    yield await _earlier(inquiry, ca.keys)
+    yield await earlier_decisions(inquiry, ca.keys)
     yield _inventory(inquiry, ca)
+    yield owners_answer(inquiry.case)
     yield _organization(ca, inquiry.sources.house)
     yield _provider(ca)
 
@@ -39,8 +39,10 @@ def _inventory(inquiry: Inquiry, ca: TheCa) -> Answer:
     if none is not None:
         return none
     house, target = inquiry.sources.house, inquiry.case.target
+    changed = _changed(ca)
     if not house.approved_cas:
-        return could_not_check(_INVENTORY.id, "Nobody has told Anchorwatch which CAs are approved here.")
+        why = "Nobody has told Anchorwatch which CAs are approved here."
+        return Answer(_INVENTORY.id, Standing.COULD_NOT_CHECK, why, signs=changed, facts={"changed": ca.has_changed})
     found = keys_of(ca.keys, house.approved_cas, target.account, target.region, inquiry.now.date())
     by_key = {one.spki_sha256: one for one in found}
     lines = tuple(_line(one, by_key[one.spki_sha256]) for one in ca.certificates[:_MOST_LINES])
@@ -51,7 +53,15 @@ def _inventory(inquiry: Inquiry, ca: TheCa) -> Answer:
         "changed": ca.has_changed,
     }
     sentence = sign.sentence + "".join(_asides(found, ca))
-    return answered(_INVENTORY.id, sentence, lines=lines, signs=(sign,), not_checked=ca.not_checked, facts=facts)
+    return answered(
+        _INVENTORY.id, sentence, lines=lines, signs=(sign, *changed), not_checked=ca.not_checked, facts=facts
+    )
+
+
+def _changed(ca: TheCa) -> tuple[Sign, ...]:
+    if not ca.has_changed:
+        return ()
+    return (Sign("ca_changed", "AWS has other keys in the trust anchor now than the report shows."),)
 
 
 def _judged(found: Sequence[KeyApproval], ca: TheCa, by_key: Mapping[str, KeyApproval]) -> Sign:
@@ -160,55 +170,10 @@ def _provider(ca: TheCa) -> Answer:
     )
 
 
-async def _earlier(inquiry: Inquiry, keys: Sequence[str]) -> Answer:
-    look, case = inquiry.sources.earlier_cases, inquiry.case
-    if look is None or not keys:
-        return could_not_check(_EARLIER.id, "No key of the CA is known to look for in earlier cases.")
-    found = await look(case.case_id, keys)
-    signs = (*_of_this(case), *_of_others(found.cases))
-    lines = tuple(_case_line(one) for one in found.cases[:_MOST_LINES])
-    facts = {"cases": [one.case_id for one in found.cases]}
-    if not found.cases and not signs:
-        return answered(_EARLIER.id, "No other case has one of its keys.", facts=facts, not_checked=_unread(found))
-    cases = f"{len(found.cases)} other case{'' if len(found.cases) == 1 else 's'} had one of its keys."
-    sentence = " ".join((cases, *(one.sentence for one in signs)))
-    return answered(_EARLIER.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=_unread(found))
-
-
-def _unread(found: CasesFound) -> tuple[str, ...]:
-    left = (f"{found.unread} earlier cases: their log can't be read.",) if found.unread else ()
-    return (*left, "More than 20 earlier cases.") if found.is_cut else left
-
-
-def _of_this(case: Case) -> Iterator[Sign]:
-    contained = case.requests.get(case.contained_by or "")
-    if contained is not None and contained.ended_at is not None and contained.ended_at < case.detection.happened_at:
-        yield Sign("key_returned", "This event came after the trust anchor had been contained.")
-
-
-def _of_others(cases: Sequence[Case]) -> Iterator[Sign]:
-    contained = [one.case_id for one in cases if one.state is CaseState.CONTAINED]
-    if contained:
-        yield Sign("key_returned", f"A key of this CA was contained before, in {_listed(contained)}.")
-    closed = [one.case_id for one in cases if one.false_positive is not None]
-    if closed:
-        yield Sign("earlier_false_positive", f"People closed {_listed(closed)} with this key as a false positive.")
-
-
-def _listed(case_ids: Sequence[str]) -> str:
-    more = f" and {len(case_ids) - _MOST_NAMES} more" if len(case_ids) > _MOST_NAMES else ""
-    return ", ".join(case_ids[:_MOST_NAMES]) + more
-
-
-def _case_line(case: Case) -> str:
-    reason = f": {quoted(case.false_positive[1][:_REASON])}" if case.false_positive else ""
-    return f"{case.case_id} in account {case.target.account or 'unknown'}: {case.state.value}{reason}"
-
-
 STEP = Step(
     id="is_it_ours",
     title="Is the CA ours",
-    questions=(_INVENTORY, _ORGANIZATION, _PROVIDER, _EARLIER),
+    questions=(_INVENTORY, _OWNERS, _ORGANIZATION, _PROVIDER, EARLIER),
     permissions=("rolesanywhere:ListTrustAnchors",),
     ask=_ask,
 )

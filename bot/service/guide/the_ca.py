@@ -18,13 +18,14 @@ class TheCa:
     """What is known of the CA.
 
     ``live`` is None where AWS does not show the trust anchor; ``not_checked`` then says why. ``is_private`` says that
-    it is a CA of AWS Private CA, which has no certificates here.
+    it is a CA of AWS Private CA, which has no certificates here, ``is_whole`` that the report shows every certificate.
     """
 
     reported: CaFacts
     live: CaFacts | None
     not_checked: tuple[str, ...] = ()
     is_private: bool = False
+    is_whole: bool = True
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -44,12 +45,12 @@ class TheCa:
 
     @property
     def has_changed(self) -> bool:
-        """Whether AWS has other keys now than the report shows; False where one of them is not known."""
-        if self.live is None or not self.reported.certificates:
+        """Whether AWS has other keys now than the report shows; False where one of the two is not known whole."""
+        if self.live is None or not self.reported.certificates or not self.live.certificates:
             return False
-        return {one.spki_sha256 for one in self.reported.certificates} != {
-            one.spki_sha256 for one in self.live.certificates
-        }
+        before = {one.spki_sha256 for one in self.reported.certificates}
+        now = {one.spki_sha256 for one in self.live.certificates}
+        return bool(before - now and not self.live.unreadable) or bool(now - before and self.is_whole)
 
     def without_certificates(self, question: str) -> Answer | None:
         """The answer to a question about certificates when there are none; None when there are."""
@@ -76,4 +77,5 @@ async def the_ca(inquiry: Inquiry) -> TheCa:
 
 def _of(case: Case, live: CaFacts | None, why: str | None = None) -> TheCa:
     is_private = case.detection.anchor.source_type is SourceType.AWS_ACM_PCA
-    return TheCa(case.ca, live, (why,) if why and not is_private else (), is_private)
+    is_whole = not (case.detection.missing or case.ca.unreadable)
+    return TheCa(case.ca, live, (why,) if why and not is_private else (), is_private, is_whole)

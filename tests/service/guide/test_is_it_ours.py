@@ -134,8 +134,20 @@ async def test_what_can_not_be_read_is_not_approved(desk: Desk) -> None:
 async def test_what_aws_has_now_counts_too(desk: Desk) -> None:
     """An approved CA in the report does not cover another one that took its place since."""
     found = (await ours(desk, ROOT, live=(STRANGER,), inventory=(approved(ROOT),)))["ca_inventory"]
-    assert codes(found) == ["unknown_key_among_approved"]
+    assert codes(found) == ["unknown_key_among_approved", "ca_changed"]
     assert found.facts["changed"] is True
+    assert codes((await ours(desk, ROOT, live=(STRANGER,)))["ca_inventory"]) == ["ca_changed"]
+
+
+async def test_a_report_that_is_not_whole_shows_no_change(desk: Desk) -> None:
+    """AWS having more than a report that lacks a part of the bundle is no change."""
+    anchor = desk.aws.anchor(desk.target)
+    assert anchor is not None
+    anchor["source"]["sourceData"]["x509CertificateData"] = pem(ROOT, STRANGER)
+    cut = replace(detection_of(desk.target), missing=("a part of the bundle",))
+    case = replace(await desk.case(), detections=(cut,), ca=facts_of(ROOT))
+    found = await ask_step(is_it_ours.STEP, case, desk.aws)
+    assert codes(found["ca_inventory"]) == []
 
 
 async def test_a_refused_list_leaves_the_report(desk: Desk) -> None:
