@@ -148,6 +148,7 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield "- With Athena: `sts:AssumeRole` on its role, where it is set."
     yield "- `sts:AssumeRole` on the two roles, where they are set."
     yield "- With a queue: what `config/aws/queue-access.json` lists."
+    yield "- With `ANCHORWATCH_HOUSE` in S3: `s3:GetObject` on that object."
 
 
 def _athena_permissions() -> Iterator[str]:

@@ -107,7 +107,11 @@ ALL_SETTINGS = (
         read.number(5, 1440),
         "60",
     ),
-    Setting("ANCHORWATCH_HOUSE", "TOML file with what you know of yourselves; empty means nothing.", read.text),
+    Setting(
+        "ANCHORWATCH_HOUSE",
+        "TOML file, or s3://bucket/key, with what you know of yourselves; empty: nothing.",
+        read.text,
+    ),
     Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", read.number(0, 5), "0"),
     Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", read.number(1, 5), "1"),
     Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", read.number(1, 1440), "30"),

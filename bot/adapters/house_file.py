@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.adapters.house_text import house_text
 from bot.domain.errors import BadSettings
 from bot.domain.house import WEEK, Account, ApprovedCa, Environment, Hours, House, Limits, Network, Window
 
@@ -38,14 +38,14 @@ _SECTIONS = frozenset(
 
 
 def read_house(path: str) -> House:
-    """Read the file.
+    """Read the file, or the object in S3 (``s3://bucket/key``).
 
     Raises:
         BadSettings: one line for each mistake, with its place in the file.
     """
     try:
-        data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = tomllib.loads(house_text(path))
+    except ValueError as error:
         raise BadSettings((f"{path}: can't be read: {error}",)) from error
     reader = _Reader(path)
     house = reader.house(data)
