@@ -22,7 +22,10 @@ class EcsDocument:
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON values are what this returns.
         """The value at a dotted path; None when there is none. Of several values the first one counts."""
         # Most paths lead to groups, such as signal, that most documents do not have.
-        return _look_up(self._fields, path) if path.partition(".")[0] in self._groups else None
+        if path.partition(".")[0] not in self._groups:
+            return None
+        found = _plainly_at(self._fields, path)
+        return _look_up(self._fields, path) if found is None else found
 
     def values(self, path: str) -> Sequence[Any]:
         """Every value at a dotted path, in order; empty when there is none."""
@@ -49,6 +52,20 @@ class EcsDocument:
     def has_group(self, group: str) -> bool:
         """Whether any field of a top-level group, such as ``kibana``, is there."""
         return group in self._groups
+
+
+def _plainly_at(node: object, path: str) -> object:
+    """The value in plainly nested objects, which is what most documents are; None where it takes a closer look."""
+    for key in _keys(path):
+        if not isinstance(node, dict):
+            return None
+        node = node.get(key)
+    return None if isinstance(node, list) else node
+
+
+@lru_cache(maxsize=1024)
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _look_up(node: object, path: str, *, whole: bool = False) -> object:

@@ -16,6 +16,7 @@ from bot.adapters.der import OBJECT_IDENTIFIER, Element, elements, identifier, o
 MAX_NAME_CHARACTERS = 2048
 """How much of a name is kept in a case."""
 _MAX_ATTRIBUTES = 512
+_MOST_COMPARED_BYTES = 16 * 1024
 # The types that RFC 4514 writes short; others keep their number.
 _SHORT = {
     "2.5.4.3": "CN",
@@ -76,8 +77,15 @@ class Name:
 
     def text(self, most: int = MAX_NAME_CHARACTERS) -> str:
         """As RFC 4514 writes it, last part first; at most so many characters."""
-        parts = ("+".join(one.written() for one in part) for part in reversed(self._parts))
-        return ",".join(filter(None, parts))[:most]
+        written: list[str] = []
+        size = 0
+        for part in reversed(self._parts):
+            words = "+".join(one.written() for one in part)
+            written += [words] if words else []
+            size += len(words) + 1
+            if size > most:
+                break
+        return ",".join(written)[:most]
 
     def attributes(self) -> tuple[tuple[str, str], ...]:
         """The parts in their order, at most 512: CN, O, OU, L, ST, C …, or the number of another type."""
@@ -86,10 +94,12 @@ class Name:
 
     @cached_property
     def compared(self) -> object:
-        """A value that is equal for equal names.
+        """A value that is equal for equal names; very long ones are compared as they stand.
 
         See: https://www.rfc-editor.org/rfc/rfc5280#section-7.1
         """
+        if len(self.der) > _MOST_COMPARED_BYTES:
+            return self.der
         return tuple(frozenset(one.compared() for one in part) for part in self._parts)
 
     def short(self) -> str:

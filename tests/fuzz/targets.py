@@ -55,7 +55,7 @@ def take_message(body: bytes) -> str:
         if isinstance(one.result, Event):
             _check_detection(one.result.detection)
     _check_understood(body, found)
-    rows = list(Evaluate(lambda _: [_finding(one) for one in found], CertificateReader, MAX_BODY_BYTES)([(1, body)]))
+    rows = list(Evaluate(lambda _: [finding_of(one) for one in found], CertificateReader, MAX_BODY_BYTES)([(1, body)]))
     assert len(rows) == (len(found) if body.strip() else 1)
     text = "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows)
     for line in text.splitlines():
@@ -63,11 +63,12 @@ def take_message(body: bytes) -> str:
     return text
 
 
-def _finding(one: Found) -> Finding:
+def finding_of(one: Found) -> Finding:
+    """What was found, as ``evaluate`` takes it."""
     what = one.result
-    return Finding(
-        one.form, what.detection if isinstance(what, Event) else what.reason if isinstance(what, Ignored) else what
-    )
+    if isinstance(what, Event):
+        return Finding(one.form, what.detection)
+    return Finding(one.form, what.reason if isinstance(what, Ignored) else what)
 
 
 def _check_understood(body: bytes, found: tuple[Found, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The whole way of a body through the product, for measuring: what is done between its bytes and the case log."""
+"""The way of a body through the product, and how much processor time it takes."""
 
 from __future__ import annotations
 
@@ -8,31 +8,24 @@ import json
 import time
 from collections.abc import Callable, Mapping
 
-from bot.adapters.formats import understand
+from bot.adapters.formats import found_in
+from bot.adapters.formats.json_text import MAX_BODY_BYTES
 from bot.adapters.x509 import CertificateReader
 from bot.domain.errors import BadInput
-from bot.domain.events import DetectionReceived, draft
-from bot.domain.plain import canonical
-from bot.domain.red_flags import red_flags
-from bot.domain.rule import judge
 from bot.inspect_ca import inspect_ca
-from tests.fuzz.targets import AT
+from bot.service.evaluate import Evaluate, Finding
+from tests.fuzz.targets import AT, finding_of
 
 
 def take_message(body: bytes) -> None:
-    """Understand, judge, read the CA, and write the entry of the log, for each event of a message."""
-    read_certificates = CertificateReader()
-    for detection in understand(body).detections:
-        judge(detection)
-        facts = read_certificates(detection.anchor.certificates_pem)
-        canonical(draft(DetectionReceived(detection, facts, red_flags(detection, facts))))
+    """Everything between a message's bytes and its answers: parts, certificates, judgement, rows."""
+    for row in Evaluate(_findings, CertificateReader, MAX_BODY_BYTES)([(1, body)]):
+        json.dumps(row)
 
 
 def read_authority(data: bytes) -> None:
-    """What ``inspect-ca`` does, both ways of printing."""
-    inspection = inspect_ca(data, AT)
-    inspection.as_json()
-    inspection.as_table()
+    """What ``inspect-ca --json`` does."""
+    inspect_ca(data, AT).as_json()
 
 
 def only_json(body: bytes) -> None:
@@ -40,16 +33,15 @@ def only_json(body: bytes) -> None:
     json.loads(body)
 
 
+def _findings(body: bytes) -> list[Finding]:
+    return [finding_of(found) for found in found_in(body)]
+
+
 WAYS: Mapping[str, Callable[[bytes], None]] = {"message": take_message, "authority": read_authority}
 
 
-def seconds_of(target: str, body: bytes, *, tries: int = 5) -> float:
+def seconds_of(way: Callable[[bytes], None], body: bytes, *, tries: int = 5) -> float:
     """The processor time that a body takes: the least of some tries, since a busy machine only adds to it."""
-    return least_seconds(WAYS[target], body, tries)
-
-
-def least_seconds(way: Callable[[bytes], None], body: bytes, tries: int) -> float:
-    """The least processor time of some tries; an error that is declared is an end like any other."""
     times = []
     # What the process holds anyway is not this body's to be searched for garbage.
     gc.freeze()

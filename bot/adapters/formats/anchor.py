@@ -6,10 +6,11 @@ See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_TrustAnch
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.adapters.formats.kept import MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS, flag, matching, moment, text, value_at
 from bot.adapters.formats.pem_bundle import PemBundle, read_bundle
+from bot.adapters.formats.pem_labels import may_hold_pem
 from bot.adapters.formats.voices import Hearing, Voice
 from bot.domain.detection import Anchor, SourceType
 from bot.domain.errors import BadInput
@@ -81,7 +82,7 @@ def _anchor_id(voices: Sequence[Voice], arn: str | None, hearing: Hearing) -> st
 def _bundle(voices: Sequence[Voice], hearing: Hearing) -> PemBundle:
     """The first bundle with certificates; a private key in any of them counts, since AWS gives none back."""
     written = [(voice, value_at(voice.message, _PEM)) for voice in voices]
-    read = {pem: read_bundle(pem) for pem in dict.fromkeys(pem for _, pem in written if isinstance(pem, str))}
+    read = _read_each(pem for _, pem in written if isinstance(pem, str))
     bundles = [(voice, read[pem]) for voice, pem in written if isinstance(pem, str)]
     whole = [(voice, bundle) for voice, bundle in bundles if bundle.certificates]
     chosen = next((bundle for _, bundle in whole), bundles[-1][1] if bundles else PemBundle())
@@ -91,6 +92,18 @@ def _bundle(voices: Sequence[Voice], hearing: Hearing) -> PemBundle:
     with_key = next((bundle for _, bundle in bundles if bundle.held_private_key), chosen)
     missing = tuple(dict.fromkeys((*chosen.missing, *with_key.missing)))
     return PemBundle(chosen.certificates, missing, with_key.held_private_key)
+
+
+def _read_each(texts: Iterable[str]) -> dict[str, PemBundle]:
+    """The bundle in each text; one that a map only repeats is not read again."""
+    read: dict[str, PemBundle] = {}
+    for pem in dict.fromkeys(texts):
+        repeated = next((known for known in read if known in pem), None)
+        if repeated is not None and not may_hold_pem(pem.replace(repeated, "", 1)):
+            read[pem] = read[repeated]
+        else:
+            read[pem] = read_bundle(pem)
+    return read
 
 
 def _brings_source(voice: Voice) -> bool | None:

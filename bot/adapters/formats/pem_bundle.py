@@ -19,6 +19,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.adapters.der import SEQUENCE, element, is_private_key
+from bot.adapters.formats.pem_labels import (
+    CARRIER_LABELS,
+    CERTIFICATE_LABELS,
+    KEY_WORDS,
+    TRUSTED,
+    Label,
+    labels,
+    names_a_key,
+)
 from bot.adapters.pkcs7 import carried_certificates
 
 MAX_BUNDLE_CHARACTERS = 204_800
@@ -37,27 +46,7 @@ See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event
 MAX_FILE_BLOCKS = 256
 """How many are kept of a file that a person hands over."""
 _MAX_DEFECTS = 64
-# Hyphens, and the dashes that word processors make of them.
-_DASHES = r"[-\u2010-\u2015\u2212]{2}"
-# One label's closing dashes may be the next one's opening dashes, so they are only looked at.
-_LABEL = re.compile(
-    r"-----[ \t]{0,4}(BEGIN|END)[ \t]{1,4}([A-Z0-9#]{1,32}(?: [A-Z0-9#]{1,32}){0,4})[ \t]{0,4}(?=-----)"
-)
-_LABEL_WORDS = ("BEGIN", "END ", "egin ")
-_LOOSE_LABEL = re.compile(
-    rf"{_DASHES}[ \t]{{0,4}}(BEGIN|END)[ \t]{{1,4}}([A-Z0-9#]{{1,32}}(?:[ \t]{{1,2}}[A-Z0-9#]{{1,32}}){{0,4}})"
-    rf"[ \t]{{0,4}}(?={_DASHES})",
-    re.IGNORECASE,
-)
-_DASH_BEFORE = re.compile(r"[-\u2010-\u2015\u2212]{0,3}\Z")
-_CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
-_CARRIER_LABELS = frozenset({"PKCS7", "CMS", "PKCS #7 SIGNED DATA"})
-_TRUSTED = "TRUSTED CERTIFICATE"
-_KEY_WORDS = "PRIVATE KEY"
-_PRIVATE_KEY = re.compile(
-    rf"{_DASHES}[ \t]{{0,4}}BEGIN[ \t]{{1,4}}(?:[A-Z0-9]{{1,32}} ){{0,3}}PRIVATE KEY|PuTTY-User-Key-File-",
-    re.IGNORECASE,
-)
+_PARTS_OF_A_BLOCK = 4
 _ESCAPED_LINE_END = re.compile(r"\\{1,8}[rnt]")
 _ESCAPED_CHARACTER = re.compile(r"\\{1,8}u00([0-9a-fA-F]{2})")
 _MARKUP = re.compile(r"<[^<>]{1,32}>")
@@ -116,13 +105,13 @@ def read_bundle(text: object, *, of_file: bool = False) -> PemBundle:
     if len(text) > MAX_BUNDLE_CHARACTERS:
         missing.append(f"the part of the CA bundle beyond {MAX_BUNDLE_CHARACTERS} characters")
     text = text[:MAX_BUNDLE_CHARACTERS]
-    parts = list(_parts(text))
+    parts, is_whole = _first_parts(text, most_blocks)
     blocks = [part for part in parts if part.letters is not None]
     if any(part.message == _CUT_OFF for part in parts):
         missing.append("the rest of a certificate that is cut off or mixed with other text")
-    if len(blocks) > most_blocks:
-        missing.append(f"the certificates behind the first {most_blocks}")
-    held_key = any(part.held_key for part in parts) or _names_a_key(text)
+    if not is_whole:
+        missing.append(f"the certificates behind the first {len(parts)} blocks")
+    held_key = any(part.held_key for part in parts) or names_a_key(text)
     if held_key:
         missing.append("a private key that stood in the CA bundle (not kept)")
     kept = blocks[:most_blocks]
@@ -138,10 +127,16 @@ def read_bundle(text: object, *, of_file: bool = False) -> PemBundle:
     )
 
 
-def _names_a_key(text: str) -> bool:
-    # Looked for first, because the search for the label takes longer.
-    capitals = text.upper()
-    return (_KEY_WORDS in capitals or "PUTTY" in capitals) and _PRIVATE_KEY.search(text) is not None
+def _first_parts(text: str, most_blocks: int) -> tuple[list[_Part], bool]:
+    """The parts up to so many blocks, or several times as many defects; and whether these are all."""
+    parts: list[_Part] = []
+    blocks = 0
+    for part in _parts(text):
+        blocks += part.letters is not None
+        if blocks > most_blocks or len(parts) == _PARTS_OF_A_BLOCK * most_blocks:
+            return parts, False
+        parts.append(part)
+    return parts, True
 
 
 _CUT_OFF = "a certificate block that is cut off or mixed with other text"
@@ -151,41 +146,15 @@ _MORE = "bytes behind a certificate, in the same block; they were left out"
 _TWO_LABELS = "a certificate block whose two labels differ; it was read all the same"
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """A BEGIN or an END, where it begins and ends, and what it is the label of, in capitals."""
-
-    start: int
-    end: int
-    begins: bool
-    kind: str
-
-
-def _labels(text: str) -> Iterator[_Label]:
-    """The labels in the text; loosely written ones only where they matter here."""
-    strict = list(_LABEL.finditer(text))
-    if len(strict) == sum(map(text.count, _LABEL_WORDS)):
-        # The usual case, and by far the faster one: there is no word of a label outside of one.
-        yield from (_Label(found.start(), found.end(), found[1] == "BEGIN", found[2]) for found in strict)
-        return
-    for found in _LOOSE_LABEL.finditer(text):
-        kind = " ".join(found[2].upper().split())
-        dashes = _DASH_BEFORE.search(text, max(found.start() - 3, 0), found.start())
-        start = dashes.start() if dashes else found.start()
-        is_strict = text.startswith("-----", start) and (found[1] + found[2]).isupper()
-        if is_strict or kind in _CERTIFICATE_LABELS | _CARRIER_LABELS or _KEY_WORDS in kind:
-            yield _Label(start, found.end(), found[1].upper() == "BEGIN", kind)
-
-
 def _parts(text: str) -> Iterator[_Part]:
     """What the labels mark off, in the text's order; private keys leave nothing but their mark."""
     inside = False
-    for label, following in pairwise((*_labels(text), None)):
+    for label, following in pairwise((*labels(text), None)):
         if label is None:
             break
-        if label.begins and _KEY_WORDS in label.kind:
+        if label.begins and KEY_WORDS in label.kind:
             yield _Part(label.start, held_key=True)
-        elif label.begins and label.kind in _CERTIFICATE_LABELS | _CARRIER_LABELS:
+        elif label.begins and label.kind in CERTIFICATE_LABELS | CARRIER_LABELS:
             if following is not None and not following.begins:
                 yield from _block_parts(label, text[label.end : following.start])
                 if following.kind != label.kind:
@@ -194,12 +163,12 @@ def _parts(text: str) -> Iterator[_Part]:
                 yield _Part(label.start, message=_CUT_OFF)
         elif label.begins:
             yield _Part(label.start, message=_OTHER)
-        elif label.kind in _CERTIFICATE_LABELS and not inside:
+        elif label.kind in CERTIFICATE_LABELS and not inside:
             yield _Part(label.start, message=_NO_BEGIN)
         inside = label.begins
 
 
-def _block_parts(label: _Label, body: str) -> Iterator[_Part]:
+def _block_parts(label: Label, body: str) -> Iterator[_Part]:
     """The certificates between two labels, and what else is there."""
     letters, der = _letters(body)
     if der is None:
@@ -210,13 +179,13 @@ def _block_parts(label: _Label, body: str) -> Iterator[_Part]:
     if is_private_key(der):
         yield _Part(label.start, held_key=True)
         return
-    certificates, rest = _taken_apart(der, only_one=label.kind == _TRUSTED)
+    certificates, rest = _taken_apart(der, only_one=label.kind == TRUSTED)
     if not certificates:
         yield _Part(label.start, message=_OTHER)
     for certificate in certificates:
         yield _Part(label.start, base64.b64encode(certificate).decode())
     if rest:
-        yield _Part(label.start, message=None if label.kind == _TRUSTED else _MORE, held_key=is_private_key(rest))
+        yield _Part(label.start, message=None if label.kind == TRUSTED else _MORE, held_key=is_private_key(rest))
 
 
 def _taken_apart(der: bytes, *, only_one: bool) -> tuple[list[bytes], bytes]:

@@ -25,12 +25,13 @@ from bot.domain.errors import BadInput
 
 MOST_WRAPPINGS = 6
 MOST_WORK = 800
-"""How much of one message is read: a part counts once, an event about a trust anchor five times.
+"""How much of one message is read: a part counts once, a problem twice, an event about a trust anchor five times.
 
 Each certificate of such an event counts once more, and so do every 400 characters of it. That bounds the time that a
 message takes. A mebibyte holds several hundred real records, and the rules behind real alerts make a hundred of them at
 once at the most.
 """
+_WORK_OF_A_PROBLEM = 2
 _WORK_OF_AN_ANCHOR = 5
 _CHARACTERS_OF_WORK = 400
 
@@ -78,10 +79,11 @@ def found_in(body: bytes) -> tuple[Found, ...]:
 
 
 def _work(one: Found) -> int:
-    detection = one.result.detection if isinstance(one.result, Event) else None
-    if detection is None or "TrustAnchor" not in detection.event_name:
+    if isinstance(one.result, EventProblem):
+        return _WORK_OF_A_PROBLEM
+    if isinstance(one.result, Ignored) or "TrustAnchor" not in one.result.detection.event_name:
         return 1
-    pem = detection.anchor.certificates_pem
+    pem = one.result.detection.anchor.certificates_pem
     return _WORK_OF_AN_ANCHOR + len(pem) + sum(map(len, pem)) // _CHARACTERS_OF_WORK
 
 

@@ -181,3 +181,18 @@ def test_a_map_text_beyond_all_bounds_is_not_whole() -> None:
     message["aws"]["cloudtrail"]["request_parameters"] = text
     anchor = read(message).anchor
     assert anchor.source_in_request is None
+
+
+@pytest.mark.parametrize("around", ["-----BEGIN PRIVATE KEY-----", "PuTTY-User-Key-File-3: x"])
+def test_a_key_around_what_a_map_repeats_is_seen(around: str) -> None:
+    """The map text repeats the flattened certificate, and beside it stands a key that the flattened copy lost."""
+    document = records.elastic_nested(records.cloudtrail_record())
+    trail = document["aws"]["cloudtrail"]
+    pem = trail["flattened"]["request_parameters"]["source"]["sourceData"]["x509CertificateData"]
+    assert pem in trail["request_parameters"]
+    (plain,) = understand(records.body(document)).detections
+    assert not plain.anchor.held_private_key
+    trail["request_parameters"] = trail["request_parameters"].replace(pem, f"{pem}{around}")
+    (marked,) = understand(records.body(document)).detections
+    assert marked.anchor.held_private_key
+    assert marked.anchor.certificates_pem == plain.anchor.certificates_pem

@@ -1,13 +1,9 @@
-"""Whatever comes in ends in a value or in BadInput, bounded and quickly."""
+"""Whatever comes in ends in a value or in BadInput; ``test_time_of_bodies.py`` holds how quickly."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import time
-from collections.abc import Callable
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,52 +96,3 @@ def test_any_cut_and_any_byte(message: records.Json, data: st.DataObject) -> Non
     body = bytearray(records.body(message))
     body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     survives(bytes(body[: data.draw(st.integers(0, len(body)))]))
-
-
-MEBIBYTE = 1024 * 1024
-ROOM = MEBIBYTE - 20_000
-
-
-def bundle_of(text: str) -> bytes:
-    """A record whose request holds this text as its bundle."""
-    record = records.cloudtrail_record(source=records.bundle_source(text), responseElements=None)
-    return records.body(record)
-
-
-def map_of(text: str) -> bytes:
-    """An Elastic document whose request and answer are this map text."""
-    half = text[: len(text) // 2]
-    return records.body(
-        {
-            "event.action": "CreateTrustAnchor",
-            "@timestamp": "2026-11-20T09:30:12Z",
-            "aws.cloudtrail.request_parameters": half,
-            "aws.cloudtrail.response_elements": half,
-        }
-    )
-
-
-AWKWARD: dict[str, Callable[[], bytes]] = {
-    "many empty lists": lambda: b"[" + b"[]," * (ROOM // 3) + b"[]]",
-    "many keys": lambda: records.body({f"k{number}": number for number in range(ROOM // 18)}),
-    "one long text": lambda: records.body(records.cloudtrail_record(userAgent="x" * ROOM)),
-    "many begins": lambda: bundle_of("-----BEGIN CERTIFICATE-----" * (ROOM // 27)),
-    "many empty blocks": lambda: bundle_of("-----BEGIN CERTIFICATE----------END CERTIFICATE-----" * (ROOM // 52)),
-    "one long word in a label": lambda: bundle_of("-----BEGIN " + "A" * ROOM),
-    "many sources": lambda: map_of("{" + "source={sourceType=" * (ROOM // 19)),
-    "many names": lambda: map_of("{" + " name=" * (ROOM // 6)),
-    "many long names": lambda: map_of("{" + (" name=" + "a" * 300) * (ROOM // 306)),
-    "many anchors": lambda: map_of("{" + (" trustAnchorArn=arn:" + "a" * 180) * (ROOM // 200)),
-    "many settings": lambda: map_of("notificationSettings=[" * (ROOM // 22)),
-}
-
-
-@pytest.mark.parametrize("make", AWKWARD)
-def test_no_body_takes_long(make: str) -> None:
-    """The worst bodies of 1 MiB end: what grows faster than the body takes minutes, what does not takes a moment."""
-    body = AWKWARD[make]()
-    assert MEBIBYTE // 2 < len(body) <= MEBIBYTE
-    started = time.process_time()
-    with contextlib.suppress(BadInput):
-        understand(body)
-    assert time.process_time() - started < 3

@@ -99,6 +99,9 @@ def test_length_and_number_are_bounded() -> None:
         many = read_bundle("-----BEGIN CERTIFICATE-----AA-----END CERTIFICATE-----" * 300, of_file=of_file)
         assert len(many.certificates) == most
         assert str(most) in many.missing[0]
+    broken = read_bundle("-----BEGIN CERTIFICATE-----" * 700 + PEM)
+    assert broken.certificates == ()
+    assert any("behind the first 640 blocks" in words for words in broken.missing)
 
 
 DER = base64.b64decode("".join(PEM.splitlines()[1:-1]))
