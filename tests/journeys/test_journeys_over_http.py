@@ -110,3 +110,18 @@ async def test_disable_and_enable_on_a_phone(world: World, sit: Sit) -> None:
     await expect(ava.card).not_to_contain_text("Contained:", timeout=PATIENCE_MS)
     await ava.sees("Enabled")
     assert await alert.who_did("action:requested") == [AVA, AVA]
+
+
+async def test_the_owners_of_the_ca_are_asked(world: World, sit: Sit) -> None:
+    """Ava asks from the menu, Dmitri of the PKI team says no in the thread, and the card says who said so."""
+    alert = await raise_alert(world)
+    ava, dmitri = await sit(alert, "ava"), await sit(alert, "dmitri")
+    await ava.choose("Ask CA Owners")
+    await ava.sees("no answer yet")
+    thread = await dmitri.thread()
+    await thread.locator('[data-action-id="ca_is_not_ours"]').click()
+    await dmitri.fill_in("Not in our inventory.")
+    await ava.sees("Not in our inventory.")
+    await ava.sees("Priority: high")
+    await expect(thread.locator('[data-action-id="ca_is_not_ours"]')).to_have_count(0, timeout=PATIENCE_MS)
+    assert await alert.who_did("owners:answered") == [f"slack:{people.DMITRI}"]
