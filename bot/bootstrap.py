@@ -24,6 +24,7 @@ from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.house_file import read_house
 from bot.adapters.places_database import PlacesDatabase
 from bot.adapters.privilege_catalogue import privilege_catalogue
+from bot.adapters.reach_picture import draw_reach
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.adapters.sqlite_schema import sqlite_path
@@ -41,6 +42,7 @@ from bot.kill_points import arm
 from bot.ports import EventSearch
 from bot.registry import load_actions
 from bot.service.ask_aws import AskAws
+from bot.service.attach_picture import AttachPicture
 from bot.service.case_book import CaseBook
 from bot.service.earlier_cases import EarlierCases
 from bot.service.expire_request import expire_request
@@ -113,6 +115,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     investigate = Investigate(book, STEPS, sources, clock)
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, clock)
     doers = _doers(show, question, run, observe, expire, investigate)
+    doers[EffectKind.ATTACH_PICTURE] = AttachPicture(book, messenger, draw_reach)
     runner = Runner(book, store, clock, doers)
     waker.runner = runner
     ask_aws = AskAws(accounts, live_anchor, clock) if settings.observe else None

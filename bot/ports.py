@@ -121,6 +121,16 @@ class Posted:
     ts: str
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG for a thread. ``alternative`` says the same in words, at most 1,000 characters."""
+
+    file_name: str
+    title: str
+    alternative: str
+    png: bytes
+
+
 class Messenger(Protocol):
     """Slack as the runner uses it. Messages are Slack's own JSON shapes, made by ``bot.slack``."""
 
@@ -140,6 +150,10 @@ class Messenger(Protocol):
 
     async def tell(self, message: Mapping[str, Any]) -> None:
         """Show something to one person only (``channel`` and ``user`` in it). Raises as :meth:`post`."""
+        ...
+
+    async def attach(self, channel: str, thread_ts: str, picture: Picture) -> None:
+        """Show a picture in a thread; it is never sent again by itself. Raises as :meth:`post`."""
         ...
 
     async def look_for(

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 yaml: Any = importlib.import_module("yaml")
 
 SCOPE_OF = {
+    "files_getUploadURLExternal": {"files:write"},
+    "files_completeUploadExternal": {"files:write"},
     "auth_test": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},

@@ -149,7 +149,8 @@ class Case:
     ``revision`` is the entry that last changed what people can decide; buttons carry it. ``shown`` is the entry
     that last changed anything the card shows. ``known_state`` is the trust anchor's state in the words of plans:
     from AWS where it was read, else from the event. ``failed_calls`` is set for a stream of failed attempts, which has
-    no detections: its card is the message that counts them.
+    no detections: its card is the message that counts them. ``pictures`` are the digests of those that were attached or
+    refused.
     """
 
     case_id: CaseId
@@ -184,6 +185,7 @@ class Case:
     noted_events: frozenset[str] = frozenset()
     failed_calls: FailedCalls | None = None
     remarks: frozenset[str] = frozenset()
+    pictures: frozenset[str] = frozenset()
 
     @property
     def exists(self) -> bool:

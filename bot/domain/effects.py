@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
+from bot.domain.reach_graph import ReachGraph, reach_graph
 
 # Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
 # See: https://docs.slack.dev/apis/web-api/rate-limits
@@ -33,6 +34,7 @@ class EffectKind(StrEnum):
     EXPIRE = "expire"
     OBSERVE = "observe"
     INVESTIGATE = "investigate"
+    ATTACH_PICTURE = "attach_picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
         *(_investigate(case, me) if me.investigates else ()),
+        *(_picture(case) if me.investigates else ()),
     ]
     return tuple(found)
 
@@ -205,3 +208,18 @@ def _investigate(case: Case, me: Standing) -> list[Effect]:
         other_is_dead = me.exclusive and started.owner != me.owner
         at = at if other_is_dead or started.owner == me.owner else started.lease_until
     return [Effect(EffectKind.INVESTIGATE, "investigate", at, str(number))]
+
+
+def graph_of(case: Case) -> ReachGraph | None:
+    """The picture that the case's thread should have; None where there is nothing to draw."""
+    return reach_graph(case.investigation.answers, case.detection.anchor.name or case.target.anchor_id or "")
+
+
+def _picture(case: Case) -> list[Effect]:
+    known = case.investigation
+    if not known.answers or known.started is not None or case.card.ts is None:
+        return []
+    graph = graph_of(case)
+    if graph is None or graph.digest in case.pictures:
+        return []
+    return [Effect(EffectKind.ATTACH_PICTURE, "picture", _opened(case), graph.digest)]

@@ -17,6 +17,7 @@ from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
 from bot.domain.investigation import InvestigationEvent
 from bot.domain.ownership import OwnershipEvent
+from bot.domain.pictures import PictureAttached
 from bot.domain.plain import from_plain, to_plain
 from bot.domain.remark import Remarked
 
@@ -276,7 +277,7 @@ class ReviewNoted:
 
 
 CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked
-PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost
+PostEvent = PostReserved | PostSent | PostDropped | CardShown | CardLost | PictureAttached
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed

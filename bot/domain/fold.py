@@ -18,6 +18,7 @@ from bot.domain.failed_calls import with_call
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
+from bot.domain.pictures import PictureAttached
 from bot.domain.remark import Remarked
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
@@ -133,6 +134,11 @@ def _lost(case: Case, entry: Entry, event: ev.CardLost) -> Case:
     return replace(case, card=Card()) if case.card.ts == event.ts else case
 
 
+def _pictured(case: Case, entry: Entry, event: PictureAttached) -> Case:
+    del entry
+    return replace(case, pictures=case.pictures | {event.digest})
+
+
 def _observed(case: Case, entry: Entry, event: ev.AnchorObserved) -> Case:
     return replace(
         case,
@@ -211,6 +217,7 @@ _TOLD_IN_THREAD = (
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.DetectionReceived: _detection,
     ev.PostReserved: _reserved,
+    PictureAttached: _pictured,
     ev.PostSent: _sent,
     ev.PostDropped: _dropped,
     ev.CardShown: _shown,

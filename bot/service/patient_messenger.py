@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
-from bot.ports import Messenger, Posted
+from bot.ports import Messenger, Picture, Posted
 
 T = TypeVar("T")
 
@@ -60,6 +60,14 @@ class PatientMessenger:
     async def tell(self, message: Mapping[str, Any]) -> None:
         """Show something to one person. Raises as :meth:`bot.ports.Messenger.post`."""
         await self._heed("chat.postEphemeral", message, self._messenger.tell)
+
+    async def attach(self, channel: str, thread_ts: str, picture: Picture) -> None:
+        """Show a picture in a thread. Raises as :meth:`bot.ports.Messenger.post`."""
+
+        async def send(_message: Mapping[str, Any]) -> None:
+            await self._messenger.attach(channel, thread_ts, picture)
+
+        await self._heed("files.completeUploadExternal", {"channel": channel}, send)
 
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackError
-from bot.ports import Posted
+from bot.ports import Picture, Posted
 from bot.slack.block_limits import message_problems
+from bot.slack.text import defang, literal
 from bot.slack.web_errors import slack_errors
 
 _PAGE = 200
 _MOST_PAGES = 5
+_MOST_ALTERNATIVE = 1000
+_LONGEST_UPLOAD_SECONDS = 20.0
 
 
 class SlackMessenger:
@@ -59,6 +64,33 @@ class SlackMessenger:
         _check(message, "chat.postEphemeral", ephemeral=True)
         with slack_errors("chat.postEphemeral"):
             await self._poster.chat_postEphemeral(**dict(message))
+
+    async def attach(self, channel: str, thread_ts: str, picture: Picture) -> None:
+        """Upload a picture and show it in a thread; needs the scope ``files:write``. Raises as :meth:`post`.
+
+        See: https://docs.slack.dev/messaging/working-with-files
+        """
+        alternative = literal(defang(picture.alternative), _MOST_ALTERNATIVE)
+        with slack_errors("files.getUploadURLExternal"):
+            place = await self._poster.files_getUploadURLExternal(
+                filename=picture.file_name, length=len(picture.png), alt_txt=alternative
+            )
+        await self._upload(str(place["upload_url"]), picture.png)
+        with slack_errors("files.completeUploadExternal"):
+            await self._poster.files_completeUploadExternal(
+                files=[{"id": str(place["file_id"]), "title": picture.title}], channel_id=channel, thread_ts=thread_ts
+            )
+
+    async def _upload(self, url: str, png: bytes) -> None:
+        timeout = aiohttp.ClientTimeout(total=_LONGEST_UPLOAD_SECONDS)
+        with slack_errors("upload"):
+            async with (
+                aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+                session.post(url, data=png) as answer,
+            ):
+                status = answer.status
+        if status != HTTPStatus.OK:
+            raise SlackError(f"status_{status}", "upload")
 
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
-from bot.ports import Messenger
+from bot.ports import Messenger, Picture
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.server import SlackLookAlike
 from bot.slack.messenger import SlackMessenger
@@ -27,6 +27,8 @@ REAL_FAULTS: dict[str, dict[str, object]] = {
     "no_permission": {"error": "no_permission"},
 }
 
+PICTURE = Picture("reach.png", "Who the CA's owner can become", "From the CA to no role.", b"\x89PNG picture")
+
 
 @dataclass
 class Bench:
@@ -35,6 +37,7 @@ class Bench:
     messenger: Messenger
     stored: Callable[[], int]
     told: Callable[[], list[str]]
+    pictures: Callable[[], list[tuple[str, str]]]
     fail: Callable[[str, str], object]
 
 
@@ -63,7 +66,13 @@ async def bench(request: pytest.FixtureRequest, slack: SlackLookAlike) -> AsyncI
             del method
             fake.fault = fault
 
-        yield Bench(fake, lambda: len(fake.posted), lambda: [one["text"] for one in fake.told], break_fake)
+        yield Bench(
+            fake,
+            lambda: len(fake.posted),
+            lambda: [one["text"] for one in fake.told],
+            lambda: [(thread, one.alternative) for _, thread, one in fake.pictures],
+            break_fake,
+        )
         return
     workspace = slack.workspace
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
@@ -74,6 +83,9 @@ async def bench(request: pytest.FixtureRequest, slack: SlackLookAlike) -> AsyncI
             SlackMessenger(*clients),
             lambda: sum(1 for one in workspace.messages.values() if one.ephemeral_for is None),
             lambda: [one.text for one in workspace.messages.values() if one.ephemeral_for == people.AVA],
+            lambda: [
+                (str(one.thread_ts), file["alt_txt"]) for one in workspace.messages.values() for file in one.files
+            ],
             lambda method, fault: slack.faults.add({"method": method, **REAL_FAULTS[fault]}),
         )
 
@@ -150,6 +162,47 @@ class TestMessenger:
         with pytest.raises(SlackError, match="user_not_in_channel"):
             await bench.messenger.tell({"channel": CHANNEL, "user": people.EVE, "text": "You may not."})
         assert bench.stored() == 0
+
+    async def test_attaches_a_picture_to_a_thread(self, bench: Bench) -> None:
+        """With its words for those who do not see it."""
+        posted = await bench.messenger.post(message())
+        await bench.messenger.attach(CHANNEL, posted.ts, PICTURE)
+        assert bench.pictures() == [(posted.ts, PICTURE.alternative)]
+
+    @pytest.mark.parametrize(("fault", "error"), [("no_permission", SlackError), ("lost", SlackUnclear)])
+    async def test_a_picture_that_slack_refuses_raises(self, bench: Bench, fault: str, error: type[SlackError]) -> None:
+        """And is not sent again by itself."""
+        posted = await bench.messenger.post(message())
+        bench.fail("files.completeUploadExternal", fault)
+        with pytest.raises(error):
+            await bench.messenger.attach(CHANNEL, posted.ts, PICTURE)
+        assert len(bench.pictures()) == (fault == "lost")
+
+
+async def test_a_picture_without_its_scope_is_refused() -> None:
+    """An app that was installed before keeps its scopes; Slack then names the missing one."""
+    slack = SlackLookAlike(rate_scale=0, scopes=("chat:write",))
+    await slack.start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            client = AsyncWebClient(people.BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+            with pytest.raises(SlackError, match="missing_scope"):
+                await SlackMessenger(client, client).attach(CHANNEL, "1.1", PICTURE)
+    finally:
+        await slack.stop()
+
+
+async def test_a_picture_reaches_the_page_as_it_was_sent(slack: SlackLookAlike) -> None:
+    """Byte for byte; hostile names in its words are made visible."""
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(people.BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+        messenger = SlackMessenger(client, client)
+        posted = await messenger.post(message())
+        await messenger.attach(CHANNEL, posted.ts, replace(PICTURE, alternative="role \u202eevil"))
+        (shown,) = (file for one in slack.workspace.messages.values() for file in one.files)
+        answer = await session.get(f"{slack.origin}/files/{shown['id']}")
+        assert (answer.content_type, await answer.read()) == ("image/png", PICTURE.png)
+        assert "\u202e" not in shown["alt_txt"]
 
 
 async def test_a_message_of_another_app_is_not_ours(slack: SlackLookAlike) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.approval import Person
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
-from bot.ports import Posted
+from bot.ports import Picture, Posted
 from bot.slack.block_limits import message_problems
 
 
@@ -29,6 +29,7 @@ class FakeMessenger:
     fault: str = ""
     posted: dict[Posted, Mapping[str, Any]] = field(default_factory=dict)
     told: list[Mapping[str, Any]] = field(default_factory=list)
+    pictures: list[tuple[str, str, Picture]] = field(default_factory=list)
 
     async def post(self, message: Mapping[str, Any]) -> Posted:
         """Keep a message."""
@@ -57,6 +58,14 @@ class FakeMessenger:
             raise SlackError("user_not_in_channel", "chat.postEphemeral")
         self.told.append(dict(message))
         self._answer("chat.postEphemeral", lost=lost)
+
+    async def attach(self, channel: str, thread_ts: str, picture: Picture) -> None:
+        """Keep a picture."""
+        lost = self._fails("files.completeUploadExternal")
+        if channel not in self.channels:
+            raise SlackError("channel_not_found", "files.completeUploadExternal")
+        self.pictures.append((channel, thread_ts, picture))
+        self._answer("files.completeUploadExternal", lost=lost)
 
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None

@@ -13,7 +13,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.ownership import OwnersQuestion
-from bot.ports import Message, Posted
+from bot.ports import Message, Picture, Posted
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
 
@@ -46,6 +46,7 @@ class FakeMessenger:
         step: called right before and right after anything that changes Slack; may end the process's life.
         messages: what stands in Slack, in order.
         told: private notes.
+        pictures: those attached, with the thread.
     """
 
     troubles: deque[str] = field(default_factory=deque)
@@ -53,6 +54,7 @@ class FakeMessenger:
     messages: list[dict[str, Any]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
     posts_tried: int = 0
+    pictures: list[tuple[str, Picture]] = field(default_factory=list)
 
     async def post(self, message: Mapping[str, Any]) -> Posted:
         """See :meth:`bot.ports.Messenger.post`."""
@@ -81,6 +83,18 @@ class FakeMessenger:
         """See :meth:`bot.ports.Messenger.tell`."""
         self.step()
         self.told.append(dict(message))
+
+    async def attach(self, channel: str, thread_ts: str, picture: Picture) -> None:
+        """See :meth:`bot.ports.Messenger.attach`."""
+        del channel
+        trouble = self.troubles.popleft() if self.troubles else ""
+        self.step()
+        if trouble not in ("", "lost"):
+            raise _error(trouble)
+        self.pictures.append((thread_ts, picture))
+        self.step()
+        if trouble == "lost":
+            raise SlackUnclear("TimeoutError", "files.completeUploadExternal")
 
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None

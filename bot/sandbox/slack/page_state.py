@@ -79,6 +79,7 @@ def _message_row(message: Message, reply_count: int, names: Names) -> Json:
         "text_tokens": tokens(message.text, names, link_names=link_names),
         "blocks": with_tokens(message.blocks, names),
         "attachments": with_tokens(message.attachments, names),
+        "files": message.files,
         "reactions": message.reactions,
         "metadata": message.metadata,
         "edited": message.edited_at is not None,

@@ -118,6 +118,8 @@ def message_object(workspace: Workspace, message: Message, *, with_metadata: boo
         about["blocks"] = message.blocks
     if message.attachments:
         about["attachments"] = message.attachments
+    if message.files:
+        about["files"] = message.files
     if message.edited_at:
         about["edited"] = {"user": message.user, "ts": message.edited_at}
     if message.reactions:

@@ -56,12 +56,25 @@ class Channel:
 
 
 @dataclass(slots=True)
+class StoredFile:
+    """An upload: `secret` is in the address that takes it, `body` is empty until it came."""
+
+    file_id: str
+    name: str
+    length: int
+    alternative: str
+    secret: str
+    body: bytes = b""
+
+
+@dataclass(slots=True)
 class Message:
     """One message, or an ephemeral note when `ephemeral_for` names its only reader.
 
     Attributes:
         former_blocks: The blocks of earlier versions, because a person may press a button that was on
             the screen before the message changed.
+        files: What was attached: id, name, title and text alternative.
         edited_at: Slack's `ts` of the last edit that shows "(edited)", or None.
         mention_parsing: `none`, `client` or `full`: what the client turns into links by itself.
     """
@@ -75,6 +88,7 @@ class Message:
     thread_ts: str | None = None
     metadata: Json | None = None
     attachments: list[Json] = field(default_factory=list)
+    files: list[Json] = field(default_factory=list)
     ephemeral_for: str | None = None
     edited_at: str | None = None
     subtype: str | None = None

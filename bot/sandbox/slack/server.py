@@ -9,7 +9,8 @@ from typing import Literal
 
 from aiohttp import web
 
-from bot.sandbox.slack import api_conversations, api_messages, api_people, api_views, seed
+from bot.sandbox.slack import api_conversations, api_files, api_messages, api_people, api_views, seed
+from bot.sandbox.slack.api_files import file_routes
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.hooks import Hooks
 from bot.sandbox.slack.interactions import Interactions
@@ -83,6 +84,7 @@ class SlackLookAlike:
     def _make_web_api(self, tokens: dict[str, str], scopes: tuple[str, ...]) -> WebApi:
         methods = (
             api_messages.METHODS
+            | api_files.METHODS
             | api_conversations.METHODS
             | api_people.METHODS
             | api_views.METHODS
@@ -131,6 +133,7 @@ class SlackLookAlike:
                 web.route("POST", "/api/{method}", self._web_api.handle),
                 web.get("/link", self.sockets.link),
                 web.post("/actions/{number}/{secret}", responses.handle),
+                *file_routes(self.workspace),
                 *self._page.routes(),
                 *hooks.routes(),
             ]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.sandbox.slack import seed
-from bot.sandbox.slack.records import Channel, Delivery, Group, Json, Message, OpenView, Person
+from bot.sandbox.slack.records import Channel, Delivery, Group, Json, Message, OpenView, Person, StoredFile
 
 _ID_LETTERS = string.ascii_uppercase + string.digits
 
@@ -34,6 +34,7 @@ class Workspace:
         created = int(now())
         self.channels = {c.channel_id: Channel(c.channel_id, c.name, list(c.members), created) for c in seed.CHANNELS}
         self.messages: dict[tuple[str, str], Message] = {}
+        self.files: dict[str, StoredFile] = {}
         self.stacks: dict[str, list[OpenView]] = {}
         self.deliveries: list[Delivery] = []
         self.calls: list[Json] = []

@@ -43,6 +43,13 @@ function body(message, ctx) {
   return el("div", { class: "message-body" }, el("div", { class: "rich" }, words, edited));
 }
 
+function pictures(message) {
+  return (message.files ?? []).map((file) => el("figure", { class: "picture" },
+    el("figcaption", {}, file.title),
+    el("a", { href: `/files/${file.id}`, target: "_blank", rel: "noreferrer" },
+      el("img", { src: `/files/${file.id}`, alt: file.alt_txt, loading: "lazy" }))));
+}
+
 /** "1 reply", "3 replies". */
 export function repliesText(count) {
   return count === 1 ? "1 reply" : `${count} replies`;
@@ -76,6 +83,7 @@ export function articleNode(message, { compact, inThread, open }) {
     message.ephemeral_for ? el("p", { class: "private" }, icon("eye"), "Only visible to you") : null,
     compact ? null : headLine(message),
     body(message, ctx),
+    pictures(message),
     inThread ? null : repliesButton(message, open)),
   tools(message, open));
 }
