@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from bot.sandbox.world import World
 
 _REASON = "Nobody on the platform team knows this CA."
 _OWN_APPROVAL_WINDOW_SECONDS = 1.5
+_GUIDE = re.compile(r"The guide, answered\* in (.+) and [0-9]+ AWS calls?")
+_COUNTED = re.compile(r"\*Guide:\* ([^.]+)\.")
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class Story:
         case_id = await self._alert(attack)
         await self._acknowledge(case_id)
         await self._reads(case_id, attack)
+        await self._guide(case_id)
         await self._outsider(case_id, attack)
         await self._disable(case_id, attack)
         await self._ask_to_delete(case_id, attack)
@@ -100,6 +104,16 @@ class Story:
         found = await until("the search in the thread", lambda: ava.thread(case_id).partition(title)[2], 60)
         _must(session_of in found, "the attacker's session in the thread")
         self._line("Ava", "found certificate usage: the attacker's session is in the thread")
+
+    async def _guide(self, case_id: str) -> None:
+        ava = Hands(self.world.slack, people.AVA)
+        told = await until("the guide's answers in the thread", lambda: _GUIDE.search(ava.thread(case_id)), 120)
+        await self._press(people.BEN, case_id, "guide")
+        (page,) = self.world.slack.workspace.stack(people.BEN)
+        counted = _COUNTED.search(texts(page.content["blocks"]))
+        _must(counted is not None, "the guide's state in the modal")
+        answered = counted[1] if counted else ""
+        self._line("Anchorwatch", f"asked the guide's questions in {told[1]}: {answered}; Ben reads them behind Guide")
 
     async def _outsider(self, case_id: str, attack: Attack) -> None:
         dmitri = Hands(self.world.slack, people.DMITRI)

@@ -19,7 +19,7 @@ from bot.slack.card_words import (
     what_happened,
 )
 from bot.slack.controls import Controls
-from bot.slack.guide_words import card_lines
+from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.owner_question import owners_lines
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
@@ -67,7 +67,7 @@ class Card:
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
-            _investigated(case),
+            *_investigated(case),
             *_owners(case),
             *self._plans(case),
             *actions,
@@ -135,6 +135,7 @@ class Card:
             what_happened(case),
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
             *card_lines(case),
+            *guide_lines(case),
             "Slack would not show the buttons. To disable by hand: "
             + code(
                 f"aws rolesanywhere disable-trust-anchor --trust-anchor-id {case.target.anchor_id} "
@@ -160,8 +161,12 @@ def _fields(case: Case) -> list[Block]:
     return [{"type": "section", "block_id": block_id, "fields": [_mrkdwn(text) for text in fields[:10]]}]
 
 
-def _investigated(case: Case) -> Block:
-    return _section(card_lines(case), Reference(case.case_id, case.revision).block_id("guide"))
+def _investigated(case: Case) -> list[Block]:
+    reference = Reference(case.case_id, case.revision)
+    verdict = {**_section(card_lines(case), reference.block_id("verdict")), "expand": True}
+    lines = guide_lines(case)
+    state = {"type": "context", "block_id": reference.block_id("guide"), "elements": [_mrkdwn("\n".join(lines))]}
+    return [verdict, state] if lines else [verdict]
 
 
 def _owners(case: Case) -> list[Block]:

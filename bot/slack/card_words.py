@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.case import Case, CaseState, Request
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
+from bot.domain.verdict import Priority, verdict
 from bot.slack.text import code, date, defang, marked, mention_user, shown
 
 _SHORT = 80
@@ -140,7 +141,26 @@ def _ended(case: Case, titles: dict[str, str], first: str) -> str:
 
 def next_step(case: Case) -> str:
     """The first thing to do now."""
-    steps = {
+    steps = {**_by_state(), **_by_priority(case)}
+    return steps[case.state]
+
+
+def _by_priority(case: Case) -> dict[CaseState, str]:
+    """What is to be done first while nobody has decided; empty where the priority says nothing special."""
+    priority = verdict(case.flags, case.investigation.answers.values()).priority
+    known = case.known_state or {}
+    is_open = case.target.anchor_arn is not None and known.get("exists") != "no" and known.get("enabled") != "no"
+    if priority is Priority.HIGH and is_open:
+        step = "Disable the trust anchor now: it can be undone. Then ask the person below whether this CA is theirs."
+    elif priority is Priority.LOW:
+        step = "Check the reason below. If it holds, close this as a false positive; if in doubt, disable."
+    else:
+        return {}
+    return {CaseState.NEW: step, CaseState.ACKNOWLEDGED: step}
+
+
+def _by_state() -> dict[CaseState, str]:
+    return {
         CaseState.NEW: f"Acknowledge, then {_ASK}",
         CaseState.ACKNOWLEDGED: _ASK[0].upper() + _ASK[1:],
         CaseState.APPROVAL_PENDING: "Somebody else must read the plan below and decide.",
@@ -154,7 +174,6 @@ def next_step(case: Case) -> str:
         CaseState.FAILED: "Read why in the thread, then try again or act in AWS.",
         CaseState.UNKNOWN_OUTCOME: "Check the trust anchor in AWS, then decide again.",
     }
-    return steps[case.state]
 
 
 def utc(moment: datetime) -> str:

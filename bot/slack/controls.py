@@ -50,11 +50,8 @@ class Controls:
         reference = Reference(case.case_id, case.revision)
         elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
-        stop = _stopping(case)
-        # The last options are those that close the case and ask its owners.
-        listed = [*options[max(0, len(options) + len(stop) - _MOST_OPTIONS) :], *stop]
-        menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in listed]}
-        return blocks, (menu if listed else None)
+        menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in options]}
+        return blocks, (menu if options else None)
 
     def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
         state = case.state
@@ -62,17 +59,17 @@ class Controls:
         if state is CaseState.RUNNING:
             return [], []
         if state is CaseState.FALSE_POSITIVE:
-            return [(REOPEN, "Reopen", "")], reads
+            return [(REOPEN, "Reopen", "")], _fitted(reads, _stopping(case))
         contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
         if state is CaseState.APPROVAL_PENDING:
-            return self._voting(case, contain), [*reads, *_asking(case)][:_MOST_OPTIONS]
+            return self._voting(case, contain), _fitted(reads, [*_asking(case), *_stopping(case)])
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         buttons = [*first, *contain]
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
-        options = _fitted([*reads, *rest], [*_asking(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…")])
-        return buttons[:_MOST_BUTTONS], options
+        last = [*_asking(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"), *_stopping(case)]
+        return buttons[:_MOST_BUTTONS], _fitted([*reads, *rest], last)
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         pending = {one.action_id for one in case.requests.values() if one.is_open}

@@ -18,8 +18,8 @@ from bot.slack.guide_words import said
 from bot.slack.text import code, defang, joined, literal, marked, mention_user, time_of_day
 
 _MOST_IN_SECTION = 2_900
-_MOST_EVIDENCE = 8
-_EVIDENCE_LINE = 160
+_MOST_EVIDENCE = 5
+_EVIDENCE_LINE = 240
 _MOST_OPEN = 8
 _MOST_PERMISSIONS = 12
 # For the line that says how much is left out.
@@ -72,9 +72,10 @@ class _Part:
 
     def __init__(self, step: Step, answers: Sequence[Answer]) -> None:
         self.number = len(answers)
-        self.blocks = [section([f"*{step.title}*", *(f"• {said(one.sentence)}" for one in answers)])]
+        sentences = dict.fromkeys(f"• {said(one.sentence)}" for one in answers)
+        self.blocks = [section([f"*{step.title}*", *sentences])]
         texts = {one.id: one.text for one in step.questions}
-        self.evidence = preformatted(evidence_lines(answers, texts)[:_MOST_EVIDENCE])
+        self.evidence = preformatted([line for one in answers for line in evidence_lines(one, texts)])
 
     @classmethod
     def of(cls, step: Step, known: Mapping[str, Answer]) -> _Part | None:
@@ -104,14 +105,14 @@ def _fitted(parts: Sequence[_Part], tail: list[Block], room: int) -> list[Block]
     return [*blocks, *tail]
 
 
-def evidence_lines(answers: Iterable[Answer], questions: Mapping[str, str]) -> list[str]:
-    """The evidence of answers: each question that has some, its lines below it."""
-    lines: list[str] = []
-    for answer in answers:
-        if answer.lines:
-            lines.append(questions.get(answer.question, answer.question))
-            lines.extend(f"  {marked(literal(defang(line), _EVIDENCE_LINE), line)}" for line in answer.lines)
-    return lines
+def evidence_lines(answer: Answer, questions: Mapping[str, str]) -> list[str]:
+    """The first lines of an answer's evidence below its question; empty for none."""
+    if not answer.lines:
+        return []
+    shown = [f"  {marked(literal(defang(line), _EVIDENCE_LINE), line)}" for line in answer.lines[:_MOST_EVIDENCE]]
+    more = len(answer.lines) - _MOST_EVIDENCE
+    left_out = [f"  and {more} more: press Guide on the card"] if more > 0 else []
+    return [questions.get(answer.question, answer.question), *shown, *left_out]
 
 
 def open_lines(known: Mapping[str, Answer], steps: Sequence[Step], most: int) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from bot.domain.answer import Answer, Sign, Standing
 from bot.domain.case import Case, CaseState
 from bot.domain.investigation import ROUNDS_AFTER
-from bot.domain.reach_line import reach_line
+from bot.domain.reach_line import QUESTION, reach_line
 from bot.domain.verdict import Verdict, verdict
 from bot.slack.text import defang, marked, shown, time_of_day
 
@@ -25,19 +25,28 @@ _COUNTED = {
 
 
 def card_lines(case: Case) -> list[str]:
-    """The verdict with its reasons, what is known of reach and use, and the guide's state."""
+    """The verdict with its reasons, and whom the CA's owner can become."""
     answers = case.investigation.answers
     weighed = verdict(case.flags, answers.values())
-    for_trouble = _others(weighed.for_trouble, weighed.why)
-    against = _others(weighed.against, weighed.why)
-    lines = [
+    reach = reach_line(answers)
+    # The line of the reach says what its signs say.
+    told = {weighed.why, *(sign.sentence for sign in (answers[QUESTION].signs if reach is not None else ()))}
+    return [
         f"*Priority: {weighed.priority.value}.* {said(weighed.why)}",
-        *_listed("Speaks for trouble", for_trouble, _MOST_FOR),
-        *_listed("Speaks against it", against, _MOST_AGAINST),
+        *_listed("Speaks for trouble", _others(weighed.for_trouble, told), _MOST_FOR),
+        *_listed("Speaks against it", _others(weighed.against, told), _MOST_AGAINST),
+        *([f"*Reach:* {said(reach)}"] if reach is not None else []),
     ]
-    if (reach := reach_line(answers)) is not None:
-        lines.append(f"*Reach:* {said(reach)}")
-    return [*lines, *_guide(case, weighed)]
+
+
+def guide_lines(case: Case) -> list[str]:
+    """How far the guide is answered, when the bot looks again, and what is open; empty before it was asked."""
+    known = case.investigation
+    answers = tuple(known.answers.values())
+    if not answers and known.started is None:
+        return []
+    line = f"*Guide:* {standings(answers) or 'no answer yet'}. {next_look(case)}".rstrip()
+    return [line, f"*Not checked:* {_not_checked(answers, verdict(case.flags, answers))}"] if answers else [line]
 
 
 def said(sentence: str, limit: int = _SENTENCE) -> str:
@@ -63,8 +72,8 @@ def next_look(case: Case) -> str:
     return f"Looks again{last} at {time_of_day(due[1])}."
 
 
-def _others(signs: Sequence[Sign], why: str) -> list[Sign]:
-    return [one for one in signs if one.sentence != why]
+def _others(signs: Sequence[Sign], told: Container[str]) -> list[Sign]:
+    return [one for one in signs if one.sentence not in told]
 
 
 def _listed(title: str, signs: Sequence[Sign], most: int) -> Iterator[str]:
@@ -74,15 +83,6 @@ def _listed(title: str, signs: Sequence[Sign], most: int) -> Iterator[str]:
     yield from (f"• {said(one.sentence, _SIGN)}" for one in signs[:most])
     if len(signs) > most:
         yield f"• and {len(signs) - most} more, in the guide"
-
-
-def _guide(case: Case, weighed: Verdict) -> Iterator[str]:
-    answers = tuple(case.investigation.answers.values())
-    if not answers and case.investigation.started is None:
-        return
-    yield f"*Guide:* {standings(answers) or 'no answer yet'}. {next_look(case)}".rstrip()
-    if answers:
-        yield f"*Not checked:* {_not_checked(answers, weighed)}"
 
 
 def _not_checked(answers: Sequence[Answer], weighed: Verdict) -> str:

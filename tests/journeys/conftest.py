@@ -50,6 +50,12 @@ class Alert:
         finally:
             await log.close()
 
+    async def logged(self, kind: str) -> None:
+        """Wait until the log has an entry of a kind."""
+        async with asyncio.timeout(30):
+            while not await self.who_did(kind):  # noqa: ASYNC110 - Another process writes it.
+                await asyncio.sleep(0.1)
+
     async def who_did(self, kind: str) -> list[str]:
         """By whom the entries of a kind are, in order."""
         return [one["by"] for one in await self.log() if one["kind"] == kind]
@@ -113,9 +119,7 @@ async def raise_alert(world: World) -> Alert:
     hands = Hands(world.slack, people.AVA)
     new = await until("a card", lambda: {case_of(card) for card in hands.cards()} - known, 15)
     alert = Alert(world, attack, new.pop())
-    async with asyncio.timeout(10):
-        while not await alert.who_did("anchor:observed"):  # noqa: ASYNC110 - Another process writes it.
-            await asyncio.sleep(0.05)
+    await alert.logged("anchor:observed")
     return alert
 
 

@@ -22,6 +22,11 @@ async def test_from_alert_to_deletion(sit: Sit) -> None:
         assert await http_click(world) == 403
         alert = await raise_alert(world)
         carla, ben = await sit(alert, "carla"), await sit(alert, "ben")
+        await carla.press("guide")
+        dialog = carla.page.get_by_role("dialog", name="Guide")
+        await dialog.locator('[data-action-id="guide_about"]').click()
+        await dialog.get_by_text("References of the rule").wait_for()
+        await dialog.get_by_role("button", name="Close").click()
         await carla.press("acknowledge")
         await ben.sees("Acknowledged by")
         await carla.press("delete_trust_anchor")

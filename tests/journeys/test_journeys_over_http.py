@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -125,3 +126,38 @@ async def test_the_owners_of_the_ca_are_asked(world: World, sit: Sit) -> None:
     await ava.sees("Priority: high")
     await expect(thread.locator('[data-action-id="ca_is_not_ours"]')).to_have_count(0, timeout=PATIENCE_MS)
     assert await alert.who_did("owners:answered") == [f"slack:{people.DMITRI}"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_the_guide_is_read_page_by_page(world: World, sit: Sit, width: int) -> None:
+    """The button opens the guide, Next leads to its last page, and texts for hardening name this trust anchor."""
+    alert = await raise_alert(world)
+    await alert.logged("round:finished")
+    ava = await sit(alert, "ava", width=width)
+    await ava.press("guide")
+    dialog = ava.page.get_by_role("dialog", name="Guide")
+    await expect(dialog).to_contain_text("Priority:", timeout=PATIENCE_MS)
+    assert await ava.page.evaluate("document.documentElement.scrollWidth") <= width
+    read = [await dialog.inner_text()]
+    while await dialog.locator('[data-action-id="guide_next"]').count():
+        shown = re.search(r"page \d+ of \d+", read[-1])
+        assert shown is not None
+        await dialog.locator('[data-action-id="guide_next"]').click()
+        await expect(dialog).not_to_contain_text(shown[0], timeout=PATIENCE_MS)
+        read.append(await dialog.inner_text())
+    everything = "\n".join(read)
+    for words in ("Does the trust anchor exist", "rolesanywhere:UpdateTrustAnchor", "API_CreateTrustAnchor"):
+        assert words in everything or words in await dialog.inner_html()
+    assert f"--trust-anchor-id {alert.attack.trust_anchor_id}" in everything
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(dialog).to_have_count(0, timeout=PATIENCE_MS)
+
+
+async def test_the_thread_has_the_answers(world: World, sit: Sit) -> None:
+    """After the first round one note tells what was found, step by step, and what was not checked."""
+    alert = await raise_alert(world)
+    ava = await sit(alert, "ava")
+    await expect(ava.card.get_by_role("button", name="repl")).to_be_visible(timeout=PATIENCE_MS * 2)
+    thread = await ava.thread()
+    for words in ("The guide, answered", "The report", "Who made the call", "Not checked"):
+        await expect(thread).to_contain_text(words, timeout=PATIENCE_MS)

@@ -104,11 +104,21 @@ def test_a_long_guide_fits_one_message_and_says_what_is_left_out(lines: int) -> 
     steps = tuple(step(number, 9) for number in range(20))
     long = ("Evidence " * 30,) * lines
     answers = tuple(
-        answered(one.id, "A long sentence of an answer. " * 9, lines=long) for each in steps for one in each.questions
+        answered(one.id, f"{one.id} has a long sentence for its answer. " * 6, lines=long)
+        for each in steps
+        for one in each.questions
     )
     said = texts(note((0, answers, None), steps=steps)["blocks"])
     assert "more: press *Guide* on the card." in said
     assert "Evidence" not in said
+
+
+def test_much_evidence_is_cut_and_counted() -> None:
+    """Five lines below their question, and how many more the guide has; equal sentences stand once."""
+    answers = tuple(answered(f"q1-{one}", "The same.", lines=tuple(map(str, range(9)))) for one in range(2))
+    said = texts(note((0, answers, None), steps=(step(1),))["blocks"])
+    assert said.count("• The same.") == 1
+    assert said.endswith("Question 1 of 1?\n  0\n  1\n  2\n  3\n  4\n  and 4 more: press Guide on the card")
 
 
 def test_a_usual_guide_is_told_whole() -> None:

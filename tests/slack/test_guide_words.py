@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,12 @@ from bot.domain import events as ev
 from bot.domain.answer import Answer, Sign, Standing, answered, could_not_check, does_not_apply, needs_person
 from bot.domain.case import Case
 from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered, StopAsked
-from bot.slack.guide_words import card_lines, standings
-from tests.slack.card_states import AVA, NOON, STATES, Event, at_noon, case_in
+from bot.domain.reach_line import QUESTION
+from bot.slack.card import Card
+from bot.slack.card_words import next_step
+from bot.slack.controls import Controls
+from bot.slack.guide_words import card_lines, guide_lines, standings
+from tests.slack.card_states import ACTIONS, AVA, CHANNEL, NOON, STATES, Event, at_noon, case_in
 
 
 def asked(*answers: Answer, state: str = "new", number: int = 0, over: bool = True) -> Case:
@@ -61,12 +66,12 @@ def test_numbers_agree_with_their_verbs() -> None:
 
 def test_what_was_not_checked_is_always_said() -> None:
     """Also when there is nothing of it."""
-    assert card_lines(asked(signs()))[-1] == "*Not checked:* nothing was left out of what has been asked."
+    assert guide_lines(asked(signs()))[-1] == "*Not checked:* nothing was left out of what has been asked."
     open_ = asked(could_not_check("a", "No database."))
-    assert card_lines(open_)[-1] == "*Not checked:* 1 thing. The guide names them."
+    assert guide_lines(open_)[-1] == "*Not checked:* 1 thing. The guide names them."
     refused = asked(Answer("a", Standing.NOT_ALLOWED, "No.", missing=("iam:GetRole",)), could_not_check("b", "None."))
     words = "2 things. AWS refused some of it: the guide names the permissions."
-    assert card_lines(refused)[-1] == f"*Not checked:* {words}"
+    assert guide_lines(refused)[-1] == f"*Not checked:* {words}"
 
 
 @pytest.mark.parametrize(
@@ -74,29 +79,78 @@ def test_what_was_not_checked_is_always_said() -> None:
 )
 def test_the_next_look_is_announced(number: int, words: str) -> None:
     """Until the last round is over."""
-    guide = next(line for line in card_lines(asked(signs(), number=number)) if line.startswith("*Guide:*"))
+    guide = guide_lines(asked(signs(), number=number))[0]
     assert words in guide
     assert ("Looks" in guide) is bool(words)
 
 
 def test_a_closed_case_announces_no_look() -> None:
     """A false positive is not looked at again."""
-    assert "Looks again" not in "\n".join(card_lines(asked(signs(), state="false positive")))
+    assert "Looks again" not in "\n".join(guide_lines(asked(signs(), state="false positive")))
 
 
 def test_a_running_round_says_so_and_also_that_it_is_being_ended() -> None:
     """Nobody has to guess whether the bot still works."""
     running = asked(signs(), over=False)
-    assert "Looking now." in "\n".join(card_lines(running))
+    assert "Looking now." in "\n".join(guide_lines(running))
     ending, _ = at_noon((StopAsked(0), ev.slack_user(AVA)), before=running)
-    assert "The look is being ended." in "\n".join(card_lines(ending))
+    assert "The look is being ended." in "\n".join(guide_lines(ending))
+
+
+def test_the_reach_is_said_once() -> None:
+    """Its line stands for the signs of the same answer."""
+    sign = Sign("roles_reachable", "The CA's owner can become 2 roles now.")
+    answer = answered(QUESTION, "Long.", signs=(sign,), facts={"usable": 2, "administrators": ["a"]})
+    text = "\n".join(card_lines(asked(answer)))
+    assert "*Reach:* The CA's owner can become 2 roles, 1 administrator." in text
+    assert text.count("can become") == 1
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_sentences_begin_with_capitals_and_judge_nobody(state: str) -> None:
     """Each line begins as a sentence does, and none calls it an attack or safe."""
-    lines = card_lines(asked(signs("first_anchor", "known_address"), state=state))
+    case = asked(signs("first_anchor", "known_address"), state=state)
+    lines = [*card_lines(case), *guide_lines(case)]
     for line in lines:
         words = re.sub(r"^(\*[^*]+\*|•) ?", "", line)
         assert not words or words[0].isupper() or words[0].isdigit() or words.startswith(("and ", "nothing was")), line
         assert not re.search(r"\b(attack|safe)\b", line, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "words"),
+    [
+        ("pentest_tool", "new", "Disable the trust anchor now"),
+        ("pentest_tool", "acknowledged", "Disable the trust anchor now"),
+        ("pentest_tool", "contained by disable", "Sessions issued before"),
+        ("ca_approved", "new", "close this as a false positive"),
+        ("first_anchor", "new", "Acknowledge, then ask the person below"),
+    ],
+)
+def test_the_next_step_fits_the_priority(code: str, state: str, words: str) -> None:
+    """High: disable first, ask later. Low: check and close. Once somebody has decided, the state alone says it."""
+    assert words in next_step(asked(signs(code), state=state))
+
+
+def test_a_running_round_shows_progress_and_can_be_ended() -> None:
+    """The footer says how far it is, the menu has the control; both go when the round is over or being ended."""
+
+    def drawn(case: Case) -> str:
+        return str(Card(CHANNEL, Controls(ACTIONS), "approvers").draw(case, "30 of 120 pages read.").rich["blocks"])
+
+    running = asked(signs(), over=False)
+    ending, _ = at_noon((StopAsked(0), ev.slack_user(AVA)), before=running)
+    assert "Guide: 30 of 120 pages read." in drawn(running)
+    assert "stop_looking" in drawn(running)
+    assert "stop_looking" not in drawn(ending)
+    assert "pages read" not in drawn(asked(signs()))
+
+
+def test_a_full_menu_keeps_what_must_not_be_lost() -> None:
+    """Whatever actions are installed: closing as a false positive and ending the round stay in the menu."""
+    many = {name: replace(ACTIONS["list_linked_profiles"], id=name) for name in "abcdefgh"}
+    card = Card(CHANNEL, Controls({**ACTIONS, **many}), "approvers").draw(asked(signs(), over=False), None).rich
+    (menu,) = [block["accessory"] for block in card["blocks"] if "accessory" in block]
+    values = [one["value"] for one in menu["options"]]
+    assert len(values) == 5
+    assert values[-2:] == ["mark_false_positive", "stop_looking"]
