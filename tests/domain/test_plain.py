@@ -50,7 +50,14 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.builds(hint, **{field.name: values(hints[field.name]) for field in dataclasses.fields(hint)})
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    simple = {str: TEXT, int: st.integers(), bool: st.booleans(), datetime: TIMES, type(None): st.none()}
+    simple = {
+        str: TEXT,
+        int: st.integers(),
+        float: st.floats(allow_nan=False, allow_infinity=False),
+        bool: st.booleans(),
+        datetime: TIMES,
+        type(None): st.none(),
+    }
     return simple[hint]
 
 
