@@ -37,7 +37,7 @@ def _defanged_scheme(match: re.Match[str]) -> str:
 
 
 def _defanged_word(match: re.Match[str]) -> str:
-    labels = [label for label in _DOT.split(match[0]) if label]
+    labels = [label for label in _DOT.split(match[0]) if label] if _DOT.search(match[0]) else []
     if not any(map(_names_a_domain, labels[1:])) and not _holds_an_address(labels):
         return match[0]
     # The full stop of a sentence is no part of a name.

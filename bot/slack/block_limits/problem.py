@@ -25,4 +25,7 @@ class Problem:
 
 def under(pointer: str, key: object) -> str:
     """Return the JSON pointer of a member or an item below `pointer`."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    name = str(key)
+    if "~" in name or "/" in name:
+        name = name.replace("~", "~0").replace("/", "~1")
+    return f"{pointer}/{name}"

@@ -136,9 +136,8 @@ class Record:
                 yield from check(value, at)
 
     def _members(self, value: Mapping[Any, object], at: str) -> Iterator[Problem]:
-        for name in sorted(self.required):
-            if name not in value:
-                yield Problem(f"missing required field: {name}", at)
+        for name in sorted(self.required - value.keys()):
+            yield Problem(f"missing required field: {name}", at)
         for name, member in value.items():
             rule = self.fields.get(name) if isinstance(name, str) else None
             if rule is None:
