@@ -94,7 +94,7 @@ def _rows(graph: ReachGraph) -> list[_Row]:
 
 
 def _role_row(role: RoleRow) -> _Row:
-    return _Row(3, f"Role {role.name}", role.words, _STYLES[role.standing], bold=role.standing == "usable")
+    return _Row(3, role.title, role.words, _STYLES[role.standing], bold=role.standing == "usable")
 
 
 def _draw(axes: Axes, rows: list[_Row], font: FT2Font) -> None:

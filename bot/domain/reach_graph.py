@@ -14,6 +14,7 @@ from bot.domain.reach_line import QUESTION
 # See: https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 _MOST_ALTERNATIVE = 1000
 _MOST_ROWS = 40
+_MOST_SHUT = 3
 NO_PROFILE = "in no profile"
 WORDS = {"usable": "open", "undetermined": "undetermined", "one profile away": "one new profile away", "shut": "shut"}
 """What the picture calls each standing of a role."""
@@ -21,12 +22,21 @@ WORDS = {"usable": "open", "undetermined": "undetermined", "one profile away": "
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """One role under one profile. ``standing`` is a key of :data:`WORDS`; ``word`` is the danger, or nothing."""
+    """One role under one profile. ``standing`` is a key of :data:`WORDS`; ``word`` is the danger, or nothing.
+
+    ``is_one`` is False for a row that stands for several roles, which its ``name`` counts.
+    """
 
     name: str
     standing: str
     word: str = ""
     accounts: tuple[str, ...] = ()
+    is_one: bool = True
+
+    @property
+    def title(self) -> str:
+        """What stands in its box."""
+        return f"Role {self.name}" if self.is_one else self.name
 
     @property
     def words(self) -> str:
@@ -79,4 +89,13 @@ def reach_graph(answers: Mapping[str, Answer], anchor: str) -> ReachGraph | None
         for profile in list(role["profiles"] or [NO_PROFILE])[: _MOST_ROWS - rows]:
             groups.setdefault(profile, []).append(row)
             rows += 1
-    return ReachGraph(anchor, tuple((name, tuple(found)) for name, found in groups.items()), left_out)
+    return ReachGraph(anchor, tuple((name, _gathered(found)) for name, found in groups.items()), left_out)
+
+
+def _gathered(rows: list[RoleRow]) -> tuple[RoleRow, ...]:
+    """Rows of a profile with its many shut roles in one: what is open must not be lost among them."""
+    shut = [row for row in rows if row.standing == "shut"]
+    if len(shut) <= _MOST_SHUT:
+        return tuple(rows)
+    more = RoleRow(f"{len(shut) - _MOST_SHUT + 1} more roles", "shut", is_one=False)
+    return (*(row for row in rows if row.standing != "shut"), *shut[: _MOST_SHUT - 1], more)

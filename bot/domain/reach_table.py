@@ -120,7 +120,9 @@ def _graph(count: ReachCount, knowledge: Knowledge, profiles: Mapping[str, str])
         role["accounts"] = sorted({*role.get("accounts", ()), *(known.privileges.other_accounts if known else ())})[:5]
         if one.profile_arn and len(role["profiles"]) < MOST_ROLES:
             role["profiles"].append(_short(profiles.get(one.profile_arn, "")))
-    roles = sorted(drawn.values(), key=lambda role: (_STANDINGS.index(role["standing"]), -_WORDS.index(role["word"])))
+    roles = sorted(
+        drawn.values(), key=lambda role: (_STANDINGS.index(role["standing"]), -_WORDS.index(role["word"]), role["role"])
+    )
     return {"roles": roles[:MOST_ROLES], "more": max(0, len(roles) - MOST_ROLES)}
 
 

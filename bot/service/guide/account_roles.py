@@ -88,20 +88,22 @@ async def _all_details(aws: ActionAws, found: AccountRoles) -> None:
 
 
 async def _one_by_one(aws: ActionAws, found: AccountRoles, arns: Sequence[str]) -> None:
-    async def read(arn: str) -> None:
+    async def read(arn: str) -> Mapping[str, Any] | None:
         try:
             answer = await aws.call("iam", "GetRole", RoleName=name_of(arn))
         except AwsNotFound:
-            return
+            return None
         except AwsError as error:
             found.refused(error)
             found.unread[arn] = f"was not read: {error.operation} ended with {error.code}"
-            return
-        found.roles.append(answer.get("Role") or {})
+            return None
+        return answer.get("Role")
 
     for arn in arns[_MOST_SINGLE_ROLES:]:
         found.unread[arn] = f"was not read: only the first {_MOST_SINGLE_ROLES} roles were"
-    await asyncio.gather(*(read(arn) for arn in arns[:_MOST_SINGLE_ROLES]))
+    roles = await asyncio.gather(*(read(arn) for arn in arns[:_MOST_SINGLE_ROLES]))
+    # In the order of the profiles, so that the same account gives the same picture.
+    found.roles.extend(one for one in roles if one)
 
 
 async def read_details(inquiry: Inquiry, found: AccountRoles, arns: Sequence[str]) -> dict[str, Mapping[str, Any]]:
