@@ -17,11 +17,11 @@ from typing import Any
 
 from botocore import xform_name
 
-from bot.adapters.aws_clients import READ_ATTEMPTS, WRITE_ATTEMPTS, AwsClients, RoleSession, Timeouts
+from bot.adapters.aws_clients import ONE_ATTEMPT, READ_ATTEMPTS, AwsClients, RoleSession, Timeouts
 from bot.adapters.aws_errors import aws_errors
 from bot.adapters.call_pace import CallPace, rate_of
 from bot.adapters.call_slots import CallSlots
-from bot.domain.errors import AwsDenied, AwsError, AwsThrottled
+from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsTransient
 from bot.domain.identity import Target
 from bot.ports import Precedence
 
@@ -174,13 +174,16 @@ class BotoAws:
         deadline = time.monotonic() + self._lane.patience.total_seconds()
         longest_seconds = _CONTAINMENT_PAUSE_SECONDS if self._goes_first else _LONGEST_PAUSE_SECONDS
         pause_seconds = min(_FIRST_PAUSE_SECONDS, longest_seconds)
+        # What has no rate is sent again by botocore already.
+        sends = READ_ATTEMPTS if rate_of(service, operation) else 1
         while True:
             try:
                 return await self._once(service, operation, parameters)
-            except AwsThrottled:
+            except (AwsThrottled, AwsTransient) as error:
                 # AWS did nothing, so asking again is safe; the jitter keeps several of us apart.
+                sends -= isinstance(error, AwsTransient)
                 wait_seconds = pause_seconds * _random.uniform(0.5, 1)
-                if time.monotonic() + wait_seconds > deadline:
+                if sends == 0 or time.monotonic() + wait_seconds > deadline:
                     raise
             await asyncio.sleep(wait_seconds)
             pause_seconds = min(longest_seconds, pause_seconds * 2)
@@ -226,7 +229,8 @@ class BotoAws:
 
     def _blocking(self, service: str, operation: str, parameters: Mapping[str, object]) -> Mapping[str, Any]:
         reads = operation.startswith(_READS)
-        attempts = READ_ATTEMPTS if reads else WRITE_ATTEMPTS
+        # Where AWS documents a rate, each request keeps it: botocore would send again whenever it likes.
+        attempts = READ_ATTEMPTS if reads and rate_of(service, operation) is None else ONE_ATTEMPT
         client = self._lane.clients.client(self._role, service, self._target.region, attempts=attempts)
         method = getattr(client, xform_name(operation), None)
         if method is None:

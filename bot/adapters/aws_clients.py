@@ -20,7 +20,7 @@ _REFRESH_BEFORE_EXPIRY = timedelta(minutes=2)
 READ_ATTEMPTS = 3
 # A call that changes something is never sent again by botocore: the answer to the second attempt would hide the
 # effect of the first.
-WRITE_ATTEMPTS = 1
+ONE_ATTEMPT = 1
 
 
 @dataclass(frozen=True, slots=True)

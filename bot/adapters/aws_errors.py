@@ -9,7 +9,7 @@ from typing import Any
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear
+from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsTransient, AwsUnclear
 
 # Services spell throttling in many ways, and Roles Anywhere does not model it at all.
 # See: https://docs.aws.amazon.com/boto3/latest/guide/retries.html
@@ -84,6 +84,7 @@ def aws_errors(operation: str, *, reads: bool) -> Iterator[None]:
         AwsDenied: a permission or the credentials are missing.
         AwsNotFound: the resource is not there.
         AwsThrottled: too many requests.
+        AwsTransient: a read got no answer or a server's error.
         AwsUnclear: a call that changes something got no answer or a server's error.
         AwsError: anything else; the call had no effect.
     """
@@ -96,7 +97,7 @@ def aws_errors(operation: str, *, reads: bool) -> Iterator[None]:
     except _NEVER_SENT as error:
         raise AwsError(type(error).__name__, str(error), operation) from error
     except (boto.BotoCoreError, ResponseParserError) as error:
-        kind = AwsError if reads else AwsUnclear
+        kind = AwsTransient if reads else AwsUnclear
         raise kind(type(error).__name__, f"no answer: {error}", operation) from error
 
 
@@ -115,6 +116,6 @@ def _kind(code: str, status: int, *, reads: bool) -> type[AwsError]:
         return AwsDenied
     if code in _NOT_FOUND:
         return AwsNotFound
-    if status >= _SERVER_ERROR and not reads:
-        return AwsUnclear
+    if status >= _SERVER_ERROR:
+        return AwsTransient if reads else AwsUnclear
     return AwsError

@@ -119,6 +119,10 @@ class AwsThrottled(AwsError):
     """AWS refused for too many requests, also after the retries."""
 
 
+class AwsTransient(AwsError):
+    """A read got no answer or a server's error: asking again may help."""
+
+
 class AwsUnclear(AwsError):
     """No answer came: the call may or may not have had its effect."""
 

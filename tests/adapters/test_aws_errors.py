@@ -13,7 +13,7 @@ from botocore import exceptions as boto
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.aws_errors import aws_errors
 from bot.domain.action import ActionAws
-from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear
+from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsTransient, AwsUnclear
 from bot.domain.identity import parse_anchor_arn
 
 TARGET = parse_anchor_arn("arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/a")
@@ -76,7 +76,7 @@ def test_answers_become_errors(code: str, status: int, kind: type[AwsError]) -> 
 def test_no_answer_is_unclear_only_for_a_change(error: Exception) -> None:
     """After a change nobody knows; a read that got no answer changed nothing."""
     assert type(translated(error)) is AwsUnclear
-    assert type(translated(error, reads=True)) is AwsError
+    assert type(translated(error, reads=True)) is AwsTransient
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ async def test_a_broken_gateway_is_asked_once_for_a_change(server: type[Canned])
     server.status, server.body = 502, b"<html>Bad Gateway</html>"
     assert type(await failed(DELETE)) is AwsUnclear
     assert len(server.seen) == 1
-    assert type(await failed(GET)) is AwsError
+    assert type(await failed(GET)) is AwsTransient
     assert len(server.seen) == 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,9 +12,11 @@ import pytest
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.detection import Actor
+from bot.domain.event_search import EventsFound
 from bot.domain.house import House
 from bot.service.guide import the_actor
 from tests.fakes.desk import Desk, detection_of
+from tests.fakes.fake_search import FakeSearch
 from tests.fakes.guide_desk import ask_step
 
 ARN = "arn:aws:iam::111122223333:user/mallory"
@@ -162,3 +165,26 @@ async def test_every_answer_says_what_was_searched(desk: Desk) -> None:
     found = await asked(desk)
     for question in ("actor_habit", "actor_failures", "actor_timeline"):
         assert any("us-east-1 only" in one for one in found[question].not_checked)
+
+
+class _Slow(FakeSearch):
+    """Counts how many searches run at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running = self.most = 0
+
+    async def search(self, *asked: Any) -> EventsFound:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await asyncio.sleep(0.01)
+        self.running -= 1
+        return await super().search(*asked)
+
+
+async def test_both_regions_are_searched_at_once(desk: Desk) -> None:
+    """The anchor's Region and IAM's have rates of their own, so that neither search waits for the other."""
+    search = _Slow()
+    case = replace(await desk.case(), detections=(replace(detection_of(desk.target, "event-1"), actor=USER),))
+    await ask_step(the_actor.STEP, case, desk.aws, search=search)
+    assert search.most == 2
