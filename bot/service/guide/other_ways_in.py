@@ -77,8 +77,8 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
     tried = [one for one in named(found.records, _CREDENTIAL_CALLS, failed=None) if same_hand(one, detection)]
     made = [one for one in tried if not one.get("errorCode")]
     refused = len(tried) - len(made)
-    tries = f"{count(refused, 'try', 'tries')} refused"
-    sentence = f"The same identity or address made {count(len(made), 'other way')} in; {tries}."
+    tries = f"; {count(refused, 'try', 'tries')} refused" if refused else ""
+    sentence = f"The same identity or address made {count(len(made), 'other way')} in{tries}."
     if not tried:
         sentence = "The same identity or address made no other way in."
     signs = (Sign("credential_path_made", sentence),) if made else ()

@@ -53,12 +53,14 @@ def _address(detection: Detection, address: str, house: House, history: EventsFo
             _ADDRESS.id, f"{words}. No earlier call of this identity was found.", facts=facts, not_checked=left_out
         )
     if seen:
+        sign = Sign("known_address", f"This identity called from {address} before: {seen} of {len(before)} calls.")
         sentence = f"{words}. This identity made {seen} of its {len(before)} earlier calls from there."
-        return answered(
-            _ADDRESS.id, sentence, signs=(Sign("known_address", sentence),), facts=facts, not_checked=left_out
-        )
+        return answered(_ADDRESS.id, sentence, signs=(sign,), facts=facts, not_checked=left_out)
+    sign = Sign(
+        "new_address", f"The address {address} is new for this identity, which made {len(before)} calls before."
+    )
     sentence = f"{words}. None of this identity's {len(before)} earlier calls came from there."
-    return answered(_ADDRESS.id, sentence, signs=(Sign("new_address", sentence),), facts=facts, not_checked=left_out)
+    return answered(_ADDRESS.id, sentence, signs=(sign,), facts=facts, not_checked=left_out)
 
 
 def _place_words(inquiry: Inquiry, address: str) -> tuple[str, ...]:
