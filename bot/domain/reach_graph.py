@@ -14,7 +14,6 @@ from bot.domain.reach_line import QUESTION
 # See: https://docs.slack.dev/reference/methods/files.getUploadURLExternal
 _MOST_ALTERNATIVE = 1000
 _MOST_ROWS = 40
-_MOST_SHUT = 3
 NO_PROFILE = "in no profile"
 WORDS = {"usable": "open", "undetermined": "undetermined", "one profile away": "one new profile away", "shut": "shut"}
 """What the picture calls each standing of a role."""
@@ -82,20 +81,14 @@ def reach_graph(answers: Mapping[str, Answer], anchor: str) -> ReachGraph | None
     rows = 0
     left_out = int(facts.get("more") or 0)
     for role in facts["roles"]:
-        row = RoleRow(role["role"], role["standing"], role.get("word", ""), tuple(role.get("accounts", ())))
+        several = int(role.get("several") or 0)
+        name = f"{several} more roles" if several else role["role"]
+        accounts = tuple(role.get("accounts", ()))
+        row = RoleRow(name, role["standing"], role.get("word", ""), accounts, is_one=not several)
         if rows >= _MOST_ROWS:
-            left_out += 1
+            left_out += several or 1
             continue
         for profile in list(role["profiles"] or [NO_PROFILE])[: _MOST_ROWS - rows]:
             groups.setdefault(profile, []).append(row)
             rows += 1
-    return ReachGraph(anchor, tuple((name, _gathered(found)) for name, found in groups.items()), left_out)
-
-
-def _gathered(rows: list[RoleRow]) -> tuple[RoleRow, ...]:
-    """Rows of a profile with its many shut roles in one: what is open must not be lost among them."""
-    shut = [row for row in rows if row.standing == "shut"]
-    if len(shut) <= _MOST_SHUT:
-        return tuple(rows)
-    more = RoleRow(f"{len(shut) - _MOST_SHUT + 1} more roles", "shut", is_one=False)
-    return (*(row for row in rows if row.standing != "shut"), *shut[: _MOST_SHUT - 1], more)
+    return ReachGraph(anchor, tuple((name, tuple(found)) for name, found in groups.items()), left_out)

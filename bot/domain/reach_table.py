@@ -17,6 +17,7 @@ MOST_ROLES = 40
 _MOST_NAME = 64
 _MOST_NAMED = 3
 _MOST_TAG = 40
+_MOST_SHUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,25 @@ def _graph(count: ReachCount, knowledge: Knowledge, profiles: Mapping[str, str])
     roles = sorted(
         drawn.values(), key=lambda role: (_STANDINGS.index(role["standing"]), -_WORDS.index(role["word"]), role["role"])
     )
-    return {"roles": roles[:MOST_ROLES], "more": max(0, len(roles) - MOST_ROLES)}
+    rows = _with_few_shut(roles)
+    left_out = sum(int(role.get("several", 1)) for role in rows[MOST_ROLES:])
+    return {"roles": rows[:MOST_ROLES], "more": left_out}
+
+
+def _with_few_shut(roles: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each profile's many shut roles the first two, and how many more: what is open must not be lost among them."""
+    shut: dict[str, list[dict[str, Any]]] = {}
+    for role in roles:
+        if role["standing"] == "shut":
+            shut.setdefault((role["profiles"] or [""])[0], []).append(role)
+    rows = [role for role in roles if role["standing"] != "shut"]
+    for found in shut.values():
+        if len(found) <= _MOST_SHUT:
+            rows.extend(found)
+        else:
+            several = len(found) - _MOST_SHUT + 1
+            rows.extend([*found[: _MOST_SHUT - 1], {**found[-1], "role": "", "word": "", "several": several}])
+    return rows
 
 
 _WORDS = ("", "escalation", "administrator")

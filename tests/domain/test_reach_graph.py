@@ -53,12 +53,15 @@ def test_the_picture_has_a_bound() -> None:
     assert (sum(len(rows) for _, rows in graph.groups), graph.more) == (40, 15)
 
 
-def test_many_shut_roles_of_a_profile_are_one_row() -> None:
-    """Open ones are all shown; of more than three shut ones the first two."""
-    found = answers(role("open", "x"), *(role(f"s{number}", "x", standing="shut") for number in range(9)))
-    graph = reach_graph(found, "t")
+def test_a_row_may_stand_for_several_roles() -> None:
+    """It says how many, and each of them counts where it finds no row."""
+    several = role("", "x", standing="shut", several=7)
+    graph = reach_graph(answers(role("open", "x"), several), "t")
     assert graph is not None
-    assert [row.title for row in graph.groups[0][1]] == ["Role open", "Role s0", "Role s1", "7 more roles"]
+    assert [row.title for row in graph.groups[0][1]] == ["Role open", "7 more roles"]
+    full = reach_graph(answers(*(role(f"r{number}", "x") for number in range(40)), several), "t")
+    assert full is not None
+    assert full.more == 7
 
 
 def test_a_change_makes_another_picture_and_nothing_makes_none() -> None:

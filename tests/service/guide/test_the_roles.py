@@ -279,3 +279,13 @@ async def test_a_denied_reader_is_told_the_action(desk: Desk) -> None:
     desk.aws.add_profile("ci", [])
     answer = (await asked(desk))["roles_trusting_service"]
     assert answer.not_checked == (f"Roles in no profile: the permission {DETAILS} or iam:ListRoles is missing.",)
+
+
+async def test_many_shut_roles_of_a_profile_are_one_row_of_the_picture(desk: Desk) -> None:
+    """What is open must not be lost among them; all of them are counted."""
+    shut = [role(f"s{number}", trust_policy(source_arn=OTHER)) for number in range(9)]
+    serve(desk, role("open"), *shut)
+    desk.aws.add_profile("ci", [arn("open"), *(str(one["Arn"]) for one in shut)])
+    graph: Any = (await asked(desk))["reachable_roles"].facts["graph"]
+    assert [one["role"] for one in graph["roles"]] == ["open", "s0", "s1", ""]
+    assert (graph["roles"][-1]["several"], graph["more"]) == (7, 0)
