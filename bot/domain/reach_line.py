@@ -40,7 +40,8 @@ def _open(facts: Mapping[str, object]) -> str:
     by_iam = len(_list(facts, "escalating"))
     roles = f"The CA's owner can become {usable} role{'s' if usable > 1 else ''}"
     named = f", {administrators} administrator{'s' if administrators > 1 else ''}" if administrators else ""
-    return f"{roles}{named}{f', {by_iam} that can make itself one' if by_iam else ''}"
+    themselves = "itself" if by_iam == 1 else "themselves"
+    return f"{roles}{named}{f', {by_iam} can make {themselves} administrator' if by_iam else ''}"
 
 
 def _shut(facts: Mapping[str, object]) -> str:

@@ -22,7 +22,7 @@ _OWNER = "The CA's owner can become"
         ),
         (
             {"usable": 3, "administrators": ["a", "b"], "escalating": ["c"], "one_profile_away": 2},
-            f"{_OWNER} 3 roles, 2 administrators, 1 that can make itself one; 2 are one CreateProfile away.",
+            f"{_OWNER} 3 roles, 2 administrators, 1 can make itself administrator; 2 are one CreateProfile away.",
         ),
         (
             {"usable": 0, "undetermined": 1, "shut": [["a Deny", 3], ["x", 1], ["y", 1], ["z", 2]]},
