@@ -41,7 +41,7 @@ _PAGE_BLOCKS = 60
 _MOST_OPEN = 40
 _MOST_SIGNS = 20
 _MOST_EVIDENCE_CHARACTERS = 2_800
-_EVIDENCE_LINE = 240
+_EVIDENCE_LINE = 500
 _SENTENCE = 400
 _MOST_PERMISSIONS = 60
 _BEFORE = {
@@ -149,9 +149,9 @@ def _answered(pairs: Sequence[tuple[Question, Answer]]) -> Block:
     """Question, answer and evidence after each other as rich text: no parser reads it, and it can be copied."""
     elements: list[Block] = []
     for question, answer in pairs:
-        gap = "" if answer.lines else "\n"
-        sentence = f"{_BEFORE.get(answer.standing, '')}{_line(answer.sentence, _SENTENCE)}{gap}"
-        elements.append(_rich(_bold(f"{question.text}\n"), {"type": "text", "text": sentence}))
+        gap = "\n" if elements and elements[-1]["type"] == "rich_text_section" else ""
+        sentence = f"{_BEFORE.get(answer.standing, '')}{_line(answer.sentence, _SENTENCE)}"
+        elements.append(_rich(_bold(f"{gap}{question.text}\n"), {"type": "text", "text": sentence}))
         if answer.lines:
             text = joined((_line(line) for line in answer.lines), _MOST_EVIDENCE_CHARACTERS)
             elements.append({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
