@@ -152,7 +152,8 @@ def _by_priority(case: Case) -> dict[CaseState, str]:
     is_open = case.target.anchor_arn is not None and known.get("exists") != "no" and known.get("enabled") != "no"
     if priority is Priority.HIGH and is_open:
         cost = " What used it before stops as well." if case.detection.event_name == "UpdateTrustAnchor" else ""
-        step = f"Disable the trust anchor now: it can be undone.{cost} Then ask the person below whether this CA is theirs."
+        ask = "Then ask the person below whether this CA is theirs."
+        step = f"Disable the trust anchor now: it can be undone.{cost} {ask}"
     elif priority is Priority.LOW:
         step = "Check the reason below. If it holds, close this as a false positive; if in doubt, disable."
     else:
