@@ -92,7 +92,7 @@ def _by_aws(found: AccountFacts) -> Answer:
 def _described(found: AccountFacts) -> str:
     parts = (("alias", found.alias), ("name", found.name), ("unit", found.unit))
     said = ", ".join(f"{what} {quoted(value)}" for what, value in parts if value)
-    return f"The account's {said}." if said else "The account has tags."
+    return f"AWS knows the account by {said}." if said else "The account has tags."
 
 
 def _test(inquiry: Inquiry, ca: TheCa) -> Answer:

@@ -13,7 +13,7 @@ from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import EventsFound, Record
 from bot.service.guide.history import IAM_REGION, history_of, is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
-from bot.service.guide.nearby import line_of
+from bot.service.guide.nearby import count, line_of
 from bot.service.run_action import aws_sentence
 
 _TESTED = ("rolesanywhere:CreateTrustAnchor", "rolesanywhere:CreateProfile", "iam:UpdateAssumeRolePolicy")
@@ -22,6 +22,12 @@ _AROUND = timedelta(hours=1)
 _MOST_LINES = 20
 _FRESH_KEY = timedelta(days=7)
 _SESSIONS = {True: "The session was opened with MFA.", False: "The session was opened without MFA.", None: ""}
+_VIA = {
+    "console": "through the console",
+    "cli": "through the AWS CLI",
+    "sdk": "through an SDK",
+    "service": "through an AWS service",
+}
 _KINDS = {
     "Root": "the root user of the account",
     "IAMUser": "an IAM user",
@@ -92,7 +98,7 @@ def _identity(detection: Detection) -> Answer:
     if actor.invoked_by:
         parts.append(f"called by {actor.invoked_by}")
     if actor.via:
-        parts.append(f"through the {actor.via}")
+        parts.append(_VIA.get(actor.via, f"through {actor.via}"))
     return answered(_IDENTITY.id, f"{', '.join(parts)}.")
 
 
@@ -131,7 +137,8 @@ def _key_answer(inquiry: Inquiry, key_id: str, key: Mapping[str, Any], used: Map
         age = inquiry.case.detection.happened_at - made
         words.append(f"{max(age.days, 0)} days old when the call was made")
         if age < _FRESH_KEY:
-            signs = (Sign("fresh_access_key", f"The access key was made {max(age.days, 0)} days before the call."),)
+            when = count(age.days, "day") if age.days > 0 else "less than a day"
+            signs = (Sign("fresh_access_key", f"The access key was made {when} before the call."),)
     if isinstance(used.get("LastUsedDate"), datetime):
         words.append(
             f"last used {used['LastUsedDate']:%Y-%m-%d %H:%M} UTC for {used.get('ServiceName')} in {used.get('Region')}"
@@ -160,7 +167,7 @@ async def _may(inquiry: Inquiry, actor: Actor) -> Answer:
     lines = tuple(_decision(one) for one in answer.get("EvaluationResults", ()))
     allowed = [str(one.get("EvalActionName")) for one in answer.get("EvaluationResults", ()) if _is_allowed(one)]
     may = f"Its policies allow {', '.join(allowed)}."
-    sentence = may if allowed else "Its policies allow none of this now: they have changed since."
+    sentence = may if allowed else "Its policies allow none of this now."
     left_out = ("Organization policies, session policies and conditions: IAM's simulation does not weigh them all.",)
     return answered(_MAY.id, sentence, lines=lines, not_checked=left_out, facts={"allowed": allowed})
 
@@ -204,7 +211,7 @@ def _timeline(detection: Detection, records: Sequence[Record], histories: Sequen
     near = [one for one in records if _is_near(one, detection)]
     lines = tuple(line_of(one) for one in near[::-1][:_MOST_LINES])
     cut = f" The first {_MOST_LINES} are listed." if len(near) > _MOST_LINES else ""
-    sentence = f"{len(near)} calls in the hour before and after.{cut}"
+    sentence = f"{count(len(near), 'call')} in the hour before and after.{cut}"
     return answered(_TIMELINE.id, sentence, lines=lines, facts={"near": len(near)}, not_checked=searched(histories))
 
 

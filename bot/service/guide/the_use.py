@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.event_search import By
-from bot.domain.usage.sessions import GUIDES_NAME, SERVICE, Session, by_certificate
+from bot.domain.usage.sessions import GUIDES_NAME, Session, by_certificate
 from bot.domain.usage.words import counted, guides_sentence, late_sentence, some, use_line, utc_text
 from bot.service.guide.anchor_span import anchor_span
 from bot.service.guide.answering import of_an_anchor
@@ -119,7 +119,7 @@ def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 
 STEP = Step(
     id="use",
-    title=f"Use of the trust anchor (CreateSession of {SERVICE})",
+    title="Was the trust anchor used",
     questions=(USED, _CERTIFICATES, _GUIDES, METRIC),
     permissions=(
         "rolesanywhere:GetTrustAnchor",
