@@ -207,8 +207,13 @@ class AwsAccounts(Protocol):
         *,
         session_name: str,
         progress: Callable[[str], Awaitable[None]] | None = None,
+        touches: Sequence[str] = (),
     ) -> ActionAws:
-        """AWS with the act role, in a session whose name says for which case and person; containment goes first."""
+        """AWS with the act role, in a session whose name says for which case and person; containment goes first.
+
+        Beside the trust anchor itself the session may change nothing but what ``touches`` names by ARN; where it names
+        nothing, whatever ``permissions`` allow.
+        """
         ...
 
 

@@ -88,4 +88,5 @@ ACTION = ResponseAction(
     undo=None,
     no_undo_because=_NO_WAY_BACK,
     contains=True,
+    rung=20,
 )

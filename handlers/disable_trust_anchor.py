@@ -96,4 +96,5 @@ ACTION = ResponseAction(
     undo=undo,
     contains=True,
     offered=lambda state: state.get("exists") != "no" and state.get("enabled") != "no",
+    rung=10,
 )

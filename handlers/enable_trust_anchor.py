@@ -93,4 +93,5 @@ ACTION = ResponseAction(
     undo=undo,
     contains=False,
     offered=lambda state: state.get("enabled") == "no",
+    rung=11,
 )

@@ -37,6 +37,7 @@ _MIN_SESSION_NAME = 2
 # The only actions among ours that IAM can hold to one trust anchor.
 # See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementrolesanywhere.html
 _ON_ONE_ANCHOR = re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor")
+_MAX_SESSION_POLICY = 2_048
 _SECONDS_BETWEEN_PROGRESS = 3.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 4.0
@@ -106,9 +107,10 @@ class BotoAccounts:
         *,
         session_name: str,
         progress: Progress | None = None,
+        touches: Sequence[str] = (),
     ) -> BotoAws:
         """See :meth:`bot.ports.AwsAccounts.actor`; the session may do nothing but ``permissions`` on the target."""
-        role = _role(target, self._act_role, session_name, session_policy(target, permissions))
+        role = _role(target, self._act_role, session_name, session_policy(target, permissions, touches))
         return BotoAws(self._lane, target, permissions, role, progress, Precedence.CONTAINMENT)
 
     async def close(self) -> None:
@@ -240,16 +242,32 @@ class BotoAws:
         return {name: _plain(value) for name, value in answer.items() if name != "ResponseMetadata"}
 
 
-def session_policy(target: Target, permissions: Sequence[str]) -> str:
-    """A session policy, as JSON text, that allows ``permissions`` and where IAM can, on the target only."""
+def session_policy(target: Target, permissions: Sequence[str], touches: Sequence[str] = ()) -> str:
+    """A session policy, as JSON text, that allows ``permissions``: changes on the target or on ``touches`` only.
+
+    Where the ARNs of ``touches`` do not fit into a session policy, what they begin with stands for them.
+    """
     on_anchor = sorted(one for one in permissions if target.anchor_arn and _ON_ONE_ANCHOR.fullmatch(one))
-    anywhere = sorted(set(permissions) - set(on_anchor))
-    statements = [
-        {"Effect": "Allow", "Action": actions, "Resource": resource}
-        for actions, resource in ((on_anchor, target.anchor_arn), (anywhere, "*"))
-        if actions
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+    rest = sorted(set(permissions) - set(on_anchor))
+    on_these = [one for one in rest if touches and not one.partition(":")[2].startswith(_READS)]
+    anywhere = [one for one in rest if one not in on_these]
+    for resources in (sorted(touches), _beginning(touches)):
+        statements = [
+            {"Effect": "Allow", "Action": actions, "Resource": resource}
+            for actions, resource in ((on_anchor, target.anchor_arn), (on_these, resources), (anywhere, "*"))
+            if actions
+        ]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+        if len(policy) <= _MAX_SESSION_POLICY:
+            break
+    return policy
+
+
+def _beginning(texts: Sequence[str]) -> str:
+    """What all of the texts begin with, and a star."""
+    first, last = min(texts, default=""), max(texts, default="")
+    same = next((place for place, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+    return f"{first[:same]}*"
 
 
 def session_name_of(text: str) -> str:

@@ -7,18 +7,63 @@ state; when the two differ in anything that was shown, nothing runs.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
+from bot.domain.action_aws import (
+    NOT_KNOWN,
+    ActionAws,
+    as_capsule,
+    capsule_if_readable,
+    if_known,
+    read_trust_anchor,
+)
 from bot.domain.anchor_state import GONE, anchor_state
+from bot.domain.caller_quarantine import (
+    UserKey,
+    can_quarantine,
+    judged_key,
+    key_capsule,
+    keys_in,
+    role_session,
+    user_key,
+)
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
+from bot.domain.evidence import NOTHING_KNOWN, Evidence, KnownProfile, KnownRole
 from bot.domain.identity import Target
-from bot.domain.plain import canonical, to_plain
+from bot.domain.plain import canonical
+from bot.domain.profile_switch import (
+    judged,
+    profile_capsule,
+    profile_id,
+    profile_state,
+    read_profiles,
+    switch_profiles,
+    were_enabled,
+)
 from bot.domain.reach_count import ReachCount
 from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, reach_lines, reach_sentence
+from bot.domain.role_policies import (
+    change_roles,
+    documents_before,
+    judged_lifted,
+    judged_put,
+    put_revocations,
+    read_standing,
+    role_capsule,
+)
+from bot.domain.session_revocation import (
+    Revocation,
+    can_revoke,
+    case_policy,
+    fit_user_ids,
+    left_out,
+    revocations,
+    revocations_in,
+    why_not_revocable,
+)
 from bot.domain.usage.sessions import GUIDES_NAME, Session, SessionsFound, anchor_sessions, by_certificate
 from bot.domain.usage.sessions import SERVICE as ROLES_ANYWHERE
 from bot.domain.usage.words import counted, guides_sentence, late_sentence, use_line, utc_text
@@ -26,39 +71,74 @@ from bot.domain.usage.words import counted, guides_sentence, late_sentence, use_
 __all__ = [
     "GONE",
     "GUIDES_NAME",
+    "NOT_KNOWN",
     "ROLES_ANYWHERE",
     "ActionAws",
     "AwsError",
     "AwsNotFound",
     "AwsUnclear",
     "Difference",
+    "Evidence",
+    "KnownProfile",
+    "KnownRole",
     "Plan",
     "ReachCount",
     "Report",
     "ResponseAction",
+    "Revocation",
     "Risk",
     "Session",
     "SessionsFound",
     "Target",
+    "UserKey",
     "Verdict",
     "account_of",
     "anchor_sessions",
     "anchor_state",
     "as_capsule",
     "by_certificate",
+    "can_quarantine",
+    "can_revoke",
     "capsule_if_readable",
+    "case_policy",
+    "change_roles",
     "check_profiles",
     "counted",
     "differences",
+    "documents_before",
     "evaluate_reach",
+    "fit_user_ids",
     "guides_sentence",
+    "if_known",
+    "judged",
+    "judged_key",
+    "judged_lifted",
+    "judged_put",
+    "key_capsule",
+    "keys_in",
     "late_sentence",
+    "left_out",
+    "offered_always",
     "offered_while_it_exists",
+    "profile_capsule",
+    "profile_id",
+    "profile_state",
+    "put_revocations",
     "reach_lines",
     "reach_sentence",
+    "read_profiles",
+    "read_standing",
     "read_trust_anchor",
+    "revocations",
+    "revocations_in",
+    "role_capsule",
+    "role_session",
+    "switch_profiles",
     "use_line",
+    "user_key",
     "utc_text",
+    "were_enabled",
+    "why_not_revocable",
 ]
 
 
@@ -70,68 +150,15 @@ class Risk(StrEnum):
     IRREVERSIBLE = "irreversible"
 
 
-class ActionAws(Protocol):
-    """AWS as an action sees it: the target's account and Region, and only the action's own permissions."""
-
-    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
-        """Make one API call, for example ``call("rolesanywhere", "GetTrustAnchor", trustAnchorId=...)``.
-
-        Raises:
-            AwsError: AWS refused; the call had no effect.
-            AwsUnclear: no answer; the call may have had its effect.
-        """
-        ...
-
-    def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
-        """Make a call that has pages, one page after the other, at the rate that AWS allows."""
-        ...
-
-    async def progress(self, sentence: str) -> None:
-        """Say how far a long search is; shown at most every three seconds."""
-        ...
-
-    def now(self) -> datetime:
-        """The time, aware and in UTC."""
-        ...
-
-
-async def read_trust_anchor(arn: str | None, aws: ActionAws) -> Mapping[str, Any]:
-    """GetTrustAnchor's detail of the trust anchor with this ARN.
-
-    Raises:
-        AwsError: it can't be read, or AWS answered about another one: then these are the credentials of another
-            account or Region, and nothing may be done with them.
-    """
-    operation = "rolesanywhere:GetTrustAnchor"
-    if arn is None:
-        raise AwsError("NoTarget", "no report names the trust anchor", operation)
-    answer = await aws.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=arn.rpartition("/")[2])
-    detail: Mapping[str, Any] = answer.get("trustAnchor") or {}
-    if detail.get("trustAnchorArn") != arn:
-        raise AwsError("WrongTarget", "AWS answered about another trust anchor: wrong account or Region", operation)
-    return detail
-
-
-def as_capsule(detail: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Everything that AWS said, as JSON values, to be kept as evidence."""
-    return dict(to_plain(detail))
-
-
-async def capsule_if_readable(arn: str | None, aws: ActionAws) -> Mapping[str, Any]:
-    """What AWS says of the trust anchor; empty when it can't say, for searches that go on without it."""
-    try:
-        return as_capsule(await read_trust_anchor(arn, aws))
-    except AwsError:
-        return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an action would do, made by reading only.
 
     ``calls`` are the API calls in their order, as text. ``state`` is the state that the plan starts from, in plain
     words and as far as it is known; it is what people see and what is compared right before the call. ``capsule``
-    keeps everything that AWS said of the target, for undo and evidence; it is not compared.
+    keeps everything that AWS said of the target, for undo and evidence; it is not compared. ``evidence`` is what the
+    plan was made from beside AWS. ``touches`` are the ARNs that the calls change, where that is not the target: the
+    session that runs the plan may change nothing else.
     """
 
     action_id: str
@@ -143,6 +170,8 @@ class Plan:
     who_would_notice: str
     way_back: str
     capsule: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = NOTHING_KNOWN
+    touches: tuple[str, ...] = ()
 
     def digest(self) -> str:
         """SHA-256 (hex) of what was shown: action, target, calls and state."""
@@ -204,6 +233,18 @@ def offered_while_it_exists(state: Mapping[str, str]) -> bool:
     return state.get("exists") != "no"
 
 
+def offered_always(state: Mapping[str, str]) -> bool:
+    """For actions on other things than the trust anchor, which may be gone."""
+    del state
+    return True
+
+
+def always_possible(evidence: Evidence) -> bool:
+    """For actions that need to know nothing but the trust anchor."""
+    del evidence
+    return True
+
+
 MakePlan = Callable[[Target, ActionAws], Awaitable[Plan]]
 Apply = Callable[[Plan, ActionAws], Awaitable[Report]]
 Verify = Callable[[Plan, ActionAws], Awaitable[Verdict]]
@@ -226,6 +267,10 @@ class ResponseAction:
         contains: True when the case is contained once it is done, False when it takes a containment back, None when
             it does neither.
         offered: whether the control makes sense for a trust anchor in this state, which may be known in part only.
+        possible: whether what the case knows is enough for a plan.
+        on_anchor: whether it acts on the trust anchor itself, so that its state is the trust anchor's, in the words
+            that all such actions share.
+        rung: its place in the ladder; controls come in this order.
     """
 
     id: str
@@ -240,3 +285,6 @@ class ResponseAction:
     no_undo_because: str | None = None
     contains: bool | None = None
     offered: Callable[[Mapping[str, str]], bool] = offered_while_it_exists
+    possible: Callable[[Evidence], bool] = always_possible
+    on_anchor: bool = True
+    rung: int = 100

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.errors import BadInput
+from bot.domain.evidence import NOTHING_KNOWN, Evidence
 
 # Crockford's alphabet: no letter is mistaken for a digit when a case id is read out on the phone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,13 +28,15 @@ class Target:
     """The trust anchor that a case is about.
 
     ``account`` and ``region`` are empty when no report named them. ``anchor_arn`` and ``anchor_id`` are None when
-    no report named the anchor; then no action can touch it.
+    no report named the anchor; then no action can touch it. ``known`` is what plans on other things need beside it; it
+    does not tell two targets apart.
     """
 
     account: str
     region: str
     anchor_arn: str | None
     anchor_id: str | None
+    known: Evidence = field(default=NOTHING_KNOWN, compare=False, repr=False)
 
 
 def parse_anchor_arn(arn: str) -> Target:

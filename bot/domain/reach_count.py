@@ -19,13 +19,15 @@ class ReachCount:
     """Roles by what the CA's owner can do with them, each role in one place.
 
     ``usable`` and ``undetermined`` hold the lines of the profiles through which they are so. ``one_profile_away`` and
-    ``shut`` hold one line a role; roles in no profile that do not trust Roles Anywhere are left out.
+    ``shut`` hold one line a role; roles in no profile that do not trust Roles Anywhere are left out. ``ways`` are all
+    lines through an enabled profile that are usable or undetermined: to close them is to close everything.
     """
 
     usable: tuple[Reach, ...]
     undetermined: tuple[Reach, ...]
     one_profile_away: tuple[Reach, ...]
     shut: tuple[Reach, ...]
+    ways: tuple[Reach, ...] = ()
 
     @property
     def shut_reasons(self) -> Counter[Reason]:
@@ -54,7 +56,9 @@ def count_reach(reaches: Iterable[Reach]) -> ReachCount:
             found["undetermined"].extend(one for one in lines if one.verdict is best)
         elif lines[0].profile_arn or lines[0].disabled_profile_arns or real_reason(lines[0]) not in _OTHER_PEOPLES:
             found["shut"].append(lines[0])
-    return ReachCount(*(tuple(found[name]) for name in ("usable", "undetermined", "away", "shut")))
+    usable, undetermined, away, shut = (tuple(found[name]) for name in ("usable", "undetermined", "away", "shut"))
+    ways = [one for lines in by_role.values() for one in lines if one.profile_arn and one.verdict is not _ORDER[-1]]
+    return ReachCount(usable, undetermined, away, shut, tuple(ways))
 
 
 def roles_of(reaches: Iterable[Reach]) -> tuple[str, ...]:

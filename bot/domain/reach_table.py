@@ -92,8 +92,15 @@ def facts_of(count: ReachCount, knowledge: Knowledge, profiles: Mapping[str, str
         "administrators": list(administrators[:MOST_ROLES]),
         "escalating": list(escalating[:MOST_ROLES]),
         "roles": list(usable[:MOST_ROLES]),
+        "open_roles": list(roles_of(count.ways)[:MOST_ROLES]),
+        "open_profiles": _profiles(count.ways, profiles)[:MOST_ROLES],
         "graph": _graph(count, knowledge, profiles),
     }
+
+
+def _profiles(ways: Sequence[Reach], names: Mapping[str, str]) -> list[dict[str, str]]:
+    arns = dict.fromkeys(one.profile_arn for one in ways if one.profile_arn)
+    return [{"arn": arn, "name": _short(names.get(arn, ""))} for arn in arns]
 
 
 def dangerous(reaches: Iterable[Reach], knowledge: Knowledge) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.action import Plan, ResponseAction, Risk
+from bot.domain.action import NOT_KNOWN, Plan, ResponseAction, Risk
 from bot.domain.case import Case
+from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError
 from bot.domain.plain import to_plain
 
@@ -27,7 +29,7 @@ class KnownAws:
         """
         del parameters
         if (service, operation) != ("rolesanywhere", "GetTrustAnchor"):
-            raise AwsError("NotKnown", "the log does not know this", f"{service}:{operation}")
+            raise AwsError(NOT_KNOWN, "the log does not know this", f"{service}:{operation}")
         return {"trustAnchor": _detail(self._case)}
 
     async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
@@ -54,14 +56,10 @@ async def known_plan(action: ResponseAction, case: Case, now: datetime) -> Plan:
     """
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
-    plan = await action.plan(case.target, KnownAws(case, now))
-    if case.known_state is None:
+    plan = await action.plan(replace(case.target, known=evidence_of(case)), KnownAws(case, now))
+    if case.known_state is None or not action.on_anchor:
         return plan
-    return Plan(**{**_fields(plan), "state": dict(case.known_state)})
-
-
-def _fields(plan: Plan) -> dict[str, Any]:
-    return {name: getattr(plan, name) for name in Plan.__dataclass_fields__}
+    return replace(plan, state=dict(case.known_state))
 
 
 def _reading_plan(action: ResponseAction, case: Case) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -93,20 +94,21 @@ class RunAction:
         await self._finish(case, request, ev.Outcome.DONE, report.summary, report=report)
 
     async def _contain(self, case: Case, request: Request, action: ResponseAction) -> None:
-        live, lost = await asyncio.gather(self._live_plan(case, action), self._lost_right(request))
+        live, lost = await asyncio.gather(self._live_plan(case, request, action), self._lost_right(request))
         if lost is not None:
             await self._stop(case, request, lost)
         elif isinstance(live, str):
             await self._stop(case, request, live)
         elif found := differences(request.plan, live):
-            await self._stop(case, request, "AWS does not show what was approved any more.", found, dict(live.state))
+            moved = dict(live.state) if action.on_anchor else None
+            await self._stop(case, request, "AWS does not show what was approved any more.", found, moved)
         else:
             case = await self._start(case, request, dict(live.state), dict(live.capsule), _LEASE)
             await self._apply(case, request, action, live)
 
     async def _apply(self, case: Case, request: Request, action: ResponseAction, plan: Plan) -> None:
         session_name = f"{case.case_id}-{request.by}"
-        actor = self._accounts.actor(case.target, action.permissions, session_name=session_name)
+        actor = self._accounts.actor(case.target, action.permissions, session_name=session_name, touches=plan.touches)
         report, unanswered = None, None
         reached(KillPoint.BEFORE_AWS_CALL)
         try:
@@ -131,7 +133,7 @@ class RunAction:
 
     async def _settle(self, case: Case, request: Request, action: ResponseAction) -> None:
         """Find out what a process did that died between its intent and its outcome."""
-        verdict = await self._verdict(case, action, request.plan)
+        verdict = await self._verdict(case, action, _begun_plan(request))
         if verdict.done is False and action.idempotent and request.starts < _MOST_STARTS:
             await self._contain(case, request, action)
             return
@@ -173,12 +175,14 @@ class RunAction:
             await asyncio.sleep(pause_seconds)
         return verdict
 
-    async def _live_plan(self, case: Case, action: ResponseAction) -> Plan | str:
+    async def _live_plan(self, case: Case, request: Request, action: ResponseAction) -> Plan | str:
+        target = replace(case.target, known=request.plan.evidence)
         try:
-            reader = self._accounts.reader(case.target, action.permissions, precedence=Precedence.CONTAINMENT)
-            return await action.plan(case.target, reader)
+            reader = self._accounts.reader(target, action.permissions, precedence=Precedence.CONTAINMENT)
+            return await action.plan(target, reader)
         except AwsNotFound:
-            return "AWS does not have the trust anchor any more."
+            what = "the trust anchor" if action.on_anchor else "what this acts on"
+            return f"AWS does not have {what} any more."
         except AwsError as error:
             return f"AWS could not be read right before the call. {aws_sentence(error)}"
 
@@ -263,6 +267,13 @@ def _may_start(case: Case, seen: Request) -> bool:
     """Whether nobody else has taken the request since it was seen."""
     now = case.requests[seen.request_id]
     return now.state in (RequestState.APPROVED, RequestState.RUNNING) and now.started == seen.started
+
+
+def _begun_plan(request: Request) -> Plan:
+    """The plan with what AWS said right before the call, when that was reached."""
+    if request.started is None:
+        return request.plan
+    return replace(request.plan, state=request.started.state, capsule=request.started.capsule)
 
 
 def _never_ended(request: Request) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.action import ResponseAction, Risk
 from bot.domain.case import Case, CaseState
+from bot.domain.case_evidence import evidence_of
 from bot.domain.ownership import keys_of
 from bot.slack.button_value import Reference
 from bot.slack.guide_view import GUIDE
@@ -24,6 +25,8 @@ NOT_OURS = "ca_is_not_ours"
 MORE = "more"
 
 _MOST_BUTTONS = 3
+# An overflow menu holds no more; a select menu holds a hundred.
+# See: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 _MOST_OPTIONS = 5
 _ORDER = {Risk.REVERSIBLE: 0, Risk.IRREVERSIBLE: 1, Risk.READ: 2}
 
@@ -38,20 +41,19 @@ class Controls:
     """
 
     def __init__(self, actions: Mapping[str, ResponseAction]) -> None:
-        self._actions = sorted(actions.values(), key=lambda action: (_ORDER[action.risk], action.id))
+        self._actions = sorted(actions.values(), key=lambda action: (action.rung, _ORDER[action.risk], action.id))
 
     def title(self, action_id: str) -> str:
         """What people call an action."""
         return next((action.title for action in self._actions if action.id == action_id), action_id)
 
     def blocks(self, case: Case) -> tuple[list[Block], Block | None]:
-        """The actions block and the overflow menu (or None)."""
+        """The actions block and the menu (or None)."""
         buttons, options = self._chosen(case)
         reference = Reference(case.case_id, case.revision)
         elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
-        menu = {"type": "overflow", "action_id": MORE, "options": [_option(*option) for option in options]}
-        return blocks, (menu if options else None)
+        return blocks, (_menu(options) if options else None)
 
     def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
         state = case.state
@@ -59,17 +61,17 @@ class Controls:
         if state is CaseState.RUNNING:
             return [], []
         if state is CaseState.FALSE_POSITIVE:
-            return [(REOPEN, "Reopen", "")], _fitted(reads, _stopping(case))
+            return [(REOPEN, "Reopen", "")], [*reads, *_stopping(case)]
         contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
         if state is CaseState.APPROVAL_PENDING:
-            return self._voting(case, contain), _fitted(reads, [*_asking(case), *_stopping(case)])
+            return self._voting(case, contain), [*reads, *_asking(case), *_stopping(case)]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         buttons = [*first, *contain]
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
         last = [*_asking(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"), *_stopping(case)]
-        return buttons[:_MOST_BUTTONS], _fitted([*reads, *rest], last)
+        return buttons[:_MOST_BUTTONS], [*reads, *rest, *last]
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         pending = {one.action_id for one in case.requests.values() if one.is_open}
@@ -82,8 +84,8 @@ class Controls:
     def _offered(self, case: Case) -> list[ResponseAction]:
         if case.target.anchor_arn is None:
             return []
-        state = known_state(case)
-        return [action for action in self._actions if action.offered(state)]
+        state, evidence = known_state(case), evidence_of(case)
+        return [action for action in self._actions if action.offered(state) and action.possible(evidence)]
 
 
 def _asking(case: Case) -> list[tuple[str, str]]:
@@ -105,9 +107,12 @@ def _stopping(case: Case) -> list[tuple[str, str]]:
     return [] if known.started is None or known.stop_by else [(STOP_LOOKING, "Stop Looking for Now")]
 
 
-def _fitted(options: Sequence[tuple[str, str]], last: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """As many options as a menu takes, the last ones for sure."""
-    return [*options[: _MOST_OPTIONS - len(last)], *last]
+def _menu(options: Sequence[tuple[str, str]]) -> Block:
+    offered = [_option(*option) for option in options]
+    if len(offered) <= _MOST_OPTIONS:
+        return {"type": "overflow", "action_id": MORE, "options": offered}
+    placeholder = {"type": "plain_text", "text": "More…"}
+    return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": offered}
 
 
 def _button(action_id: str, title: str, style: str, case: Case) -> Block:

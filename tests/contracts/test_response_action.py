@@ -5,18 +5,20 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from copy import deepcopy
 
 import pytest
 
 from bot.adapters.aws_accounts import BotoAccounts
-from bot.domain.action import Plan, ResponseAction, Risk, Target
+from bot.domain.action import ResponseAction, Risk, Target
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
 from bot.registry import load_actions
-from tests.fakes.aws_samples import session_record, trust_policy
 from tests.fakes.aws_worlds import StandInWorld, aws_environment
 from tests.fakes.fake_aws import FakeAws
+from tests.fakes.ladder import applied, planned, ready
 
 ACTIONS = load_actions()
+ON_ANCHOR = [action for action in ACTIONS.values() if action.on_anchor and action.risk is not Risk.READ]
 CONTAINMENTS = [action for action in ACTIONS.values() if action.risk is not Risk.READ]
 READS = [action for action in ACTIONS.values() if action.risk is Risk.READ]
 
@@ -27,45 +29,26 @@ def by_id(action: ResponseAction) -> str:
 
 
 every_action = pytest.mark.parametrize("action", ACTIONS.values(), ids=by_id)
+every_on_anchor = pytest.mark.parametrize("action", ON_ANCHOR, ids=by_id)
 every_containment = pytest.mark.parametrize("action", CONTAINMENTS, ids=by_id)
 every_read = pytest.mark.parametrize("action", READS, ids=by_id)
 
 
-@pytest.fixture
-def aws() -> FakeAws:
-    """An account with something of everything, so that each action makes each of its calls."""
-    return FakeAws()
+def everything(aws: FakeAws, target: Target) -> object:
+    """All that an action could have changed, but for when it was changed."""
+    iam, anchor = aws.iam(), dict(aws.anchor(target) or {})
+    anchor.pop("updatedAt", None)
+    return deepcopy((anchor, aws.profiles(), iam.roles, iam.policies, iam.keys))
 
 
-@pytest.fixture(params=[True, False], ids=["enabled", "disabled"])
-def target(request: pytest.FixtureRequest, aws: FakeAws) -> Target:
-    """A trust anchor, once enabled and once disabled, with a profile, a role and a session."""
-    target = aws.add_anchor(enabled=request.param)
-    aws.add_profile("deploy", [aws.add_role("deployer", trust_policy())])
-    aws.add_record(session_record(target))
-    return target
-
-
-async def planned(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:
-    """The plan from live AWS."""
-    return await action.plan(target, aws.reader(target, action.permissions))
-
-
-async def applied(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:
-    """The plan that was carried out."""
-    plan = await planned(action, aws, target)
-    await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
-    return plan
-
-
-@every_action
+@pytest.mark.parametrize("action", [*ON_ANCHOR, *READS], ids=by_id)
 async def test_a_plan_only_reads(action: ResponseAction, aws: FakeAws, target: Target) -> None:
     """Planning makes one call, GetTrustAnchor, so that the log can answer in AWS's place."""
     await planned(action, aws, target)
     assert [call.permission for call in aws.journal] == ["rolesanywhere:GetTrustAnchor"]
 
 
-@every_action
+@pytest.mark.parametrize("action", [*ON_ANCHOR, *READS], ids=by_id)
 async def test_permissions_are_what_is_called(action: ResponseAction, aws: FakeAws, target: Target) -> None:
     """The list of permissions has every call of the action's whole life and none more."""
     aws.journal.clear()
@@ -85,84 +68,86 @@ async def test_permissions_are_what_is_called(action: ResponseAction, aws: FakeA
 
 
 @every_action
-async def test_a_missing_permission_is_an_error(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_a_missing_permission_is_an_error(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """Without its permissions an action fails and never reports success."""
-    plan = await planned(action, aws, target)
+    plan = await planned(action, aws, prepared)
     with pytest.raises(AwsDenied):
-        await action.apply(plan, aws.actor(target, (), session_name="test"))
+        await action.apply(plan, aws.actor(prepared, (), session_name="test"))
     assert aws.effects() == []
 
 
 @every_action
-async def test_what_was_done_is_verified(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_what_was_done_is_verified(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """After the call AWS, read back, shows it done."""
-    plan = await applied(action, aws, target)
-    verdict = await action.verify(plan, aws.reader(target, action.permissions))
+    plan = await applied(action, aws, prepared)
+    verdict = await action.verify(plan, aws.reader(prepared, action.permissions))
     assert verdict.done is True
 
 
 @every_containment
-async def test_twice_is_once(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_twice_is_once(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """An action that says it is idempotent can be applied again after a crash."""
-    plan = await applied(action, aws, target)
-    before = aws.anchor(target)
+    plan = await applied(action, aws, prepared)
+    before = everything(aws, prepared)
     assert action.idempotent
-    await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
-    assert aws.anchor(target) == before
-    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is True
+    await action.apply(plan, aws.actor(prepared, action.permissions, session_name="test"))
+    assert everything(aws, prepared) == before
+    assert (await action.verify(plan, aws.reader(prepared, action.permissions))).done is True
 
 
 @every_containment
-async def test_undo_restores_the_state(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_undo_restores_the_state(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """Undo brings back the state before, whatever it was; without one the action says why."""
-    plan = await applied(action, aws, target)
+    before = everything(aws, prepared)
+    plan = await applied(action, aws, prepared)
     if action.undo is None:
         assert action.no_undo_because
         assert plan.way_back.startswith("None.")
         return
-    await action.undo(plan, aws.actor(target, action.permissions, session_name="test"))
-    after = await planned(action, aws, target)
-    ignored = {"changed at"}
-    assert {what: value for what, value in after.state.items() if what not in ignored} == {
-        what: value for what, value in plan.state.items() if what not in ignored
-    }
+    assert action.on_anchor or everything(aws, prepared) != before
+    await action.undo(plan, aws.actor(prepared, action.permissions, session_name="test"))
+    assert everything(aws, prepared) == before
 
 
 @every_containment
-async def test_lost_answers_are_settled_by_looking(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_lost_answers_are_settled_by_looking(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """When the answer is lost after the effect, reading back still shows it done."""
-    anchor = aws.anchor(target)
+    anchor = aws.anchor(prepared)
     assert anchor is not None
     anchor["enabled"] = action.id != "enable_trust_anchor"
-    plan = await planned(action, aws, target)
+    plan = await planned(action, aws, prepared)
     aws.fail(plan.calls[0].split()[0], "unclear_after_effect")
     with pytest.raises(AwsError):
-        await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
-    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is True
+        await action.apply(plan, aws.actor(prepared, action.permissions, session_name="test"))
+    assert (await action.verify(plan, aws.reader(prepared, action.permissions))).done is True
 
 
 @every_containment
-async def test_nothing_done_is_not_verified(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_nothing_done_is_not_verified(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """Without the call AWS does not show it done."""
-    anchor = aws.anchor(target)
+    anchor = aws.anchor(prepared)
     assert anchor is not None
     anchor["enabled"] = action.id != "enable_trust_anchor"
-    plan = await planned(action, aws, target)
-    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is False
+    plan = await planned(action, aws, prepared)
+    assert (await action.verify(plan, aws.reader(prepared, action.permissions))).done is False
 
 
 @every_containment
 @pytest.mark.parametrize("fault", ["deny", "throttle", "error"])
 async def test_aws_that_cannot_tell_is_no_verdict(
-    action: ResponseAction, aws: FakeAws, target: Target, fault: str
+    action: ResponseAction, aws: FakeAws, prepared: Target, fault: str
 ) -> None:
     """An error while reading back is neither done nor failed."""
-    plan = await applied(action, aws, target)
-    aws.fail("rolesanywhere:GetTrustAnchor", fault)  # type: ignore[arg-type]
-    assert (await action.verify(plan, aws.reader(target, action.permissions))).done is None
+    plan = await applied(action, aws, prepared)
+    aws.journal.clear()
+    reader = aws.reader(prepared, action.permissions)
+    assert (await action.verify(plan, reader)).done is True
+    for read in {call.permission for call in aws.journal}:
+        aws.fail(read, fault)  # type: ignore[arg-type]
+        assert (await action.verify(plan, reader)).done is None, read
 
 
-@every_containment
+@every_on_anchor
 async def test_another_trust_anchor_is_never_touched(action: ResponseAction, aws: FakeAws, target: Target) -> None:
     """An answer that names another ARN stops the plan, and reading back gives no verdict."""
     plan = await planned(action, aws, target)
@@ -174,7 +159,7 @@ async def test_another_trust_anchor_is_never_touched(action: ResponseAction, aws
     assert (await action.verify(plan, aws.reader(target, action.permissions))).done is None
 
 
-@every_containment
+@every_on_anchor
 async def test_a_plan_for_nothing_is_refused(action: ResponseAction, aws: FakeAws) -> None:
     """A target without a trust anchor, or with one that is gone, has no plan."""
     with pytest.raises(AwsError):
@@ -187,7 +172,7 @@ async def test_a_plan_for_nothing_is_refused(action: ResponseAction, aws: FakeAw
 
 async def test_all_containments_show_the_same_state(aws: FakeAws, target: Target) -> None:
     """State has one wording in every action, because what one read is compared with what another shows."""
-    plans = [await planned(action, aws, target) for action in CONTAINMENTS]
+    plans = [await planned(action, aws, target) for action in ON_ANCHOR]
     assert all(plan.state == plans[0].state for plan in plans)
     assert all(plan.capsule == plans[0].capsule for plan in plans)
 
@@ -217,38 +202,43 @@ async def test_a_reading_goes_on_without_the_trust_anchor(
 
 
 @every_action
-async def test_the_texts_are_short_sentences(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_the_texts_are_short_sentences(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """What people read at night is never empty, never long, and ends."""
-    plan = await planned(action, aws, target)
+    plan = await planned(action, aws, prepared)
     for text in (plan.stops, plan.does_not_stop, plan.who_would_notice, plan.way_back):
         assert 0 < len(text) <= 300
         assert text.endswith(".")
     assert plan.calls
     assert plan.action_id == action.id
-    assert plan.target_arn == target.anchor_arn
+    assert plan.target_arn == prepared.anchor_arn
 
 
 @every_action
-async def test_the_capsule_is_json(action: ResponseAction, aws: FakeAws, target: Target) -> None:
+async def test_the_capsule_is_json(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """What is kept for undo and evidence is the whole answer as JSON values."""
-    plan = await planned(action, aws, target)
+    plan = await planned(action, aws, prepared)
     assert json.loads(json.dumps(plan.capsule)) == plan.capsule
-    assert plan.capsule["trustAnchorArn"] == target.anchor_arn
+    assert plan.capsule
+    assert not action.on_anchor or plan.capsule["trustAnchorArn"] == prepared.anchor_arn
 
 
 @every_action
-async def test_the_permissions_are_enough_for_aws(action: ResponseAction, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over HTTP, in a session that may do nothing but the action's permissions, the whole life of it works."""
+@pytest.mark.parametrize("by", ["user", "session"])
+async def test_the_permissions_are_enough_for_aws(
+    action: ResponseAction, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTP, in a session that may do nothing but the plan's calls on what it touches, the whole life works."""
     with aws_environment(monkeypatch) as endpoint_url:
         accounts = BotoAccounts("actor", "actor")
         world = StandInWorld(endpoint_url, accounts)
         world.add_roles("actor")
-        target = world.add_anchor("ci")
-        actor = accounts.actor(target, action.permissions, session_name=action.id)
+        target = await ready(action, ACTIONS, accounts, world.add_ladder(world.add_anchor("ci"), by=by))
+        reader = accounts.reader(target, action.permissions)
         try:
-            plan = await action.plan(target, actor)
+            plan = await action.plan(target, reader)
+            actor = accounts.actor(target, action.permissions, session_name=action.id, touches=plan.touches)
             report = await action.apply(plan, actor)
-            assert (await action.verify(plan, actor)).done is True
+            assert (await action.verify(plan, reader)).done is True
             if action.undo is not None:
                 await action.undo(plan, actor)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from bot.sandbox.aws.control_client import AwsControl
 from bot.sandbox.aws.server import AwsStandIn
 from tests.fakes.fake_action_aws import FaultKind
 from tests.fakes.fake_aws import REGION, FakeAws
+from tests.fakes.ladder import evidence, session_actor, user_actor
 
 _KINDS = {
     "deny": "deny",
@@ -100,6 +102,18 @@ class StandInWorld:
             iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy)
         iam.close()
         self._seeded_to_here()
+
+    def add_ladder(self, target: Target, *, by: str) -> Target:
+        """The target with a profile, a role and a caller (``user`` or ``session``), for every rung of the ladder."""
+        iam = connect("iam", self._endpoint_url)
+        role = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        profile = self.client.create_profile(name="deploy", roleArns=[role], enabled=True)["profile"]["profileArn"]
+        iam.create_user(UserName="mallory")
+        key_id = iam.create_access_key(UserName="mallory")["AccessKey"]["AccessKeyId"]
+        iam.close()
+        self._seeded_to_here()
+        actor = user_actor(target.account, key_id=key_id) if by == "user" else session_actor(role)
+        return replace(target, known=evidence(profile, role, actor))
 
     def add_profiles(self, count: int) -> None:
         """See :class:`AwsWorld`."""

@@ -14,6 +14,7 @@ from bot.domain.identity import Target, parse_anchor_arn
 from bot.ports import Precedence
 from tests.fakes.aws_samples import found_events, pem_of, stamp
 from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
+from tests.fakes.fake_iam import IAM_CALLS, FakeIam
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -58,7 +59,7 @@ class FakeAws:
         self.said: list[str] = []
         self.answers_as: str | None = None
         self._places: dict[tuple[str, str], _Place] = {}
-        self._roles: dict[tuple[str, str], dict[str, Any]] = {}
+        self._iam: dict[str, FakeIam] = {}
         self._faults: dict[str, _Fault] = {}
         self._served: dict[tuple[str, str | None], Served] = {}
 
@@ -106,8 +107,8 @@ class FakeAws:
         enabled: bool = True,
         account: str = ACCOUNT,
         region: str = REGION,
-    ) -> None:
-        """Create a profile."""
+    ) -> str:
+        """Create a profile and return its ARN."""
         profile_id = str(uuid.uuid4())
         profile = {
             "profileId": profile_id,
@@ -118,16 +119,19 @@ class FakeAws:
             "durationSeconds": 3600,
         }
         self._place(account, region).profiles.append(profile)
+        return str(profile["profileArn"])
 
     def add_role(self, name: str, trust_policy: Mapping[str, Any], *, account: str = ACCOUNT) -> str:
         """Create a role and return its ARN."""
-        arn = f"arn:aws:iam::{account}:role/{name}"
-        self._roles[account, name] = {
-            "RoleName": name,
-            "Arn": arn,
-            "AssumeRolePolicyDocument": dict(trust_policy),
-        }
-        return arn
+        return self.iam(account).add_role(name, trust_policy)
+
+    def iam(self, account: str = ACCOUNT) -> FakeIam:
+        """The account's roles and keys, as they are."""
+        return self._iam.setdefault(account, FakeIam(account))
+
+    def profiles(self, account: str = ACCOUNT, region: str = REGION) -> list[dict[str, Any]]:
+        """The profiles as they are; change a dict to change AWS."""
+        return self._place(account, region).profiles
 
     def add_record(self, record: Mapping[str, Any], *, account: str = ACCOUNT, region: str = REGION) -> None:
         """Put a CloudTrail record into the event history; it can be found at once."""
@@ -165,8 +169,10 @@ class FakeAws:
         *,
         session_name: str,
         progress: Progress | None = None,
+        touches: Sequence[str] = (),
     ) -> FakeActionAws:
         """See :meth:`bot.ports.AwsAccounts.actor`."""
+        del touches
         return FakeActionAws(self, target, permissions, session_name, progress)
 
     def _place(self, account: str, region: str) -> _Place:
@@ -190,21 +196,21 @@ class FakeAws:
             return {"trustAnchors": deepcopy(list(place.anchors.values()))}
         if permission.endswith("TrustAnchor"):
             return {"trustAnchor": deepcopy(self._anchor_call(place, permission, parameters))}
-        if permission == "iam:GetRole":
-            role = self._roles.get((target.account, parameters["RoleName"]))
-            if role is None:
-                raise AwsNotFound("NoSuchEntity", "The role cannot be found", permission)
-            return {"Role": deepcopy(role)}
-        if permission == "iam:ListRoles" and ("iam:ListRoles", None) not in self._served:
-            return {"Roles": [deepcopy(one) for (owner, _), one in self._roles.items() if owner == target.account]}
+        if permission in IAM_CALLS and not self._is_served(permission, target):
+            return deepcopy(self.iam(account).answer(permission, parameters))
         if permission == "rolesanywhere:ListProfiles":
             return {"profiles": deepcopy(place.profiles)}
+        if permission in ("rolesanywhere:EnableProfile", "rolesanywhere:DisableProfile"):
+            return {"profile": deepcopy(_switched(place, permission, parameters["profileId"]))}
         if permission == "cloudtrail:LookupEvents":
             return {"Events": found_events(place.records, parameters)}
         served = self._served.get((permission, target.region), self._served.get((permission, None)))
         if served is not None:
             return deepcopy(dict(served(parameters) if callable(served) else served))
         raise AwsError("UnknownOperation", "this fake does not have it", permission)
+
+    def _is_served(self, permission: str, target: Target) -> bool:
+        return any((permission, region) in self._served for region in (target.region, None))
 
     def _anchor_call(self, place: _Place, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         operation = permission.partition(":")[2]
@@ -217,3 +223,11 @@ class FakeAws:
             anchor["enabled"] = operation == "EnableTrustAnchor"
             anchor["updatedAt"] = self.time
         return anchor
+
+
+def _switched(place: _Place, permission: str, profile_id: object) -> dict[str, Any]:
+    for profile in place.profiles:
+        if profile["profileId"] == profile_id:
+            profile["enabled"] = permission.endswith(":EnableProfile")
+            return profile
+    raise AwsNotFound("ResourceNotFoundException", "Profile was not found", permission)

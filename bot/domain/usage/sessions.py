@@ -37,7 +37,7 @@ class Session:
     ``at`` is None when its time can't be read. ``serial`` is lower-case hex without leading zeros, ``certificate`` the
     base64 of what was sent. ``identity`` is the source identity, which is ``CN=…`` of the subject. ``error_code`` None
     means that a session was issued. ``asked_seconds`` is the duration that was asked for, ``expires`` what AWS
-    answered.
+    answered. ``user_id`` is the ``aws:userid`` of its calls, the role's id and the session's name.
     """
 
     event_id: str
@@ -54,6 +54,7 @@ class Session:
     expires: datetime | None
     asked_seconds: int | None
     error_code: str | None
+    user_id: str = ""
 
     @property
     def issued(self) -> bool:
@@ -178,6 +179,7 @@ def _session(record: Record) -> Session:
         expires=moment(credentials.get("expiration")),
         asked_seconds=seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None,
         error_code=text(record.get("errorCode")) or None,
+        user_id=text(mapping(given.get("assumedRoleUser")).get("assumedRoleId")),
     )
 
 

@@ -101,6 +101,16 @@ def denied(call: AwsCall, caller_arn: str, resource: str, why: str) -> Answer:
     return refusal(call, "403 Forbidden", code, message)
 
 
+def switched_off(call: AwsCall) -> Answer:
+    """What AWS answers to a key that is inactive.
+
+    See: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+    """
+    message = "The security token included in the request is invalid."
+    code = "InvalidClientTokenId" if call.protocol in {"query", "rest-xml"} else "UnrecognizedClientException"
+    return refusal(call, "403 Forbidden", code, message)
+
+
 def throttled(call: AwsCall) -> Answer:
     """ThrottlingException, which no service model lists."""
     return refusal(call, "429 Too Many Requests", "ThrottlingException", "Rate exceeded")

@@ -16,7 +16,7 @@ from .callers import Caller, Session, role_id
 from .calls import AwsCall, read_call
 from .control import CONTROL_PREFIX, Control
 from .faults import Fault
-from .permissions import is_allowed_by_identity, is_within_session_policy, resource_of
+from .permissions import is_allowed_by_identity, is_switched_off, is_within_session_policy, resource_of
 from .records import RECORDED_SERVICES, in_other_account, make_record, shown_resources
 from .throttle import rate_of
 
@@ -77,6 +77,8 @@ class Gate:
             return answers.throttled(call)
         if not call.is_readable:
             return answers.unreadable(call)
+        if is_switched_off(caller):
+            return answers.switched_off(call)
         resource = resource_of(call, caller.account_id)
         if "deny" in kinds:
             why = f"no identity-based policy allows the {call.service}:{call.operation} action"

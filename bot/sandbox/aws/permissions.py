@@ -1,16 +1,16 @@
 """Holds callers to their policies, so that a wrong list of permissions fails here and not in production.
 
 Session policies are enforced always, identity policies on users and roles that have any: a user or role without a
-policy may do everything, so that a test need not write one.
+policy that allows something may do everything that is not denied, so that a test need not write one.
 """
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.iam.exceptions import NotFoundException
+from moto.iam.exceptions import NoSuchEntity, NotFoundException
 from moto.iam.models import iam_backends
 
 from .callers import PARTITION, Caller
 from .calls import AwsCall
-from .policies import Call, decide_within, policies_of
+from .policies import Call, decide_within, may_allow, policies_of
 
 # How a uri or body member of Roles Anywhere becomes the resource of a policy.
 _KINDS = {"trustAnchorId": "trust-anchor", "profileId": "profile", "subjectId": "subject", "crlId": "crl"}
@@ -24,6 +24,8 @@ def resource_of(call: AwsCall, account_id: str) -> str:
         return _secret_arn(call, account_id)
     if call.service == "iam" and "RoleName" in call.parameters:
         return _role_arn(account_id, call.parameters["RoleName"])
+    if call.service == "iam" and "UserName" in call.parameters:
+        return _user_arn(account_id, call.parameters["UserName"])
     if call.service == "sts":
         return str(call.parameters.get("RoleArn", "*"))
     if "resourceArn" in call.parameters:
@@ -53,7 +55,7 @@ def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
 
 
 def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
-    """Whether the caller's own policies, less its boundary, allow the call; True for root and those without any."""
+    """Whether the caller's own policies, less its boundary, allow the call; root may do everything."""
     action = f"{call.service}:{call.operation}"
     principal = caller.session.role_arn if caller.session else caller.arn
     if action in _ALWAYS_ALLOWED or principal.endswith(":root"):
@@ -62,10 +64,11 @@ def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
         policies, boundary = policies_of(principal)
     except NotFoundException:
         return True
-    if not policies and boundary is None:
-        return True
     asked = Call(action, resource_of(call, caller.account_id), context_of(call, caller))
-    return decide_within(policies, boundary, asked).decision == "allowed"
+    decision = decide_within(policies, boundary, asked).decision
+    if boundary is None and not any(may_allow(policy) for policy in policies):
+        return decision != "explicitDeny"
+    return decision == "allowed"
 
 
 def context_of(call: AwsCall, caller: Caller) -> dict[str, tuple[str, ...]]:
@@ -79,9 +82,27 @@ def context_of(call: AwsCall, caller: Caller) -> dict[str, tuple[str, ...]]:
         "aws:principalarn": caller.session.role_arn if caller.session else caller.arn,
         "aws:principalaccount": caller.account_id,
         "aws:useragent": call.user_agent,
+        "aws:userid": caller.identity["principalId"],
+        "aws:tokenissuetime": caller.session.started_at.isoformat() if caller.session else None,
         "aws:sourceidentity": caller.session.source_identity if caller.session else None,
     }
     return {name: (value,) for name, value in values.items() if value}
+
+
+def is_switched_off(caller: Caller) -> bool:
+    """Whether the call was signed with a user's key that somebody made inactive."""
+    key_id = caller.identity.get("accessKeyId")
+    if caller.identity["type"] != "IAMUser":
+        return False
+    user = iam_backends[caller.account_id][PARTITION].get_user(caller.identity["userName"])
+    return any(key.access_key_id == key_id and key.status == "Inactive" for key in user.access_keys)
+
+
+def _user_arn(account_id: str, user_name: str) -> str:
+    try:
+        return str(iam_backends[account_id][PARTITION].get_user(user_name).arn)
+    except NoSuchEntity:
+        return f"arn:{PARTITION}:iam::{account_id}:user/{user_name}"
 
 
 def _role_arn(account_id: str, role_name: str) -> str:

@@ -98,6 +98,11 @@ def policies_of(principal_arn: str) -> tuple[list[Policy], Policy | None]:
     return _own("role", role), _boundary(role.permissions_boundary_arn, backend.managed_policies)
 
 
+def may_allow(policy: Policy) -> bool:
+    """Whether it has a statement that allows something."""
+    return any(statement["Effect"] == "Allow" for statement in as_list(policy.document.get("Statement", [])))
+
+
 def trusts(role_arn: str, principal: tuple[str, str], action: str, context: Context) -> bool:
     """Whether a role's trust policy lets a principal do an action on it.
 

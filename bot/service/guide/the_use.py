@@ -82,6 +82,7 @@ def _fact(session: Session, seen: SessionsSeen) -> dict[str, Any]:
         "profile_arn": session.profile_arn,
         "address": session.address,
         "access_key_id": session.access_key_id,
+        "user_id": session.user_id,
         "expires": seen.ends_by(session).isoformat() if session.issued else None,
         "expiry_recorded": session.expires is not None,
         "error_code": session.error_code,

@@ -1,0 +1,65 @@
+"""What a case knows of a trust anchor beside its own state, for actions on other things: profiles, roles, the caller.
+
+It is taken from the log when somebody asks for an action, and stays with the plan: right before the call the plan is
+made again from live AWS and the same evidence, so that what was found since changes nothing that people agreed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.detection import Actor
+
+MOST_PROFILES = 20
+MOST_ROLES = 20
+MOST_SESSION_NAMES = 20
+"""As many as a plan can show and a policy can hold; an action says how many were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProfile:
+    """An enabled profile through which the trust anchor may enter a role."""
+
+    arn: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRole:
+    """A role that the CA's owner may become or has been.
+
+    ``open`` says that it is usable or undetermined, ``sessions`` how many were issued through the trust anchor as far
+    as CloudTrail showed, ``user_ids`` their ``aws:userid``, ``until`` when the last of them ends (ISO 8601).
+    """
+
+    arn: str
+    open: bool = False
+    sessions: int = 0
+    user_ids: tuple[str, ...] = ()
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that plans may need of a case.
+
+    ``more_profiles`` and ``more_roles`` count those that were left out. ``actor`` made the call that the case is
+    about. ``ran`` holds, by action id, what AWS said right before each run of it in this case, the oldest first.
+    """
+
+    profiles: tuple[KnownProfile, ...] = ()
+    more_profiles: int = 0
+    roles: tuple[KnownRole, ...] = ()
+    more_roles: int = 0
+    actor: Actor = Actor()
+    ran: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:
+        """What AWS said right before each run of an action, the oldest first."""
+        return self.ran.get(action_id, ())
+
+
+NOTHING_KNOWN = Evidence()
+"""Of a case whose questions have no answers yet."""

@@ -1,0 +1,100 @@
+"""Lift the revocations of sessions of this case: it removes exactly the policies that they put on roles."""
+
+from __future__ import annotations
+
+from bot.domain.action import (
+    ActionAws,
+    AwsError,
+    Evidence,
+    Plan,
+    Report,
+    ResponseAction,
+    Revocation,
+    Risk,
+    Target,
+    Verdict,
+    change_roles,
+    counted,
+    documents_before,
+    if_known,
+    judged_lifted,
+    offered_always,
+    read_standing,
+    revocations_in,
+    role_capsule,
+)
+
+_PUT_BY = ("revoke_role_sessions", "revoke_known_sessions")
+
+
+async def plan(target: Target, aws: ActionAws) -> Plan:
+    """Read what stands on the roles and say what removing it would do.
+
+    Raises:
+        AwsError: this case revoked none, a role can't be read, or AWS answered for another account.
+    """
+    wanted = _put_before(target.known)
+    if target.anchor_arn is None or not wanted:
+        raise AwsError("NothingKnown", "this case revoked no sessions", "iam:DeleteRolePolicy")
+    return Plan(
+        action_id=ACTION.id,
+        target_arn=target.anchor_arn,
+        calls=tuple(f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in wanted),
+        state={},
+        stops=f"Nothing. It removes {counted(len(wanted), 'denial')} from roles.",
+        does_not_stop=(
+            "Everyone whose session was revoked and has not ended, an attacker too: it works again. "
+            "Sessions live up to 12 hours."
+        ),
+        who_would_notice="Everything that was denied because its session was revoked works again.",
+        way_back="Revoke Role Sessions. What is done in between stays.",
+        capsule=await if_known(role_capsule(wanted, aws)) or {},
+        evidence=target.known,
+        touches=tuple(dict.fromkeys(one.role_arn for one in wanted)),
+    )
+
+
+async def apply(plan: Plan, aws: ActionAws) -> Report:
+    """Remove each; one that is gone already is no mistake."""
+    done = await change_roles(dict.fromkeys(_put_before(plan.evidence)), aws)
+    return Report(done.sentence, lines=tuple(done.failed))
+
+
+async def verify(plan: Plan, aws: ActionAws) -> Verdict:
+    """Look for the policies; done when no role has one any more."""
+    try:
+        now = await read_standing(_put_before(plan.evidence), aws)
+    except AwsError as error:
+        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
+    done, sentence = judged_lifted(now)
+    return Verdict(done, sentence)
+
+
+async def undo(plan: Plan, aws: ActionAws) -> Report:
+    """Put back the policies that stood there, with the moments that they had."""
+    before = documents_before(_put_before(plan.evidence), plan.capsule)
+    stood = {one: document for one, document in before.items() if document is not None}
+    if not stood:
+        return Report("Nothing to take back: no role had such a policy before.")
+    return Report((await change_roles(stood, aws)).sentence)
+
+
+def _put_before(known: Evidence) -> tuple[Revocation, ...]:
+    return revocations_in([one for action in _PUT_BY for one in known.capsules(action)])
+
+
+ACTION = ResponseAction(
+    id="lift_session_revocation",
+    title="Lift Session Revocation",
+    risk=Risk.REVERSIBLE,
+    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:PutRolePolicy"),
+    idempotent=True,
+    plan=plan,
+    apply=apply,
+    verify=verify,
+    undo=undo,
+    offered=offered_always,
+    possible=lambda known: bool(_put_before(known)),
+    on_anchor=False,
+    rung=32,
+)

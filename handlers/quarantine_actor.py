@@ -1,0 +1,154 @@
+"""Quarantine the caller: deactivate the access key that made the call, or end the one role session that did.
+
+The root user can't be quarantined, nor can sessions of roles that only AWS may change.
+"""
+
+from __future__ import annotations
+
+from bot.domain.action import (
+    ActionAws,
+    AwsError,
+    Plan,
+    Report,
+    ResponseAction,
+    Revocation,
+    Risk,
+    Target,
+    UserKey,
+    Verdict,
+    can_quarantine,
+    change_roles,
+    documents_before,
+    if_known,
+    judged_key,
+    judged_put,
+    key_capsule,
+    offered_always,
+    put_revocations,
+    read_standing,
+    role_capsule,
+    role_session,
+    user_key,
+)
+
+_NAME = "AnchorwatchQuarantine"
+
+
+async def plan(target: Target, aws: ActionAws) -> Plan:
+    """Read the key or the role and say what quarantining the caller would do.
+
+    Raises:
+        AwsError: there is nothing to take from the caller, or it can't be read.
+    """
+    key, session = _what(target.anchor_arn, target)
+    if key is not None:
+        return await _key_plan(key, target, aws)
+    if session is not None:
+        return await _session_plan(session, target, aws)
+    raise AwsError("NothingKnown", "there is nothing to take from the caller", "iam:UpdateAccessKey")
+
+
+async def _key_plan(key: UserKey, target: Target, aws: ActionAws) -> Plan:
+    return Plan(
+        action_id=ACTION.id,
+        target_arn=str(target.anchor_arn),
+        calls=(key.as_call("Inactive"),),
+        state={"access key": key.key_id},
+        stops="Everything that is done with this access key. AWS refuses it within seconds.",
+        does_not_stop=(
+            "The user's other access keys, their password, and sessions that were started with this key: these live "
+            "up to 36 hours. What was changed or created with it stays too."
+        ),
+        who_would_notice=f"Every program that uses this key of {key.user_name[:64]}: it fails at its next call.",
+        way_back="Release Caller. It makes the same key active again.",
+        capsule=await if_known(key_capsule(key, aws)) or {},
+        evidence=target.known,
+        touches=(key.user_arn,),
+    )
+
+
+async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> Plan:
+    return Plan(
+        action_id=ACTION.id,
+        target_arn=str(target.anchor_arn),
+        calls=(session.as_call("PutRolePolicy"),),
+        state={"policy": session.policy_name},
+        stops="Everything that this session does, when it began before the call or up to 30 seconds after it.",
+        does_not_stop=(
+            "A new session: whoever could start this one can start another. Sessions of other roles that were entered "
+            "from it, and what was changed or created in it, stay too."
+        ),
+        who_would_notice="Whoever is in this role under the same session name: their calls are denied.",
+        way_back="Release Caller. It removes exactly this policy.",
+        capsule=await if_known(role_capsule((session,), aws)) or {},
+        evidence=target.known,
+        touches=(session.role_arn,),
+    )
+
+
+async def apply(plan: Plan, aws: ActionAws) -> Report:
+    """Deactivate the key, or put the policy on the role."""
+    key, session = _planned(plan)
+    if key is not None:
+        await key.set("Inactive", aws)
+        return Report("AWS accepted UpdateAccessKey.")
+    return Report((await put_revocations((session,) if session else (), aws)).sentence)
+
+
+async def verify(plan: Plan, aws: ActionAws) -> Verdict:
+    """Read the key or the policy back."""
+    key, session = _planned(plan)
+    if key is not None:
+        return Verdict(*await judged_key(key, "Inactive", aws))
+    try:
+        now = await read_standing((session,) if session else (), aws)
+    except AwsError as error:
+        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
+    return Verdict(*judged_put(plan.capsule, now))
+
+
+async def undo(plan: Plan, aws: ActionAws) -> Report:
+    """Make the key active again if it was, or put back what stood on the role."""
+    key, session = _planned(plan)
+    if session is not None:
+        return Report((await change_roles(documents_before((session,), plan.capsule), aws)).sentence)
+    if key is None or plan.capsule.get("key", {}).get("status") != "Active":
+        return Report("Nothing to take back: the access key was not active before.")
+    await key.set("Active", aws)
+    return Report("AWS accepted UpdateAccessKey.")
+
+
+def _what(anchor_arn: str | None, target: Target) -> tuple[UserKey | None, Revocation | None]:
+    if anchor_arn is None:
+        return None, None
+    actor = target.known.actor
+    return user_key(actor), role_session(actor, anchor_arn, _NAME)
+
+
+def _planned(plan: Plan) -> tuple[UserKey | None, Revocation | None]:
+    actor = plan.evidence.actor
+    return user_key(actor), role_session(actor, plan.target_arn, _NAME)
+
+
+ACTION = ResponseAction(
+    id="quarantine_actor",
+    title="Quarantine Caller",
+    risk=Risk.REVERSIBLE,
+    permissions=(
+        "iam:ListAccessKeys",
+        "iam:UpdateAccessKey",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:DeleteRolePolicy",
+    ),
+    idempotent=True,
+    plan=plan,
+    apply=apply,
+    verify=verify,
+    undo=undo,
+    offered=offered_always,
+    possible=lambda known: can_quarantine(known.actor),
+    on_anchor=False,
+    rung=50,
+)

@@ -1,0 +1,107 @@
+"""Revoke the sessions of the roles that a trust anchor entered or can enter: whatever began before now may do nothing.
+
+It puts an inline policy of Anchorwatch's own on each role. Sessions that begin later are let through.
+
+See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+"""
+
+from __future__ import annotations
+
+from bot.domain.action import (
+    ActionAws,
+    AwsError,
+    Plan,
+    Report,
+    ResponseAction,
+    Risk,
+    Target,
+    Verdict,
+    can_revoke,
+    change_roles,
+    counted,
+    documents_before,
+    if_known,
+    judged_put,
+    left_out,
+    offered_always,
+    put_revocations,
+    read_standing,
+    revocations,
+    role_capsule,
+)
+
+_NAME = "AnchorwatchRevokeSessions"
+
+
+async def plan(target: Target, aws: ActionAws) -> Plan:
+    """Read each role and say what revoking its sessions would do.
+
+    Raises:
+        AwsError: no such role is known, a role can't be read, or AWS answered for another account.
+    """
+    wanted = revocations(target.anchor_arn, target.known, _NAME) if target.anchor_arn else ()
+    if target.anchor_arn is None or not wanted:
+        raise AwsError("NothingKnown", "no role is known whose sessions can be revoked", "iam:PutRolePolicy")
+    used = [one for one in target.known.roles if one.sessions]
+    return Plan(
+        action_id=ACTION.id,
+        target_arn=target.anchor_arn,
+        calls=tuple(one.as_call("PutRolePolicy") for one in wanted),
+        state={"policy": wanted[0].policy_name},
+        stops=(
+            f"Everything that sessions of {counted(len(wanted), 'role')} do, when they began before the call or up to "
+            f"30 seconds after it. {len(used)} of the roles were entered through this trust anchor, as far as is known."
+        ),
+        does_not_stop=(
+            "Sessions that begin later, sessions of other roles entered from these, and what was done before."
+            f"{left_out(target)}"
+        ),
+        who_would_notice=(
+            "Everybody who is in one of these roles, also by other ways: their calls are denied until they start a "
+            "new session. How many they are is not known."
+        ),
+        way_back="Lift Session Revocation. It removes exactly these policies.",
+        capsule=await if_known(role_capsule(wanted, aws)) or {},
+        evidence=target.known,
+        touches=tuple(one.role_arn for one in wanted),
+    )
+
+
+async def apply(plan: Plan, aws: ActionAws) -> Report:
+    """Put the policy on each role, all with the same moment."""
+    done = await put_revocations(revocations(plan.target_arn, plan.evidence, _NAME), aws)
+    return Report(done.sentence, lines=tuple(done.failed))
+
+
+async def verify(plan: Plan, aws: ActionAws) -> Verdict:
+    """Read the policies back; done when each role denies everything to sessions that began before the plan."""
+    wanted = revocations(plan.target_arn, plan.evidence, _NAME)
+    try:
+        now = await read_standing(wanted, aws)
+    except AwsError as error:
+        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
+    done, sentence = judged_put(plan.capsule, now)
+    return Verdict(done, sentence)
+
+
+async def undo(plan: Plan, aws: ActionAws) -> Report:
+    """Put back what stood under the same name before, which is nothing as a rule."""
+    wanted = revocations(plan.target_arn, plan.evidence, _NAME)
+    return Report((await change_roles(documents_before(wanted, plan.capsule), aws)).sentence)
+
+
+ACTION = ResponseAction(
+    id="revoke_role_sessions",
+    title="Revoke Role Sessions",
+    risk=Risk.REVERSIBLE,
+    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy"),
+    idempotent=True,
+    plan=plan,
+    apply=apply,
+    verify=verify,
+    undo=undo,
+    offered=offered_always,
+    possible=lambda known: can_revoke(known.roles),
+    on_anchor=False,
+    rung=30,
+)

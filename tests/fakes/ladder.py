@@ -1,0 +1,75 @@
+"""What each rung of the ladder needs before it can do something: evidence, and for a way back what it takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.action import Evidence, KnownProfile, KnownRole, Plan, ResponseAction
+from bot.domain.detection import Actor
+from bot.domain.identity import Target
+from bot.ports import AwsAccounts
+from tests.fakes.fake_aws import FakeAws
+
+TAKES_BACK = {
+    "enable_profile": "disable_profile",
+    "lift_session_revocation": "revoke_role_sessions",
+    "release_actor": "quarantine_actor",
+}
+ROLE_ID = "AROAEXAMPLE000000001"
+SERIAL = "0a1b"
+
+
+def user_actor(account: str, name: str = "mallory", key_id: str = "AKIAEXAMPLE000000001") -> Actor:
+    """An IAM user with a long-lived key."""
+    return Actor(arn=f"arn:aws:iam::{account}:user/{name}", kind="IAMUser", name=name, access_key_id=key_id)
+
+
+def session_actor(role_arn: str) -> Actor:
+    """A session of a role."""
+    account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    return Actor(
+        arn=f"arn:aws:sts::{account}:assumed-role/{name}/evil",
+        kind="AssumedRole",
+        session_issuer_arn=role_arn,
+        access_key_id="ASIAEXAMPLE000000009",
+        principal_id=f"{ROLE_ID}:evil",
+    )
+
+
+def evidence(profile_arn: str, role_arn: str, actor: Actor) -> Evidence:
+    """One profile, one role that was entered once, and who made the call."""
+    role = KnownRole(role_arn, open=True, sessions=1, user_ids=(f"{ROLE_ID}:{SERIAL}",), until=None)
+    return Evidence(profiles=(KnownProfile(profile_arn, "deploy"),), roles=(role,), actor=actor)
+
+
+async def ready(
+    action: ResponseAction, actions: Mapping[str, ResponseAction], accounts: AwsAccounts, target: Target
+) -> Target:
+    """The target with something for the action to do: what it takes back is done first."""
+    if action.id not in TAKES_BACK:
+        return target
+    other = actions[TAKES_BACK[action.id]]
+    capsule = await done(other, accounts, target)
+    return replace(target, known=replace(target.known, ran={other.id: (capsule,)}))
+
+
+async def done(action: ResponseAction, accounts: AwsAccounts, target: Target) -> Mapping[str, Any]:
+    """Do an action and return what AWS said right before it."""
+    actor = accounts.actor(target, action.permissions, session_name="before")
+    plan = await action.plan(target, actor)
+    await action.apply(plan, actor)
+    return plan.capsule
+
+
+async def planned(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:
+    """The plan from live AWS."""
+    return await action.plan(target, aws.reader(target, action.permissions))
+
+
+async def applied(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:
+    """The plan that was carried out."""
+    plan = await planned(action, aws, target)
+    await action.apply(plan, aws.actor(target, action.permissions, session_name="test"))
+    return plan
