@@ -15,6 +15,8 @@ from bot.service.run_action import aws_sentence
 _SINCE = timedelta(days=90)
 _MOST = 50
 _MOST_LINES = 15
+# See: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
+_HUB_IS_OFF = "InvalidAccessException"
 
 _GUARDDUTY = Question("guardduty", ("101",), "Is GuardDuty on, and what has it found about this identity?")
 _HUB = Question("security_hub", ("100",), "What does Security Hub have about this identity or trust anchor?")
@@ -78,15 +80,17 @@ async def _security_hub(inquiry: Inquiry) -> Answer:
     ids = [one for one in (detection.anchor.arn, detection.actor.arn, detection.actor.session_issuer_arn) if one]
     if not ids:
         return could_not_check(_HUB.id, "The report names neither a trust anchor nor an identity to search for.")
-    answer = await inquiry.aws().call(
-        "securityhub",
-        "GetFindings",
-        Filters={
-            "ResourceId": [{"Value": one, "Comparison": "EQUALS"} for one in ids],
-            "RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}],
-        },
-        MaxResults=_MOST,
-    )
+    wanted = {
+        "ResourceId": [{"Value": one, "Comparison": "EQUALS"} for one in ids],
+        "RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}],
+    }
+    try:
+        answer = await inquiry.aws().call("securityhub", "GetFindings", Filters=wanted, MaxResults=_MOST)
+    except AwsError as error:
+        if error.code != _HUB_IS_OFF:
+            raise
+        sentence = f"Security Hub is off in {detection.region}: it would not have seen this."
+        return answered(_HUB.id, sentence, facts={"on": False})
     return _answer(_HUB, "Security Hub has", [_hub_line(one) for one in answer.get("Findings") or ()], detection)
 
 

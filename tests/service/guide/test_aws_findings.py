@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.detection import Actor
+from bot.domain.errors import AwsError
 from bot.service.guide import aws_findings
 from tests.fakes.desk import Desk, detection_of
 from tests.fakes.guide_desk import ask_step
@@ -50,6 +51,19 @@ async def test_one_service_that_refuses_costs_one_answer(desk: Desk) -> None:
     desk.aws.fail("securityhub:GetFindings", "deny")
     found = await asked(desk)
     assert (found["guardduty"].standing, found["security_hub"].standing) == (Standing.ANSWERED, Standing.NOT_ALLOWED)
+
+
+async def test_security_hub_that_is_off_is_no_failure(desk: Desk) -> None:
+    """An account without Security Hub is told so; any other error stays an error."""
+
+    def off(_parameters: Any) -> dict[str, Any]:
+        raise AwsError("InvalidAccessException", "not subscribed", "securityhub:GetFindings")
+
+    serve(desk, ["d"], [])
+    desk.aws.serve("securityhub:GetFindings", off)
+    assert (await asked(desk))["security_hub"].facts == {"on": False}
+    desk.aws.fail("securityhub:GetFindings", "error")
+    assert (await asked(desk))["security_hub"].standing is Standing.COULD_NOT_CHECK
 
 
 async def test_nobody_to_search_for_is_said(desk: Desk) -> None:
