@@ -47,17 +47,23 @@ def account_reach(
 ) -> Iterator[Reach]:
     """A line for every role in every enabled profile, and for every role that stands in none.
 
-    Roles come in their order, then those that profiles name and that are not there. ``now`` is the earliest moment at
-    which somebody may come; None leaves conditions on the time undetermined.
+    Roles come in their order, then those that profiles name and that are not there. What two pages of an answer both
+    have counts once; two entries of one ARN that differ both count. ``now`` is the earliest moment at which somebody
+    may come; None leaves conditions on the time undetermined.
     """
-    judge = _Judge(anchor, profiles, now)
-    seen = set()
+    once = tuple(dict.fromkeys(profiles))
+    judge = _Judge(anchor, once, now)
+    found, seen = set(), set()
     for role in roles:
-        seen.add(role.arn)
-        yield from judge.lines(role)
-    for profile in profiles:
+        text = _text_of(role.trust_policy)
+        entry = role.arn, role.mistake, role.service_linked, text
+        if role.arn is None or entry not in seen:
+            yield from judge.lines(role, text)
+        found.add(role.arn)
+        seen.add(entry)
+    for profile in once:
         for arn in profile.role_arns:
-            if arn not in seen:
+            if arn not in found:
                 yield from judge.not_found(arn, profile)
 
 
@@ -83,10 +89,9 @@ class _Judge:
         # Who makes a new profile may let everybody name the session.
         self._new_profile = Freedom(self.anchor.arn, accepts_session_name=True, now=self.now)
 
-    def lines(self, role: RoleFacts) -> Iterator[Reach]:
+    def lines(self, role: RoleFacts, text: str) -> Iterator[Reach]:
         holding = self._holding.get(role.arn or "", [])
         enabled = [one for one in holding if one.enabled]
-        text = _text_of(role.trust_policy)
         anew = self._judge_new(role, text, enabled)
         for profile in enabled:
             yield replace(self._in_profile(role, text, profile), one_profile_away=anew)

@@ -10,11 +10,12 @@ from itertools import product
 
 from bot.domain.reach.candidate_texts import PATTERNED, cut_texts, serial_texts, wanted_of
 from bot.domain.reach.conditions import Condition
-from bot.domain.reach.freedom import Freedom, World
+from bot.domain.reach.freedom import DOUBTFUL, Freedom, World
 from bot.domain.reach.request_keys import (
     CN_TAG,
     PLAIN_NAME_TEXT,
     SESSION_NAME,
+    SESSION_TEXT,
     SOURCE_IDENTITY,
     TAG,
     TAG_TEXT,
@@ -24,6 +25,10 @@ from bot.domain.reach.request_keys import (
 from bot.domain.reach.texts import Bounds, Wanted, distinct_texts, fits
 
 _NAMED, _NUMBERED = "CN=", "ID="
+# A common name of such a length is the source identity by itself: with "CN=" it would not fit into 64 characters.
+_LENGTHS_ALONE = (62, 64)
+_MOST_ODD = 200
+_DOUBT: World = {DOUBTFUL: Missing.UNKNOWN}
 
 
 def identity_worlds(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[World]:
@@ -35,9 +40,14 @@ def identity_worlds(conditions: Sequence[Condition], freedom: Freedom) -> Iterat
     with_name = _with_name(on_name, on_identity, freedom, tuple(_borrowed(patterned)))
     for (name, identity), session in product(with_name, sessions):
         yield {**_world(name, identity, freedom), **session}
+    odd_names = tuple(_odd_names(on_name))
     for serial, mark in _serials(patterned, freedom):
         own = {} if freedom.accepts_session_name else {SESSION_NAME: (serial,)}
-        yield {**_world(Missing.ABSENT, (_NUMBERED + serial,), freedom), **own, **mark}
+        for name in odd_names:
+            doubt = mark if name is Missing.ABSENT else _DOUBT
+            yield {**_world(name, (_NUMBERED + serial,), freedom), **own, **doubt}
+    for (name, identity), session in product(_odd_identities(odd_names, on_identity, freedom), sessions):
+        yield {**_world(name, identity, freedom), **session, **_DOUBT}
 
 
 def _world(name: Values, identity: Values, freedom: Freedom) -> World:
@@ -53,14 +63,33 @@ def _with_name(
     for text in (*distinct_texts([*on_name, *named], plain).texts, *borrowed):
         if fits(text, plain):
             yield (text,), (_NAMED + text,)
-    # How longer names, and those that a tag or a source identity can't hold, are passed on is not relied on.
+    bare = [wanted_of(one, freedom) for one in on_identity]
+    for text in distinct_texts([*on_name, *bare], Bounds(PLAIN_NAME_TEXT, *_LENGTHS_ALONE)).texts:
+        yield (text,), (text,)
+
+
+def _odd_names(on_name: list[Wanted]) -> Iterator[Values]:
+    """Common names that are not passed on as they are, and none at all."""
+    yield Missing.ABSENT
     for bounds in (
-        Bounds(TAG_TEXT, PLAIN_NAME_TEXT.longest + 1, TAG_TEXT.longest),
+        Bounds(TAG_TEXT, _LENGTHS_ALONE[1] + 1, TAG_TEXT.longest),
         Bounds(TAG_TEXT, 1, TAG_TEXT.longest, must_have=_not_in_identity),
     ):
-        for text in distinct_texts(on_name, bounds).texts:
-            yield (text,), Missing.UNKNOWN
-    yield Missing.ABSENT, Missing.UNKNOWN
+        yield from ((text,) for text in distinct_texts(on_name, bounds).texts)
+
+
+def _odd_identities(
+    names: Sequence[Values], on_identity: list[Condition], freedom: Freedom
+) -> Iterator[tuple[Values, Values]]:
+    """What a name that a tag or a source identity can't hold may become: which text is not known, but its form is."""
+    named = [wanted_of(one, freedom, _NAMED) for one in on_identity]
+    bare = [wanted_of(one, freedom) for one in on_identity]
+    behind = distinct_texts(named, Bounds(SESSION_TEXT, 1, PLAIN_NAME_TEXT.longest)).texts
+    alone = distinct_texts(bare, Bounds(SESSION_TEXT, *_LENGTHS_ALONE)).texts
+    identities: list[Values] = [(text,) for text in (*(_NAMED + text for text in behind), *alone)]
+    if len(names) * len(identities) > _MOST_ODD:
+        identities = [Missing.UNKNOWN]
+    yield from product(names, identities)
 
 
 def _not_in_identity(character: str) -> bool:

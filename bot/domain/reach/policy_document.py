@@ -136,7 +136,9 @@ def _one_of_two(whole: Mapping[str, Any], name: str, at: str) -> tuple[Any, bool
 
 def _actions(whole: Mapping[str, Any], at: str) -> tuple[str, ...]:
     value, left_out = _one_of_two(whole, "Action", at)
-    patterns = [text_pattern(wildcard_steps(one.lower())) for one in _texts(value, f"{at}, Action")]
+    if not all(isinstance(one, str) for one in _listed(value)):
+        raise BadInput("not_a_text", "is no text", f"{at}, Action")
+    patterns = [text_pattern(wildcard_steps(one.lower())) for one in _listed(value)]
     return tuple(action for action in ACTIONS if any(matches(one, action.lower()) for one in patterns) != left_out)
 
 
