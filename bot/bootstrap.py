@@ -105,7 +105,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     book = CaseBook(store, clock, _standing(settings, store), waker.nudge)
     policy = _policy(settings, house)
     directory = _directory(settings, house, clients.reader)
-    accounts = BotoAccounts(settings.read_role, settings.act_role)
+    accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
     stack.push_async_callback(accounts.close)
     messenger = PatientMessenger(SlackMessenger(clients.poster, clients.reader))
     presenter = _presenter(settings, actions, policy)

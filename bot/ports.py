@@ -175,6 +175,19 @@ class Directory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """For whom a session of the act role is: whoever asked for request ``request_id`` of a case, and who agreed.
+
+    People are Slack user ids.
+    """
+
+    case_id: str
+    request_id: str
+    requester: str
+    approvers: tuple[str, ...] = ()
+
+
 class Precedence(IntEnum):
     """Whose calls go first where AWS lets few through: a containment, what a person waits for, the investigation."""
 
@@ -208,11 +221,12 @@ class AwsAccounts(Protocol):
         session_name: str,
         progress: Callable[[str], Awaitable[None]] | None = None,
         touches: Sequence[str] = (),
+        acting: Acting | None = None,
     ) -> ActionAws:
         """AWS with the act role, in a session whose name says for which case and person; containment goes first.
 
         Beside the trust anchor itself the session may change nothing but what ``touches`` names by ARN; where it names
-        nothing, whatever ``permissions`` allow.
+        nothing, whatever ``permissions`` allow. ``acting`` is whom CloudTrail is to name.
         """
         ...
 

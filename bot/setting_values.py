@@ -13,6 +13,7 @@ _ID = re.compile(r"[USW][A-Z0-9]{1,20}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _LISTEN = re.compile(r"(?P<host>[A-Za-z0-9.:\[\]_-]+):(?P<port>[0-9]{1,5})")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,512}", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 _HIGHEST_PORT = 65_535
 _MOST_DIGITS = 9
@@ -107,6 +108,16 @@ def role(value: str) -> str:
     """An IAM role's name, or nothing."""
     if value and not _ROLE.fullmatch(value):
         raise WrongValue("must be the name of an IAM role")
+    return value
+
+
+def external_id(value: str) -> str:
+    """An external id of AssumeRole, or nothing.
+
+    See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    if value and not _EXTERNAL_ID.fullmatch(value):
+        raise WrongValue("must be 2 to 1224 letters, digits and + = , . @ : / - _")
     return value
 
 

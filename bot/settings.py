@@ -44,6 +44,7 @@ class Settings:
     approvers: tuple[str, ...]
     read_role: str
     act_role: str
+    external_id: str
     receivers: int
     poll: timedelta
     visibility: timedelta
@@ -86,6 +87,11 @@ ALL_SETTINGS = (
     ),
     Setting(
         "ANCHORWATCH_ACT_ROLE", "Role to contain with in the target account; empty means own credentials.", read.role
+    ),
+    Setting(
+        "ANCHORWATCH_EXTERNAL_ID",
+        "External id that both roles ask for; empty means none.",
+        read.external_id,
     ),
     Setting("ANCHORWATCH_RECEIVERS", "Long polls at once.", read.number(1, 16), "2"),
     Setting("ANCHORWATCH_POLL_SECONDS", "How long a poll waits for a message, and so a stop.", read.number(1, 20), "5"),
@@ -211,6 +217,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         approvers=_id_tuple(of("APPROVERS")),
         read_role=str(of("READ_ROLE")),
         act_role=str(of("ACT_ROLE")),
+        external_id=str(of("EXTERNAL_ID")),
         receivers=int(str(of("RECEIVERS"))),
         poll=timedelta(seconds=int(str(of("POLL_SECONDS")))),
         visibility=timedelta(seconds=int(str(of("VISIBILITY_SECONDS")))),

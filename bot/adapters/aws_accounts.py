@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
-import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -21,23 +19,16 @@ from bot.adapters.aws_clients import ONE_ATTEMPT, READ_ATTEMPTS, AwsClients, Rol
 from bot.adapters.aws_errors import aws_errors
 from bot.adapters.call_pace import CallPace, rate_of
 from bot.adapters.call_slots import CallSlots
+from bot.adapters.role_sessions import role_session, session_policy
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsTransient
 from bot.domain.identity import Target
-from bot.ports import Precedence
+from bot.ports import Acting, Precedence
 
 Progress = Callable[[str], Awaitable[None]]
 
 _READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
 _TOKENS = ("NextToken", "nextToken", "Marker")
 _READ_SESSION_NAME = "anchorwatch-read"
-# See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-_NOT_IN_SESSION_NAMES = re.compile(r"[^\w+=,.@-]", re.ASCII)
-_MAX_SESSION_NAME = 64
-_MIN_SESSION_NAME = 2
-# The only actions among ours that IAM can hold to one trust anchor.
-# See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementrolesanywhere.html
-_ON_ONE_ANCHOR = re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor")
-_MAX_SESSION_POLICY = 2_048
 _SECONDS_BETWEEN_PROGRESS = 3.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 4.0
@@ -64,6 +55,7 @@ class BotoAccounts:
         patience: how long a throttled call is tried again.
         threads: how many calls run at once, at least 3; one is kept free for containment, one for what a person awaits.
         now: aware UTC time.
+        external_id: what both roles ask for; empty means nothing.
     """
 
     def __init__(
@@ -76,11 +68,12 @@ class BotoAccounts:
         patience: timedelta = timedelta(seconds=20),
         threads: int = 10,
         now: Callable[[], datetime] = _utc_now,
+        external_id: str = "",
     ) -> None:
         self._read_role = read_role
         self._act_role = act_role
         self._lane = _Lane(
-            AwsClients(timeouts or Timeouts(), now),
+            AwsClients(timeouts or Timeouts(), now, external_id),
             pace or CallPace(),
             ThreadPoolExecutor(threads, thread_name_prefix="aws"),
             CallSlots(threads - 1, threads - 2, _MOST_OF_ONE_SERVICE),
@@ -97,7 +90,7 @@ class BotoAccounts:
         precedence: Precedence = Precedence.BACKGROUND,
     ) -> BotoAws:
         """See :meth:`bot.ports.AwsAccounts.reader`."""
-        role = _role(target, self._read_role, _READ_SESSION_NAME, None)
+        role = role_session(target, self._read_role, _READ_SESSION_NAME)
         return BotoAws(self._lane, target, permissions, role, progress, precedence)
 
     def actor(
@@ -108,9 +101,11 @@ class BotoAccounts:
         session_name: str,
         progress: Progress | None = None,
         touches: Sequence[str] = (),
+        acting: Acting | None = None,
     ) -> BotoAws:
         """See :meth:`bot.ports.AwsAccounts.actor`; the session may do nothing but ``permissions`` on the target."""
-        role = _role(target, self._act_role, session_name, session_policy(target, permissions, touches))
+        policy = session_policy(target, permissions, touches)
+        role = role_session(target, self._act_role, session_name, policy=policy, acting=acting)
         return BotoAws(self._lane, target, permissions, role, progress, Precedence.CONTAINMENT)
 
     async def close(self) -> None:
@@ -240,49 +235,6 @@ class BotoAws:
         with aws_errors(f"{service}:{operation}", reads=reads):
             answer = method(**parameters)
         return {name: _plain(value) for name, value in answer.items() if name != "ResponseMetadata"}
-
-
-def session_policy(target: Target, permissions: Sequence[str], touches: Sequence[str] = ()) -> str:
-    """A session policy, as JSON text, that allows ``permissions``: changes on the target or on ``touches`` only.
-
-    Where the ARNs of ``touches`` do not fit into a session policy, what they begin with stands for them.
-    """
-    on_anchor = sorted(one for one in permissions if target.anchor_arn and _ON_ONE_ANCHOR.fullmatch(one))
-    rest = sorted(set(permissions) - set(on_anchor))
-    on_these = [one for one in rest if touches and not one.partition(":")[2].startswith(_READS)]
-    anywhere = [one for one in rest if one not in on_these]
-    for resources in (sorted(touches), _beginning(touches)):
-        statements = [
-            {"Effect": "Allow", "Action": actions, "Resource": resource}
-            for actions, resource in ((on_anchor, target.anchor_arn), (on_these, resources), (anywhere, "*"))
-            if actions
-        ]
-        policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
-        if len(policy) <= _MAX_SESSION_POLICY:
-            break
-    return policy
-
-
-def _beginning(texts: Sequence[str]) -> str:
-    """What all of the texts begin with, and a star."""
-    first, last = min(texts, default=""), max(texts, default="")
-    same = next((place for place, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
-    return f"{first[:same]}*"
-
-
-def session_name_of(text: str) -> str:
-    """``text`` as STS takes it for a session's name: 2 to 64 characters, others replaced by a dash."""
-    fitted = _NOT_IN_SESSION_NAMES.sub("-", text)[:_MAX_SESSION_NAME]
-    return fitted if len(fitted) >= _MIN_SESSION_NAME else f"anchorwatch{fitted}"
-
-
-def _role(target: Target, name: str, session_name: str, policy: str | None) -> RoleSession | None:
-    if not name:
-        return None
-    if name.startswith("arn:"):
-        return RoleSession(name, session_name_of(session_name), policy)
-    partition = target.anchor_arn.split(":")[1] if target.anchor_arn else "aws"
-    return RoleSession(f"arn:{partition}:iam::{target.account}:role/{name}", session_name_of(session_name), policy)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any value that botocore parses.

@@ -25,11 +25,31 @@ ONE_ATTEMPT = 1
 
 @dataclass(frozen=True, slots=True)
 class RoleSession:
-    """A role to assume. ``policy`` is a session policy as JSON text, or None for all that the role may do."""
+    """A role to assume. ``policy`` is a session policy as JSON text, or None for all that the role may do.
+
+    ``source_identity`` is the person behind it, which CloudTrail shows on every call; ``tags`` are keys and values.
+    """
 
     role_arn: str
     session_name: str
     policy: str | None = None
+    source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+
+    def request(self, external_id: str) -> dict[str, Any]:
+        """The members of AssumeRole's request; an empty ``external_id`` is none."""
+        optional = {
+            "Policy": self.policy,
+            "SourceIdentity": self.source_identity,
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags],
+            "ExternalId": external_id,
+        }
+        return {
+            "RoleArn": self.role_arn,
+            "RoleSessionName": self.session_name,
+            "DurationSeconds": _SESSION_SECONDS,
+            **{name: value for name, value in optional.items() if value},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +66,12 @@ class AwsClients:
     Args:
         timeouts: of every client.
         now: aware UTC time.
+        external_id: of every role that is assumed; empty means none.
     """
 
-    def __init__(self, timeouts: Timeouts, now: Callable[[], datetime]) -> None:
+    def __init__(self, timeouts: Timeouts, now: Callable[[], datetime], external_id: str = "") -> None:
         self._timeouts = timeouts
+        self._external_id = external_id
         self._now = now
         # Making clients is not thread-safe in boto3, using them is.
         self._lock = threading.RLock()
@@ -94,14 +116,8 @@ class AwsClients:
         with self._lock:
             home = self._boto().region_name or region
         sts = self.client(None, "sts", home, attempts=READ_ATTEMPTS)
-        policy = {} if role.policy is None else {"Policy": role.policy}
         with aws_errors("sts:AssumeRole", reads=True):
-            answer = sts.assume_role(
-                RoleArn=role.role_arn,
-                RoleSessionName=role.session_name,
-                DurationSeconds=_SESSION_SECONDS,
-                **policy,
-            )
+            answer = sts.assume_role(**role.request(self._external_id))
         given = answer["Credentials"]
         keys = {
             "aws_access_key_id": given["AccessKeyId"],

@@ -11,7 +11,6 @@ import structlog
 
 from bot.domain import events as ev
 from bot.domain.action import Difference, Plan, Report, ResponseAction, Risk, Verdict, differences
-from bot.domain.approval import Person
 from bot.domain.audit import Draft
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear, LogConflict
@@ -19,17 +18,15 @@ from bot.domain.identity import CaseId
 from bot.domain.plain import to_plain
 from bot.domain.visible_text import quoted
 from bot.kill_points import KillPoint, reached
-from bot.ports import AwsAccounts, Clock, Directory, Precedence
+from bot.ports import Acting, AwsAccounts, Clock, Directory, Precedence
 from bot.service.case_book import CaseBook
+from bot.service.still_allowed import StillAllowed
 
 _log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
 _READ_LEASE = timedelta(minutes=15)
 _LOOK_AGAIN_SECONDS = (0.5, 1.0, 2.0)
-_ASK_AGAIN_SECONDS = (0.5, 1.0)
-# "Approve and Run" means now: what could not run for so long is asked for again, with what AWS shows then.
-_YES_HOLDS = timedelta(minutes=15)
 # A call that kills the process each time, say, must not be made for ever.
 _MOST_STARTS = 3
 
@@ -58,7 +55,7 @@ class RunAction:
         self._book = book
         self._actions = actions
         self._accounts = accounts
-        self._directory = directory
+        self._still_allowed = StillAllowed(directory, clock)
         self._clock = clock
 
     async def __call__(self, case_id: CaseId, request_id: str, progress: Progress) -> None:
@@ -94,7 +91,7 @@ class RunAction:
         await self._finish(case, request, ev.Outcome.DONE, report.summary, report=report)
 
     async def _contain(self, case: Case, request: Request, action: ResponseAction) -> None:
-        live, lost = await asyncio.gather(self._live_plan(case, request, action), self._lost_right(request))
+        live, lost = await asyncio.gather(self._live_plan(case, request, action), self._still_allowed(request))
         if lost is not None:
             await self._stop(case, request, lost)
         elif isinstance(live, str):
@@ -108,7 +105,11 @@ class RunAction:
 
     async def _apply(self, case: Case, request: Request, action: ResponseAction, plan: Plan) -> None:
         session_name = f"{case.case_id}-{request.by}"
-        actor = self._accounts.actor(case.target, action.permissions, session_name=session_name, touches=plan.touches)
+        voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
+        acting = Acting(case.case_id, request.request_id, request.by, voters)
+        actor = self._accounts.actor(
+            case.target, action.permissions, session_name=session_name, touches=plan.touches, acting=acting
+        )
         report, unanswered = None, None
         reached(KillPoint.BEFORE_AWS_CALL)
         try:
@@ -186,30 +187,6 @@ class RunAction:
         except AwsError as error:
             return f"AWS could not be read right before the call. {aws_sentence(error)}"
 
-    async def _lost_right(self, request: Request) -> str | None:
-        """Why somebody's part in this no longer holds, or None when everybody's does."""
-        agreed_at = max((vote.at for vote in request.votes), default=request.at)
-        if self._clock.now() - agreed_at > _YES_HOLDS:
-            minutes = int(_YES_HOLDS.total_seconds() / 60)
-            return f"The last yes is older than {minutes} minutes, and nobody has run it since. Ask for it again."
-        voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
-        requester, *approvers = await asyncio.gather(*(self._fresh(one) for one in (request.by, *voters)))
-        if not (requester.active and requester.responder):
-            return _no_longer(requester, "ask for this")
-        for person in approvers:
-            if not (person.active and person.approver):
-                return _no_longer(person, "approve")
-        return None
-
-    async def _fresh(self, user_id: str) -> Person:
-        """Ask who somebody is, some times while Slack can't tell: an approved containment is worth the wait."""
-        for pause_seconds in _ASK_AGAIN_SECONDS:
-            person = await self._directory.fresh(user_id)
-            if person.unknown is None:
-                return person
-            await asyncio.sleep(pause_seconds)
-        return await self._directory.fresh(user_id)
-
     async def _start(
         self, case: Case, request: Request, state: dict[str, str], capsule: dict[str, object], lease: timedelta
     ) -> Case:
@@ -279,12 +256,6 @@ def _begun_plan(request: Request) -> Plan:
 def _never_ended(request: Request) -> str:
     times = "once" if request.starts == 1 else f"{request.starts} times"
     return f"Anchorwatch began this {times} and was cut off before it was over."
-
-
-def _no_longer(person: Person, what: str) -> str:
-    if person.active and person.unknown:
-        return f"{person.unknown}, so nobody knows whether <@{person.user_id}> may still {what}."
-    return f"<@{person.user_id}> may not {what} any more."
 
 
 def aws_sentence(error: AwsError) -> str:

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.aws_accounts import BotoAccounts, session_name_of, session_policy
+from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.aws_clients import Timeouts
 from bot.adapters.call_pace import CallPace
+from bot.adapters.role_sessions import session_name_of, session_policy
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsUnclear
 from bot.domain.identity import Target, parse_anchor_arn
 from bot.sandbox.aws.clients import connect

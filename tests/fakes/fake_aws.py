@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.identity import Target, parse_anchor_arn
-from bot.ports import Precedence
+from bot.ports import Acting, Precedence
 from tests.fakes.aws_samples import found_events, pem_of, stamp
 from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
 from tests.fakes.fake_iam import IAM_CALLS, FakeIam
@@ -57,6 +57,7 @@ class FakeAws:
         self.latency = timedelta(0)
         self.journal: list[Call] = []
         self.said: list[str] = []
+        self.acted: list[tuple[Acting | None, tuple[str, ...]]] = []
         self.answers_as: str | None = None
         self._places: dict[tuple[str, str], _Place] = {}
         self._iam: dict[str, FakeIam] = {}
@@ -170,9 +171,10 @@ class FakeAws:
         session_name: str,
         progress: Progress | None = None,
         touches: Sequence[str] = (),
+        acting: Acting | None = None,
     ) -> FakeActionAws:
         """See :meth:`bot.ports.AwsAccounts.actor`."""
-        del touches
+        self.acted.append((acting, tuple(touches)))
         return FakeActionAws(self, target, permissions, session_name, progress)
 
     def _place(self, account: str, region: str) -> _Place:

@@ -12,6 +12,7 @@ from bot.domain.case import CaseState, Request, RequestState
 from bot.domain.errors import AwsDenied
 from bot.domain.events import draft
 from bot.domain.investigation import StepAnswered
+from bot.ports import Acting
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk, Killed
 
@@ -153,3 +154,18 @@ async def test_a_death_at_any_step_ends_in_the_truth(ladder: Desk, steps: int) -
     request = (await ladder.case()).requests["R1"]
     assert request.state is RequestState.DONE
     assert {role for role, _ in ladder.aws.iam().policies} == {"deployer", "reader"}
+
+
+async def test_every_session_says_for_whom_it_is(ladder: Desk) -> None:
+    """The run's session names who asked and who said yes, and may touch the things of the plan only."""
+    await ladder.ask("U1", "delete_trust_anchor")
+    for user in ("U3", "U4"):
+        await ladder.approve(user)
+    await ladder.work()
+    await ladder.ask("U2", "disable_profile")
+    await ladder.work()
+    arns = tuple(one["profileArn"] for one in ladder.aws.profiles())
+    assert ladder.aws.acted == [
+        (Acting(ladder.case_id, "R1", "U1", ("U3", "U4")), ()),
+        (Acting(ladder.case_id, "R2", "U2"), arns),
+    ]
