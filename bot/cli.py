@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
 from bot.domain.visible_text import visible
+from bot.iam_command import add_iam
 from bot.sandbox.command import add_sandbox
 
 OK, FAILED, WRONG_USE = 0, 1, 2
@@ -32,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
     run.set_defaults(do=_run)
     add_sandbox(commands)
+    add_iam(commands)
     _add_evaluate(commands)
     _add_audit(commands)
     _add_inspect_ca(commands)

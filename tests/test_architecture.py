@@ -19,7 +19,16 @@ BUILT = USE_CASES | {
     "bot.settings",
     "bot.slack",
 }
-RUNS = BUILT | {"bot.bootstrap", "bot.inspect_ca", "bot.logs", "bot.process", "bot.reach_of", "bot.sandbox"}
+RUNS = BUILT | {
+    "bot.bootstrap",
+    "bot.iam_command",
+    "bot.iam_policies",
+    "bot.inspect_ca",
+    "bot.logs",
+    "bot.process",
+    "bot.reach_of",
+    "bot.sandbox",
+}
 
 MAY_IMPORT = {
     "bot": set(),
@@ -39,6 +48,8 @@ MAY_IMPORT = {
     "bot.process": BUILT | {"bot.bootstrap", "bot.logs"},
     "bot.inspect_ca": PURE | {"bot.adapters", "bot.slack.text"},
     "bot.reach_of": PURE,
+    "bot.iam_policies": PURE | {"bot.service"},
+    "bot.iam_command": {"bot.iam_policies", "bot.registry"},
     "bot.sandbox": RUNS,
     "bot.cli": RUNS,
     "bot.guide_page": PURE | {"bot.service"},

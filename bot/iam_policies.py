@@ -1,0 +1,182 @@
+"""What ``anchorwatch iam`` prints: the policies and trust policies of both roles, made from the actions and the steps.
+
+See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementrolesanywhere.html
+See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.action import ResponseAction, Risk
+from bot.service.guide.steps import STEPS
+
+OBSERVES = "rolesanywhere:GetTrustAnchor"
+READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
+READ, ACT = "read", "act"
+FORMATS = ("json", "cloudformation", "terraform")
+
+# What a call can be held to, by its IAM action; everything else has no resource, or is a read that goes anywhere.
+_RESOURCES = (
+    (re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor"), "rolesanywhere:*", "trust-anchor/*"),
+    (re.compile(r"rolesanywhere:(Enable|Disable)Profile"), "rolesanywhere:*", "profile/*"),
+    (re.compile(r"iam:(Put|Delete)RolePolicy"), "iam:", "role/*"),
+    (re.compile(r"iam:UpdateAccessKey"), "iam:", "user/*"),
+)
+_HUMANS = ("U*", "W*")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the roles are and who may assume them.
+
+    ``principal`` is the ARN of the role that Anchorwatch runs as; ``external_id`` None means that none is asked for.
+    """
+
+    account: str
+    principal: str
+    read_role: str
+    act_role: str
+    external_id: str | None = None
+    partition: str = "aws"
+
+    def name_of(self, role: str) -> str:
+        """The name of the ``read`` or the ``act`` role."""
+        return self.read_role if role == READ else self.act_role
+
+
+def read_users(actions: Iterable[ResponseAction]) -> dict[str, list[str]]:
+    """Every IAM action of the read role, with what needs it, in Markdown."""
+    users: dict[str, list[str]] = {OBSERVES: ["each new card (not when `ANCHORWATCH_OBSERVE` is off)"]}
+    for action in actions:
+        for permission in action.permissions:
+            if permission.partition(":")[2].startswith(READS):
+                users.setdefault(permission, []).append(f"`{action.id}`")
+    for step in STEPS:
+        for permission in step.permissions:
+            users.setdefault(permission, []).append(f"the guide's `{step.id}`")
+    return users
+
+
+def act_users(actions: Iterable[ResponseAction]) -> dict[str, list[str]]:
+    """Every IAM action of the act role, with what needs it, in Markdown."""
+    users: dict[str, list[str]] = {}
+    for action in actions:
+        for permission in action.permissions if action.risk is not Risk.READ else ():
+            users.setdefault(permission, []).append(f"`{action.id}`")
+    return users
+
+
+def permissions_policy(role: str, actions: Sequence[ResponseAction], place: Place) -> Json:
+    """The permissions of a role, each change held to its kind of resource in the account.
+
+    The act role may never change Anchorwatch's own two roles.
+    """
+    wanted = sorted(read_users(actions) if role == READ else act_users(actions))
+    by_resource: dict[str, list[str]] = {}
+    for permission in wanted:
+        by_resource.setdefault(_resource(permission, place), []).append(permission)
+    statements: list[Json] = [
+        {"Effect": "Allow", "Action": allowed, "Resource": resource} for resource, allowed in by_resource.items()
+    ]
+    changes = [one for one in wanted if one.startswith("iam:") and not one.partition(":")[2].startswith(READS)]
+    if role == ACT and changes:
+        own = [f"arn:{place.partition}:iam::{place.account}:role/{name}" for name in (place.read_role, place.act_role)]
+        statements.append({"Effect": "Deny", "Action": changes, "Resource": own})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _resource(permission: str, place: Place) -> str:
+    for pattern, service, kind in _RESOURCES:
+        if pattern.fullmatch(permission):
+            return f"arn:{place.partition}:{service}:{place.account}:{kind}"
+    return "*"
+
+
+def trust_policy(role: str, place: Place) -> Json:
+    """Who may assume a role; sessions of the act role must name a person and a case."""
+    external = {"StringEquals": {"sts:ExternalId": place.external_id}} if place.external_id else {}
+    person = {"sts:SourceIdentity": list(_HUMANS)}
+    case = {"aws:RequestTag/case": "AW-*"}
+    asked: Mapping[str, Json] = {"sts:AssumeRole": external}
+    if role == ACT:
+        asked = {
+            "sts:AssumeRole": {**external, "StringLike": {**person, **case}},
+            "sts:SetSourceIdentity": {"StringLike": person},
+            "sts:TagSession": {"StringLike": case},
+        }
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": place.principal},
+                "Action": action,
+                **({"Condition": condition} if condition else {}),
+            }
+            for action, condition in asked.items()
+        ],
+    }
+
+
+def printed(form: str, roles: Sequence[str], actions: Sequence[ResponseAction], place: Place) -> str:
+    """The text for one of :data:`FORMATS`; ``roles`` are of ``read`` and ``act``."""
+    documents = {role: (trust_policy(role, place), permissions_policy(role, actions, place)) for role in roles}
+    make = {"json": _as_json, "cloudformation": _as_cloudformation, "terraform": _as_terraform}[form]
+    return json.dumps(make(documents, place), indent=2) + "\n"
+
+
+def _as_json(documents: Mapping[str, tuple[Json, Json]], place: Place) -> Json:
+    return {
+        role: {"role_name": place.name_of(role), "trust_policy": trust, "permissions_policy": permissions}
+        for role, (trust, permissions) in documents.items()
+    }
+
+
+def _as_cloudformation(documents: Mapping[str, tuple[Json, Json]], place: Place) -> Json:
+    resources = {
+        f"Anchorwatch{role.capitalize()}Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "RoleName": place.name_of(role),
+                "MaxSessionDuration": 3600,
+                "AssumeRolePolicyDocument": trust,
+                "Policies": [{"PolicyName": "anchorwatch", "PolicyDocument": permissions}],
+            },
+        }
+        for role, (trust, permissions) in documents.items()
+    }
+    about = "The roles that Anchorwatch assumes in the account of a trust anchor."
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Description": about, "Resources": resources}
+
+
+def _as_terraform(documents: Mapping[str, tuple[Json, Json]], place: Place) -> Json:
+    """Terraform's JSON syntax, for a file that ends in ``.tf.json``.
+
+    See: https://developer.hashicorp.com/terraform/language/syntax/json
+    """
+    roles, policies = {}, {}
+    for role, (trust, permissions) in documents.items():
+        name = f"anchorwatch_{role}"
+        roles[name] = {
+            "name": place.name_of(role),
+            "max_session_duration": 3600,
+            "assume_role_policy": _literal(trust),
+        }
+        policies[name] = {
+            "name": "anchorwatch",
+            "role": f"${{aws_iam_role.{name}.id}}",
+            "policy": _literal(permissions),
+        }
+    return {"resource": {"aws_iam_role": roles, "aws_iam_role_policy": policies}}
+
+
+def _literal(document: Json) -> str:
+    """A policy as text in which Terraform finds no template of its own."""
+    return json.dumps(document, separators=(",", ":")).replace("${", "$${").replace("%{", "%%{")
