@@ -203,7 +203,7 @@ def _sizes() -> list[Case]:
         state("204,800 characters", "#" * (_LIMIT - len(text) - 1) + "\n" + text, root()),
         of("size: 204,801 characters", "#" * (_LIMIT - len(text)) + "\n" + text, root(), errors=long),
         of("size: 1 MiB of text before", "#\n" * (1 << 19) + text, errors=f"{long} {none}"),
-        of("size: 1 MiB of BEGIN lines", line * 37_450, errors=f"{'broken_block ' * 64} {long} {none}"),
+        of("size: 1 MiB of BEGIN lines", line * 37_450, errors=f"{'broken_block ' * 64} {long} {long} {none}"),
         of("size: 1 MiB of dashes", "-" * (1 << 20), errors=f"{long} {none}"),
         of("size: 1 MiB of zeros", b"\0" * (1 << 20), errors=none),
         of("size: a hundred certificates", bundle(*many), *many, findings=same_keys),

@@ -86,7 +86,11 @@ def _acts(found: Investigated) -> dict[str, tuple[Any, Any]]:
 def _actor(found: Investigated) -> dict[str, tuple[Any, Any]]:
     truth = found.truth
     pairs = {
-        "looks before": (_looks_in_the_hour_before(found), () if _elsewhere_alone(found) else truth.recon),
+        # Calls of one second have no order.
+        "looks before": (
+            sorted(_looks_in_the_hour_before(found)),
+            [] if _elsewhere_alone(found) else sorted(truth.recon),
+        ),
         "earlier anchors": (found.facts("actor_anchors")["before"], len(truth.earlier_anchors)),
         "who": (truth.actor_arn in found.answer("actor_identity").sentence, True),
     }
