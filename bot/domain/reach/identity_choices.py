@@ -25,7 +25,7 @@ from bot.domain.reach.request_keys import (
 from bot.domain.reach.texts import Bounds, Wanted, distinct_texts, fits
 
 _NAMED, _NUMBERED = "CN=", "ID="
-# A common name of such a length is the source identity by itself: with "CN=" it would not fit into 64 characters.
+# A common name of such a length is said to be the source identity by itself; that is not relied on to let anybody in.
 _LENGTHS_ALONE = (62, 64)
 _MOST_ODD = 200
 _DOUBT: World = {DOUBTFUL: Missing.UNKNOWN}
@@ -63,16 +63,13 @@ def _with_name(
     for text in (*distinct_texts([*on_name, *named], plain).texts, *borrowed):
         if fits(text, plain):
             yield (text,), (_NAMED + text,)
-    bare = [wanted_of(one, freedom) for one in on_identity]
-    for text in distinct_texts([*on_name, *bare], Bounds(PLAIN_NAME_TEXT, *_LENGTHS_ALONE)).texts:
-        yield (text,), (text,)
 
 
 def _odd_names(on_name: list[Wanted]) -> Iterator[Values]:
     """Common names that are not passed on as they are, and none at all."""
     yield Missing.ABSENT
     for bounds in (
-        Bounds(TAG_TEXT, _LENGTHS_ALONE[1] + 1, TAG_TEXT.longest),
+        Bounds(TAG_TEXT, PLAIN_NAME_TEXT.longest + 1, TAG_TEXT.longest),
         Bounds(TAG_TEXT, 1, TAG_TEXT.longest, must_have=_not_in_identity),
     ):
         yield from ((text,) for text in distinct_texts(on_name, bounds).texts)

@@ -130,7 +130,7 @@ CERTIFICATE_CONDITIONS: Labels = (
     ("binary", {"BinaryEquals": {OU: "QUJD"}}, f"{CERTIFICATE} {UNKNOWN}"),
     ("source identity", {"StringEquals": {"sts:SourceIdentity": "CN=alice"}}, CERTIFICATE),
     ("source identity without CN", {"StringEquals": {"sts:SourceIdentity": "alice"}}, NEVER),
-    ("source identity of 62 letters", {"StringEquals": {"sts:SourceIdentity": "a" * 62}}, CERTIFICATE),
+    ("source identity of 62 letters", {"StringEquals": {"sts:SourceIdentity": "a" * 62}}, f"{CERTIFICATE} {UNKNOWN}"),
     ("source identity by serial", {"StringEquals": {"sts:SourceIdentity": "ID=0ab1"}}, CERTIFICATE),
     ("serial of odd length", {"StringEquals": {"sts:SourceIdentity": "ID=abc"}}, f"{NEVER} {UNKNOWN}"),
     ("identity and name", {"StringEquals": {"sts:SourceIdentity": "CN=alice", CN: "alice"}}, CERTIFICATE),
