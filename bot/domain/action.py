@@ -20,6 +20,7 @@ from bot.domain.action_aws import (
     if_known,
     read_trust_anchor,
 )
+from bot.domain.anchor_copy import can_copy, check_account, copy_request, copy_state, find_copy, roles_naming
 from bot.domain.anchor_state import GONE, anchor_state
 from bot.domain.caller_quarantine import (
     UserKey,
@@ -97,16 +98,21 @@ __all__ = [
     "anchor_state",
     "as_capsule",
     "by_certificate",
+    "can_copy",
     "can_quarantine",
     "can_revoke",
     "capsule_if_readable",
     "case_policy",
     "change_roles",
+    "check_account",
     "check_profiles",
+    "copy_request",
+    "copy_state",
     "counted",
     "differences",
     "documents_before",
     "evaluate_reach",
+    "find_copy",
     "fit_user_ids",
     "guides_sentence",
     "if_known",
@@ -133,6 +139,7 @@ __all__ = [
     "revocations_in",
     "role_capsule",
     "role_session",
+    "roles_naming",
     "switch_profiles",
     "use_line",
     "user_key",

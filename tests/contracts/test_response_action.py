@@ -34,11 +34,11 @@ every_containment = pytest.mark.parametrize("action", CONTAINMENTS, ids=by_id)
 every_read = pytest.mark.parametrize("action", READS, ids=by_id)
 
 
-def everything(aws: FakeAws, target: Target) -> object:
+def everything(aws: FakeAws) -> object:
     """All that an action could have changed, but for when it was changed."""
-    iam, anchor = aws.iam(), dict(aws.anchor(target) or {})
-    anchor.pop("updatedAt", None)
-    return deepcopy((anchor, aws.profiles(), iam.roles, iam.policies, iam.keys))
+    iam = aws.iam()
+    anchors = [{what: one[what] for what in one if what != "updatedAt"} for one in aws.anchors()]
+    return deepcopy((anchors, aws.profiles(), iam.roles, iam.policies, iam.keys))
 
 
 @pytest.mark.parametrize("action", [*ON_ANCHOR, *READS], ids=by_id)
@@ -88,33 +88,32 @@ async def test_what_was_done_is_verified(action: ResponseAction, aws: FakeAws, p
 async def test_twice_is_once(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """An action that says it is idempotent can be applied again after a crash."""
     plan = await applied(action, aws, prepared)
-    before = everything(aws, prepared)
+    before = everything(aws)
     assert action.idempotent
     await action.apply(plan, aws.actor(prepared, action.permissions, session_name="test"))
-    assert everything(aws, prepared) == before
+    assert everything(aws) == before
     assert (await action.verify(plan, aws.reader(prepared, action.permissions))).done is True
 
 
 @every_containment
 async def test_undo_restores_the_state(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """Undo brings back the state before, whatever it was; without one the action says why."""
-    before = everything(aws, prepared)
+    before = everything(aws)
     plan = await applied(action, aws, prepared)
     if action.undo is None:
         assert action.no_undo_because
         assert plan.way_back.startswith("None.")
         return
-    assert action.on_anchor or everything(aws, prepared) != before
+    assert action.on_anchor or everything(aws) != before
     await action.undo(plan, aws.actor(prepared, action.permissions, session_name="test"))
-    assert everything(aws, prepared) == before
+    assert everything(aws) == before
 
 
 @every_containment
 async def test_lost_answers_are_settled_by_looking(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """When the answer is lost after the effect, reading back still shows it done."""
-    anchor = aws.anchor(prepared)
-    assert anchor is not None
-    anchor["enabled"] = action.id != "enable_trust_anchor"
+    for anchor in aws.anchors():
+        anchor["enabled"] = action.id != "enable_trust_anchor"
     plan = await planned(action, aws, prepared)
     aws.fail(plan.calls[0].split()[0], "unclear_after_effect")
     with pytest.raises(AwsError):
@@ -125,9 +124,8 @@ async def test_lost_answers_are_settled_by_looking(action: ResponseAction, aws: 
 @every_containment
 async def test_nothing_done_is_not_verified(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """Without the call AWS does not show it done."""
-    anchor = aws.anchor(prepared)
-    assert anchor is not None
-    anchor["enabled"] = action.id != "enable_trust_anchor"
+    for anchor in aws.anchors():
+        anchor["enabled"] = action.id != "enable_trust_anchor"
     plan = await planned(action, aws, prepared)
     assert (await action.verify(plan, aws.reader(prepared, action.permissions))).done is False
 

@@ -96,6 +96,10 @@ class FakeAws:
         }
         return parse_anchor_arn(arn)
 
+    def anchors(self, account: str = ACCOUNT, region: str = REGION) -> list[dict[str, Any]]:
+        """All trust anchors as they are."""
+        return list(self._place(account, region).anchors.values())
+
     def anchor(self, target: Target) -> dict[str, Any] | None:
         """The trust anchor as it is; change the dict to change AWS. None when it is not there."""
         return self._place(target.account, target.region).anchors.get(str(target.anchor_id))
@@ -196,6 +200,9 @@ class FakeAws:
             return {"Account": account}
         if permission == "rolesanywhere:ListTrustAnchors":
             return {"trustAnchors": deepcopy(list(place.anchors.values()))}
+        if permission == "rolesanywhere:CreateTrustAnchor":
+            created = self.add_anchor(account=account, region=target.region, **parameters)
+            return {"trustAnchor": deepcopy(place.anchors[str(created.anchor_id)])}
         if permission.endswith("TrustAnchor"):
             return {"trustAnchor": deepcopy(self._anchor_call(place, permission, parameters))}
         if permission in IAM_CALLS and not self._is_served(permission, target):

@@ -16,6 +16,7 @@ TAKES_BACK = {
     "enable_profile": "disable_profile",
     "lift_session_revocation": "revoke_role_sessions",
     "release_actor": "quarantine_actor",
+    "restore_trust_anchor": "delete_trust_anchor",
 }
 ROLE_ID = "AROAEXAMPLE000000001"
 SERIAL = "0a1b"

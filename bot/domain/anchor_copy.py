@@ -1,0 +1,87 @@
+"""Making a deleted trust anchor again from what AWS said of it, and finding one that is the same but for its ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.action_aws import ActionAws
+from bot.domain.anchor_state import anchor_state
+from bot.domain.errors import AwsError
+from bot.domain.plain import canonical
+
+_SAME = ("name", "source type", "certificates", "ACM PCA")
+_SOURCE_DATA = ("x509CertificateData", "acmPcaArn")
+# See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_NotificationSetting.html
+_SETTING = ("enabled", "event", "threshold", "channel")
+_MOST_NAMED = 20
+
+
+def copy_state(capsule: Mapping[str, Any]) -> dict[str, str]:
+    """What of a trust anchor a copy has in common with it, in the words of plans."""
+    state = anchor_state(capsule)
+    return {what: state[what] for what in (*_SAME, "enabled") if what in state}
+
+
+def can_copy(capsule: Mapping[str, Any]) -> bool:
+    """Whether enough is kept of a trust anchor to make it again."""
+    data = (capsule.get("source") or {}).get("sourceData") or {}
+    return bool(capsule.get("name")) and any(data.get(one) for one in _SOURCE_DATA)
+
+
+def copy_request(capsule: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of CreateTrustAnchor's request.
+
+    See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_CreateTrustAnchor.html
+    """
+    source = capsule["source"]
+    data = {one: source["sourceData"][one] for one in _SOURCE_DATA if source["sourceData"].get(one)}
+    settings = [
+        {one: kept[one] for one in _SETTING if one in kept} for kept in capsule.get("notificationSettings") or ()
+    ]
+    request = {
+        "name": capsule["name"],
+        "source": {"sourceType": source["sourceType"], "sourceData": data},
+        "enabled": capsule.get("enabled") is True,
+    }
+    return {**request, "notificationSettings": settings} if settings else request
+
+
+async def check_account(account: str, aws: ActionAws) -> None:
+    """Make sure whose credentials these are, before something is made with them.
+
+    Raises:
+        AwsError: they are another account's, or AWS can't tell.
+    """
+    operation = "sts:GetCallerIdentity"
+    answer = await aws.call("sts", "GetCallerIdentity")
+    if answer.get("Account") != account:
+        raise AwsError("WrongTarget", "these are the credentials of another account", operation)
+
+
+async def find_copy(capsule: Mapping[str, Any], aws: ActionAws) -> Mapping[str, Any] | None:
+    """The trust anchor of this name and CA that is there now, whatever its ARN; None when there is none.
+
+    Raises:
+        AwsError: they can't be listed.
+    """
+    wanted = {what: text for what, text in copy_state(capsule).items() if what in _SAME}
+    async for page in aws.pages("rolesanywhere", "ListTrustAnchors"):
+        for one in page.get("trustAnchors", ()):
+            state = anchor_state(one)
+            if all(state.get(what) == text for what, text in wanted.items()):
+                return dict(one)
+    return None
+
+
+async def roles_naming(arn: str, aws: ActionAws) -> tuple[str, ...]:
+    """The names of the roles whose trust policy names ``arn``, at most 20 of them.
+
+    Raises:
+        AwsError: they can't be listed.
+    """
+    named: list[str] = []
+    async for page in aws.pages("iam", "ListRoles"):
+        listed = ((role, canonical(role.get("AssumeRolePolicyDocument") or {})) for role in page.get("Roles", ()))
+        named.extend(str(role.get("RoleName")) for role, policy in listed if arn in policy)
+    return tuple(named[:_MOST_NAMED])
