@@ -165,7 +165,7 @@ class Clicks:
 
     def _read(self, body: Mapping[str, Any]) -> tuple[Click, Decision | None]:
         action = body["actions"][0]
-        overflow = action.get("type") in ("overflow", "static_select")
+        overflow = action.get("type") == "overflow"
         control = _chosen(action) if overflow else str(action["action_id"])
         press = Press(
             control=control[:100],

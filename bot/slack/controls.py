@@ -23,9 +23,10 @@ ASK_OWNERS = "ask_ca_owners"
 OURS = "ca_is_ours"
 NOT_OURS = "ca_is_not_ours"
 MORE = "more"
+RUNGS = "rungs"
 
 _MOST_BUTTONS = 3
-# An overflow menu holds no more; a select menu holds a hundred.
+# An overflow menu holds no more.
 # See: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 _MOST_OPTIONS = 5
 _ORDER = {Risk.REVERSIBLE: 0, Risk.IRREVERSIBLE: 1, Risk.READ: 2}
@@ -48,30 +49,32 @@ class Controls:
         return next((action.title for action in self._actions if action.id == action_id), action_id)
 
     def blocks(self, case: Case) -> tuple[list[Block], Block | None]:
-        """The actions block and the menu (or None)."""
-        buttons, options = self._chosen(case)
+        """The actions block, with a menu of the rungs that have no button, and the card's own menu (or None)."""
+        buttons, rungs, options = self._chosen(case)
         reference = Reference(case.case_id, case.revision)
         elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
+        elements += _menus(RUNGS, rungs)
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
-        return blocks, (_menu(options) if options else None)
+        return blocks, next(iter(_menus(MORE, options)), None)
 
-    def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
+        """The buttons, the rungs that have none, and what the card's own menu has."""
         state = case.state
         reads = [(one.id, one.title) for one in self._offered(case) if one.risk is Risk.READ]
         if state is CaseState.RUNNING:
-            return [], []
+            return [], [], []
         if state is CaseState.FALSE_POSITIVE:
-            return [(REOPEN, "Reopen", "")], [*reads, *_stopping(case)]
+            return [(REOPEN, "Reopen", "")], [], [*reads, *_stopping(case)]
         contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
         if state is CaseState.APPROVAL_PENDING:
-            return self._voting(case, contain), [*reads, *_asking(case), *_stopping(case)]
+            return self._voting(case, contain), [], [*reads, *_asking(case), *_stopping(case)]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         buttons = [*first, *contain]
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
         last = [*_asking(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"), *_stopping(case)]
-        return buttons[:_MOST_BUTTONS], [*reads, *rest, *last]
+        return buttons[:_MOST_BUTTONS], rest, [*reads, *last]
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         pending = {one.action_id for one in case.requests.values() if one.is_open}
@@ -107,12 +110,17 @@ def _stopping(case: Case) -> list[tuple[str, str]]:
     return [] if known.started is None or known.stop_by else [(STOP_LOOKING, "Stop Looking for Now")]
 
 
-def _menu(options: Sequence[tuple[str, str]]) -> Block:
-    offered = [_option(*option) for option in options]
-    if len(offered) <= _MOST_OPTIONS:
-        return {"type": "overflow", "action_id": MORE, "options": offered}
-    placeholder = {"type": "plain_text", "text": "More…"}
-    return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": offered}
+def _menus(action_id: str, options: Sequence[tuple[str, str]]) -> list[Block]:
+    """As many overflow menus as the options need; a select would not let somebody choose the same thing again."""
+    starts = range(0, len(options), _MOST_OPTIONS)
+    return [
+        {
+            "type": "overflow",
+            "action_id": f"{action_id}_{start}" if start else action_id,
+            "options": [_option(*option) for option in options[start : start + _MOST_OPTIONS]],
+        }
+        for start in starts
+    ]
 
 
 def _button(action_id: str, title: str, style: str, case: Case) -> Block:
