@@ -44,10 +44,18 @@ def test_it_finds_the_actions_that_are_shipped() -> None:
     """Every file of handlers/ is found, in the order of the ids."""
     assert list(load_actions()) == [
         "delete_trust_anchor",
+        "disable_profile",
         "disable_trust_anchor",
+        "enable_profile",
         "enable_trust_anchor",
         "find_certificate_usage",
+        "lift_session_revocation",
         "list_linked_profiles",
+        "quarantine_actor",
+        "release_actor",
+        "restore_trust_anchor",
+        "revoke_known_sessions",
+        "revoke_role_sessions",
     ]
 
 
@@ -154,4 +162,4 @@ def test_it_works_where_a_wheel_puts_it(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "5"]
+    assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "13"]

@@ -53,9 +53,11 @@ class Controls:
         buttons, rungs, options = self._chosen(case)
         reference = Reference(case.case_id, case.revision)
         elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
-        elements += _menus(RUNGS, rungs)
+        # What the card's own menu has no room for goes to the rungs, so that nothing is lost.
+        own = options[-_MOST_OPTIONS:]
+        elements += _menus(RUNGS, [*rungs, *options[: -len(own)]] if own else rungs)
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
-        return blocks, next(iter(_menus(MORE, options)), None)
+        return blocks, next(iter(_menus(MORE, own)), None)
 
     def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
         """The buttons, the rungs that have none, and what the card's own menu has."""

@@ -88,7 +88,7 @@ class Seat:
 
     async def choose(self, option: str) -> None:
         """Choose an option of the card's menu by a part of its name."""
-        await self.card.get_by_role("button", name="More actions").click()
+        await self.card.get_by_role("button", name="More actions").first.click()
         await self.page.get_by_role("menuitem", name=option).click()
 
     async def fill_in(self, reason: str) -> None:
