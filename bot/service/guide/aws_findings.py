@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, not_allowed
+from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
 from bot.domain.detection import Detection
-from bot.domain.errors import AwsDenied, AwsError
+from bot.domain.errors import AwsError
+from bot.service.guide.answering import safely
 from bot.service.guide.inquiry import Inquiry, Step
-from bot.service.run_action import aws_sentence
 
 _SINCE = timedelta(days=90)
 _MOST = 50
@@ -23,13 +23,8 @@ _HUB = Question("security_hub", ("100",), "What does Security Hub have about thi
 
 
 async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
-    for question, ask in ((_GUARDDUTY, _guardduty), (_HUB, _security_hub)):
-        try:
-            yield await ask(inquiry)
-        except AwsDenied as error:
-            yield not_allowed(question.id, error.operation)
-        except AwsError as error:
-            yield could_not_check(question.id, aws_sentence(error))
+    yield await safely(_GUARDDUTY, _guardduty(inquiry))
+    yield await safely(_HUB, _security_hub(inquiry))
 
 
 async def _guardduty(inquiry: Inquiry) -> Answer:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, does_not_apply, not_allowed
+from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, does_not_apply
 from bot.domain.detection import Actor, Detection
-from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import EventsFound, Record
+from bot.service.guide.answering import safely
 from bot.service.guide.history import IAM_REGION, history_of, is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import count, line_of
-from bot.service.run_action import aws_sentence
 
 _TESTED = ("rolesanywhere:CreateTrustAnchor", "rolesanywhere:CreateProfile", "iam:UpdateAssumeRolePolicy")
 _READS = ("Get", "List", "Describe", "Lookup", "Head", "Batch", "Simulate", "Generate", "Search")
@@ -53,9 +52,9 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     actor = detection.actor
     yield _identity(detection)
     yield _owner(inquiry, actor)
-    yield await _safely(_KEY, lambda: _key(inquiry, actor))
-    yield await _safely(_MFA, lambda: _mfa(inquiry, actor))
-    yield await _safely(_MAY, lambda: _may(inquiry, actor))
+    yield await safely(_KEY, _key(inquiry, actor))
+    yield await safely(_MFA, _mfa(inquiry, actor))
+    yield await safely(_MAY, _may(inquiry, actor))
     # Each Region has a rate of its own, so that both take no longer than one.
     both = await asyncio.gather(history_of(inquiry), history_of(inquiry, region=IAM_REGION))
     histories = [one for one in both if one]
@@ -67,16 +66,6 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     yield _habit(detection, records, histories)
     yield _failed(records, histories)
     yield _timeline(detection, records, histories)
-
-
-async def _safely(question: Question, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """One refusal costs one answer."""
-    try:
-        return await ask()
-    except AwsDenied as error:
-        return not_allowed(question.id, error.operation)
-    except AwsError as error:
-        return could_not_check(question.id, aws_sentence(error))
 
 
 def distinct(found: Iterable[EventsFound]) -> list[Record]:
