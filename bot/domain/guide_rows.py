@@ -95,7 +95,7 @@ ROWS_TEXT = """
 86 | v6 | A | A first set-up by the people whose job it is |
 87 | v6 | B | Tickets and deployment tools |
 88 | v1 v6 | B | Stop the trust anchor | action: disable_trust_anchor; action: delete_trust_anchor
-89 | v1 | B | Revoke what it gave | action: list_linked_profiles
+89 | v1 | B | Revoke what it gave | action: revoke_role_sessions; action: revoke_known_sessions; action: disable_profile
 90 | v6 | A | The certificates that were used |
 91 | v6 | B | Revoke certificates: only a CA of ours can | doc: docs/reference/guide.md
 92 | v6 | A | The profiles |
