@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.action import ResponseAction, Risk
+from bot.domain.plan import Risk
+from bot.domain.response_action import ResponseAction
 from bot.service.guide.steps import STEPS
 
 OBSERVES = "rolesanywhere:GetTrustAnchor"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.adapters.athena_search import PERMISSIONS as ATHENA_PERMISSIONS
 from bot.cli import build_parser
-from bot.domain.action import ResponseAction, Risk
+from bot.domain.plan import Risk
+from bot.domain.response_action import ResponseAction
 from bot.guide_page import guide_lines
 from bot.iam_policies import act_users, read_users
 from bot.registry import load_actions

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from bot.domain.action import ResponseAction, Risk
 from bot.domain.errors import BadSettings
+from bot.domain.plan import Risk
+from bot.domain.response_action import ResponseAction
 
 _MAX_TITLE_CHARACTERS = 40
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.action import Risk
+from bot.domain.plan import Risk
 
 
 class Reason(StrEnum):

@@ -9,7 +9,6 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain import events as ev
-from bot.domain.action import Difference, Plan, Report, Risk
 from bot.domain.audit import Head
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.detection import Detection
@@ -17,6 +16,7 @@ from bot.domain.failed_calls import FailedCalls
 from bot.domain.identity import CaseId, Target
 from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
+from bot.domain.plan import Difference, Plan, Report, Risk
 
 
 class CaseState(StrEnum):

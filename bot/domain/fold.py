@@ -19,6 +19,7 @@ from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAns
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
 from bot.domain.pictures import PictureAttached
+from bot.domain.post_events import CardLost, CardShown, PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.remark import Remarked
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
@@ -86,50 +87,50 @@ def _with_detection(known: tuple[Detection, ...], new: Detection) -> tuple[Detec
     return tuple(new if is_same_event(one, new) else one for one in known)
 
 
-def _reserved(case: Case, entry: Entry, event: ev.PostReserved) -> Case:
+def _reserved(case: Case, entry: Entry, event: PostReserved) -> Case:
     reservation = Reservation(event.owner, entry.at, event.ambiguous)
-    if event.post is ev.PostKind.CARD:
+    if event.post is PostKind.CARD:
         return replace(case, card=replace(case.card, reserved=reservation))
-    if event.post is ev.PostKind.NOTE:
+    if event.post is PostKind.NOTE:
         return replace(case, note_reserved=(event.through, reservation))
-    if event.post is ev.PostKind.QUESTION:
+    if event.post is PostKind.QUESTION:
         return with_question(case, event.through, reserved=reservation)
     notices = tuple(replace(one, reserved=reservation) if one.seq == event.through else one for one in case.notices)
     return replace(case, notices=notices)
 
 
-def _sent(case: Case, entry: Entry, event: ev.PostSent) -> Case:
-    if event.post is ev.PostKind.CARD:
+def _sent(case: Case, entry: Entry, event: PostSent) -> Case:
+    if event.post is PostKind.CARD:
         card = replace(case.card, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq, shown_at=entry.at)
         return replace(case, card=card)
-    if event.post is ev.PostKind.QUESTION:
+    if event.post is PostKind.QUESTION:
         return with_question(case, event.through, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq)
     return _post_over(case, event.post, event.through)
 
 
-def _post_over(case: Case, post: ev.PostKind, through: int) -> Case:
-    if post is ev.PostKind.NOTE:
+def _post_over(case: Case, post: PostKind, through: int) -> Case:
+    if post is PostKind.NOTE:
         more = case.note_seq > through
         since = case.note_due_since if more else None
         return replace(case, noted_seq=through, note_reserved=None, note_due_since=since)
     return replace(case, notices=tuple(one for one in case.notices if one.seq != through))
 
 
-def _dropped(case: Case, entry: Entry, event: ev.PostDropped) -> Case:
+def _dropped(case: Case, entry: Entry, event: PostDropped) -> Case:
     del entry
-    if event.post is ev.PostKind.CARD:
+    if event.post is PostKind.CARD:
         return replace(case, card=replace(case.card, dropped=event.error))
-    if event.post is ev.PostKind.QUESTION:
+    if event.post is PostKind.QUESTION:
         return with_question(case, event.through, dropped=event.error)
     return _post_over(case, event.post, event.through)
 
 
-def _shown(case: Case, entry: Entry, event: ev.CardShown) -> Case:
+def _shown(case: Case, entry: Entry, event: CardShown) -> Case:
     updates = case.card.updates + 1
     return replace(case, card=replace(case.card, shown_seq=event.shown_seq, shown_at=entry.at, updates=updates))
 
 
-def _lost(case: Case, entry: Entry, event: ev.CardLost) -> Case:
+def _lost(case: Case, entry: Entry, event: CardLost) -> Case:
     del entry
     return replace(case, card=Card()) if case.card.ts == event.ts else case
 
@@ -216,12 +217,12 @@ _TOLD_IN_THREAD = (
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.DetectionReceived: _detection,
-    ev.PostReserved: _reserved,
+    PostReserved: _reserved,
     PictureAttached: _pictured,
-    ev.PostSent: _sent,
-    ev.PostDropped: _dropped,
-    ev.CardShown: _shown,
-    ev.CardLost: _lost,
+    PostSent: _sent,
+    PostDropped: _dropped,
+    CardShown: _shown,
+    CardLost: _lost,
     ev.AnchorObserved: _observed,
     ev.Acknowledged: _acknowledged,
     ev.MarkedFalsePositive: _false_positive,

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.domain import events as ev
-from bot.domain.action import Risk
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Request, RequestState, Vote
+from bot.domain.plan import Risk
 
 _WAITING = (RequestState.PENDING,)
 _AGREED = (RequestState.APPROVED, RequestState.RUNNING)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.action import Plan, ResponseAction, Risk
 from bot.domain.approval import ApprovalPolicy, Reason, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import ActionRequested, draft
+from bot.domain.plan import Plan, Risk
+from bot.domain.response_action import ResponseAction
 from bot.service.press import Answer, Press, PressRule
 
 

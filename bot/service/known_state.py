@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.action import NOT_KNOWN, Plan, ResponseAction, Risk
+from bot.domain.action import NOT_KNOWN
 from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError
 from bot.domain.plain import to_plain
+from bot.domain.plan import Plan, Risk
+from bot.domain.response_action import ResponseAction
 
 
 class KnownAws:

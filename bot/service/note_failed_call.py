@@ -11,9 +11,10 @@ from bot.domain.audit import Draft
 from bot.domain.caller import CallerKind, CallFailed, caller_of
 from bot.domain.case import Case
 from bot.domain.detection import Detection
-from bot.domain.events import PostKind, PostReserved, draft
+from bot.domain.events import draft
 from bot.domain.failed_calls import count_before, is_near, streams_around
 from bot.domain.identity import CaseId
+from bot.domain.post_events import PostKind, PostReserved
 from bot.service.case_book import CaseBook
 
 

@@ -13,6 +13,7 @@ from bot.domain import events as ev
 from bot.domain.audit import Draft
 from bot.domain.case import Case, Reservation
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
+from bot.domain.post_events import PostKind, PostReserved, PostSent
 from bot.kill_points import KillPoint, reached
 from bot.ports import Message, Messenger, Posted
 from bot.service.case_book import CaseBook
@@ -33,7 +34,7 @@ class Post:
     when it can't have been. ``reserved`` is what the log says of it; ``shown_seq`` is for cards.
     """
 
-    kind: ev.PostKind
+    kind: PostKind
     through: int
     message: Message
     event_type: str
@@ -55,7 +56,7 @@ class PostOnce:
         self._book = book
         self._messenger = messenger
         # Slack has these, but the log could not be written since: without them this process would post again.
-        self._unlogged: dict[tuple[str, str], ev.PostSent] = {}
+        self._unlogged: dict[tuple[str, str], PostSent] = {}
         self._doubtful: set[tuple[str, str]] = set()
 
     async def __call__(self, case: Case, post: Post, *, look_first: bool) -> None:
@@ -79,7 +80,7 @@ class PostOnce:
         await self._write_down(case, sent)
         del self._unlogged[key]
 
-    async def _find(self, case: Case, post: Post) -> ev.PostSent | None:
+    async def _find(self, case: Case, post: Post) -> PostSent | None:
         if post.since is None:
             return None
         rich = post.message.rich
@@ -99,9 +100,9 @@ class PostOnce:
         owner = self._book.standing.owner
         if post.reserved is not None and post.reserved.owner == owner and not post.reserved.ambiguous:
             return case
-        return await self._book.record(case, [ev.draft(ev.PostReserved(post.kind, post.through, owner))])
+        return await self._book.record(case, [ev.draft(PostReserved(post.kind, post.through, owner))])
 
-    async def _send(self, case: Case, post: Post) -> ev.PostSent:
+    async def _send(self, case: Case, post: Post) -> PostSent:
         reached(KillPoint.BEFORE_POST)
         try:
             posted, plain = await send_or_plain(self._messenger.post, post.message, case.case_id)
@@ -114,13 +115,13 @@ class PostOnce:
 
     async def _admit_doubt(self, case: Case, post: Post) -> None:
         """Write that it may stand there, so that it is looked for after the grace."""
-        doubt = ev.PostReserved(post.kind, post.through, self._book.standing.owner, ambiguous=True)
+        doubt = PostReserved(post.kind, post.through, self._book.standing.owner, ambiguous=True)
         await self._book.decide(case.case_id, lambda _: [ev.draft(doubt)])
         self._doubtful.discard((post.event_type, post.key))
 
-    async def _write_down(self, case: Case, sent: ev.PostSent) -> None:
+    async def _write_down(self, case: Case, sent: PostSent) -> None:
         def rule(now: Case) -> Sequence[Draft]:
-            return [] if sent.post is ev.PostKind.CARD and now.card.ts else [ev.draft(sent)]
+            return [] if sent.post is PostKind.CARD and now.card.ts else [ev.draft(sent)]
 
         await self._book.decide(case.case_id, rule)
 
@@ -142,7 +143,7 @@ async def send_or_plain(
     return await send(message.plain()), True
 
 
-def _sent(post: Post, posted: Posted, *, plain: bool = False, found: bool = False) -> ev.PostSent:
+def _sent(post: Post, posted: Posted, *, plain: bool = False, found: bool = False) -> PostSent:
     # What an earlier life posted shows an earlier state, so a found card is drawn anew.
     shown_seq = 0 if found else post.shown_seq
-    return ev.PostSent(post.kind, post.through, posted.channel, posted.ts, shown_seq, plain, found)
+    return PostSent(post.kind, post.through, posted.channel, posted.ts, shown_seq, plain, found)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.action import Risk
 from bot.domain.approval import ApprovalPolicy, may_start
 from bot.domain.case import Case
+from bot.domain.plan import Risk
 from bot.service.press import Answer, Press, PressRule
 
 

@@ -10,12 +10,13 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import events as ev
-from bot.domain.action import Difference, Plan, Report, ResponseAction, Risk, Verdict, differences
 from bot.domain.audit import Draft
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear, LogConflict
 from bot.domain.identity import CaseId
 from bot.domain.plain import to_plain
+from bot.domain.plan import Difference, Plan, Report, Risk, Verdict, differences
+from bot.domain.response_action import ResponseAction
 from bot.domain.visible_text import quoted
 from bot.kill_points import KillPoint, reached
 from bot.ports import Acting, AwsAccounts, Clock, Directory, Precedence

@@ -15,6 +15,7 @@ from bot.domain.case import Case
 from bot.domain.effects import Effect
 from bot.domain.errors import AnchorwatchError, SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.fold import told_in_thread
+from bot.domain.post_events import CardLost, CardShown, PostKind
 from bot.ports import Messenger, Presenter
 from bot.service.case_book import CaseBook
 from bot.service.post_once import Post, PostOnce, send_or_plain
@@ -61,7 +62,7 @@ class ShowCase:
     async def post_card(self, case: Case, effect: Effect) -> None:
         """Post the card once. After a doubt it is looked for first. Raises as :class:`PostOnce`."""
         post = Post(
-            kind=ev.PostKind.CARD,
+            kind=PostKind.CARD,
             through=0,
             message=self._presenter.card(case, None),
             event_type=card_event_type(case),
@@ -113,11 +114,11 @@ class ShowCase:
         except SlackError as error:
             if error.code != "message_not_found":
                 raise
-            lost = ev.CardLost(case.card.ts or "")
+            lost = CardLost(case.card.ts or "")
             await self._book.decide(case.case_id, lambda now: [ev.draft(lost)] if now.card.ts == lost.ts else [])
             return
         if case.card.shown_seq < case.display_seq:
-            shown = ev.CardShown(case.display_seq, plain=plain)
+            shown = CardShown(case.display_seq, plain=plain)
             await self._book.decide(case.case_id, lambda now: [ev.draft(shown)] if _behind(now, shown) else [])
 
     async def post_note(self, case: Case, effect: Effect) -> None:
@@ -126,7 +127,7 @@ class ShowCase:
         entries = await self._book.entries(case, case.noted_seq, through)
         told = [entry for entry in entries if (event := ev.event_of(entry)) and told_in_thread(case, event)]
         post = Post(
-            kind=ev.PostKind.NOTE,
+            kind=PostKind.NOTE,
             through=through,
             message=self._presenter.note(case, told),
             event_type=NOTE_EVENT_TYPE,
@@ -142,7 +143,7 @@ class ShowCase:
         if notice is None:
             return
         post = Post(
-            kind=ev.PostKind.NOTICE,
+            kind=PostKind.NOTICE,
             through=notice.seq,
             message=self._presenter.notice(case, notice),
             event_type=NOTICE_EVENT_TYPE,
@@ -179,7 +180,7 @@ def note_key(case: Case, through: int) -> str:
     return f"{case.case_id}:{through}"
 
 
-def _behind(case: Case, shown: ev.CardShown) -> bool:
+def _behind(case: Case, shown: CardShown) -> bool:
     return case.card.shown_seq < shown.shown_seq
 
 

@@ -10,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.effects import Effect
 from bot.domain.errors import SlackError
 from bot.domain.ownership import OwnersQuestion, QuestionShown
+from bot.domain.post_events import PostKind
 from bot.ports import Messenger, Presenter
 from bot.service.case_book import CaseBook
 from bot.service.post_once import Post, PostOnce, send_or_plain
@@ -38,7 +39,7 @@ class ShowQuestion:
         if question is None or str(question.seq) != effect.subject:
             return
         post = Post(
-            kind=ev.PostKind.QUESTION,
+            kind=PostKind.QUESTION,
             through=question.seq,
             message=self._presenter.question(case, question),
             event_type=QUESTION_EVENT_TYPE,

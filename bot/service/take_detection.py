@@ -16,9 +16,10 @@ from bot.domain.ca_facts import ReadCertificates, RedFlag
 from bot.domain.case import Case
 from bot.domain.detection import Detection, Understood
 from bot.domain.errors import BadInput, PartlyUnderstood
-from bot.domain.events import AnchorObserved, DetectionReceived, PostKind, PostReserved, Reopened, ReviewNoted, draft
+from bot.domain.events import AnchorObserved, DetectionReceived, Reopened, ReviewNoted, draft
 from bot.domain.failed_calls import ATTEMPT_WINDOW
 from bot.domain.identity import CaseId, case_id_for
+from bot.domain.post_events import PostKind, PostReserved
 from bot.domain.red_flags import red_flags
 from bot.domain.reports import is_same_anchor, is_same_event, tells_more, with_report
 from bot.domain.rule import CA_OPERATIONS, Answer, Judgement, hangs_on_live_state, judge

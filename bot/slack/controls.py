@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.action import ResponseAction, Risk
 from bot.domain.case import Case, CaseState
 from bot.domain.case_evidence import evidence_of
 from bot.domain.ownership import keys_of
+from bot.domain.plan import Risk
+from bot.domain.response_action import ResponseAction
 from bot.slack.button_value import Reference
 from bot.slack.guide_view import GUIDE
 from bot.slack.text import defang, plain

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.action import Plan, ResponseAction, Risk
 from bot.domain.case import Case, Request
 from bot.domain.errors import BadInput
+from bot.domain.plan import Plan, Risk
+from bot.domain.response_action import ResponseAction
 from bot.slack.button_value import Reference, parse_reference
 from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT
 from bot.slack.text import code, joined, marked, shown

@@ -18,11 +18,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.clicks import Clicks
 from bot.slack.forms import refused_answer
+from bot.slack.submissions import Submissions
 
 _ANYTHING = re.compile(".*", re.DOTALL)
 
 
-def build_app(client: AsyncWebClient, signing_secret: str, identity: AuthorizeResult, clicks: Clicks) -> AsyncApp:
+def build_app(
+    client: AsyncWebClient, signing_secret: str, identity: AuthorizeResult, clicks: Clicks, submissions: Submissions
+) -> AsyncApp:
     """Bolt's app with our listeners.
 
     Args:
@@ -30,6 +33,7 @@ def build_app(client: AsyncWebClient, signing_secret: str, identity: AuthorizeRe
         signing_secret: Slack's; our own gate has checked the signature already.
         identity: who we are, asked once at the start, so that no click waits for it.
         clicks: what each control does.
+        submissions: what each form does.
     """
 
     async def authorize() -> AuthorizeResult:
@@ -53,7 +57,7 @@ def build_app(client: AsyncWebClient, signing_secret: str, identity: AuthorizeRe
         return await ack()
 
     async def on_view(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        decision = await clicks.submitted(body)
+        decision = await submissions(body)
         if decision.allowed:
             return await ack()
         return await ack(**refused_answer(body["view"], decision.sentence))

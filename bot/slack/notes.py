@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain import events as ev
-from bot.domain.action import Report
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.fold import user_of
 from bot.domain.investigation import RoundFinished
 from bot.domain.ownership import OwnersAnswered
+from bot.domain.plan import Report
 from bot.domain.remark import Remarked
 from bot.ports import Message
 from bot.service.guide.inquiry import Step

@@ -15,12 +15,13 @@ from bot.domain.effects import EffectKind, Standing, effects, wake_at
 from bot.domain.events import draft
 from bot.domain.fold import fold
 from bot.domain.investigation import RoundStarted, StepAnswered
+from bot.domain.post_events import CardLost, PostKind, PostReserved, PostSent
 from tests.fakes.slack_in_memory import NOON
 from tests.fakes.stories import CASE_ID, STORIES, asked, detected, entries_of, finished, started, yes
 
 ME = Standing("life-1", exclusive=True)
 REPLICA = Standing("life-1", exclusive=False)
-CARD = draft(ev.PostSent(ev.PostKind.CARD, 0, "C1", "1.1", shown_seq=99))
+CARD = draft(PostSent(PostKind.CARD, 0, "C1", "1.1", shown_seq=99))
 
 
 def due(*drafts: Draft, me: Standing = ME) -> dict[EffectKind, tuple[timedelta, bool]]:
@@ -76,7 +77,7 @@ def test_a_reserved_post_is_looked_for_when_in_doubt(
     owner: str, *, ambiguous: bool, seconds: int, look_first: bool
 ) -> None:
     """At once only by the process that reserved it and knows that it did not go out; else after the grace."""
-    reserved = draft(ev.PostReserved(ev.PostKind.CARD, 0, owner, ambiguous=ambiguous))
+    reserved = draft(PostReserved(PostKind.CARD, 0, owner, ambiguous=ambiguous))
     assert due(reserved)[EffectKind.POST_CARD] == (timedelta(seconds=seconds), look_first)
 
 
@@ -92,15 +93,15 @@ def test_the_card_comes_before_all_that_hangs_on_it() -> None:
     """Before the card stands there, nothing is updated, told in its thread, or read from AWS."""
     acknowledged = draft(ev.Acknowledged(), "slack:U1")
     assert set(due(acknowledged)) == {EffectKind.POST_CARD}
-    posted = draft(ev.PostSent(ev.PostKind.CARD, 0, "C1", "1.1", shown_seq=1))
+    posted = draft(PostSent(PostKind.CARD, 0, "C1", "1.1", shown_seq=1))
     assert set(due(acknowledged, posted)) == {EffectKind.UPDATE_CARD, EffectKind.POST_NOTE, EffectKind.OBSERVE}
 
 
 def test_a_lost_card_is_due_again() -> None:
     """Somebody deleted it: it is posted as if it had never been there."""
     assert EffectKind.POST_CARD not in due(CARD)
-    assert due(CARD, draft(ev.CardLost("1.1")))[EffectKind.POST_CARD] == (timedelta(0), False)
-    assert EffectKind.POST_CARD not in due(CARD, draft(ev.CardLost("1.0")))
+    assert due(CARD, draft(CardLost("1.1")))[EffectKind.POST_CARD] == (timedelta(0), False)
+    assert EffectKind.POST_CARD not in due(CARD, draft(CardLost("1.0")))
 
 
 def test_a_request_expires_at_its_deadline_and_a_settled_one_never() -> None:
@@ -128,7 +129,7 @@ def test_observing_can_be_switched_off() -> None:
 def investigated(*drafts: Draft, me: Standing = ME) -> dict[EffectKind, timedelta]:
     """What is due while a round runs whose card was just shown, how long after noon."""
     begun = draft(RoundStarted(0, 1, me.owner, NOON + timedelta(minutes=10)))
-    shown = draft(ev.PostSent(ev.PostKind.CARD, 0, "C1", "1.1", shown_seq=2))
+    shown = draft(PostSent(PostKind.CARD, 0, "C1", "1.1", shown_seq=2))
     found = due(begun, shown, *drafts, me=me)
     return {kind: at for kind, (at, _) in found.items()}
 

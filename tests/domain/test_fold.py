@@ -14,6 +14,7 @@ from bot.domain.audit import Draft, Entry
 from bot.domain.case import Case, CaseState, Request, RequestState
 from bot.domain.events import draft, slack_user
 from bot.domain.fold import fold, user_of
+from bot.domain.post_events import PostKind, PostSent
 from tests.fakes.stories import CASE_ID, STORIES, asked, detected, entries_of, finished, no, started, yes
 
 ENDS = {
@@ -139,9 +140,7 @@ def test_the_state_of_a_case(drafts: list[Draft], state: CaseState) -> None:
 
 def test_a_new_event_kills_old_buttons_and_a_note_does_not() -> None:
     """Only what changes what people decide moves the revision."""
-    case = case_of(
-        draft(ev.PostSent(ev.PostKind.CARD, 0, "C1", "1.1", 1)), draft(ev.AnchorObserved({"enabled": "yes"}))
-    )
+    case = case_of(draft(PostSent(PostKind.CARD, 0, "C1", "1.1", 1)), draft(ev.AnchorObserved({"enabled": "yes"})))
     assert (case.revision, case.display_seq) == (1, 3)
     assert case_of(detected("event-2")).revision == 2
 

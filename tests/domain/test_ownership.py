@@ -10,10 +10,11 @@ from bot.domain.answer import Standing
 from bot.domain.audit import link
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
-from bot.domain.events import ANCHORWATCH, DetectionReceived, Event, PostDropped, PostKind, draft, slack_user
+from bot.domain.events import ANCHORWATCH, DetectionReceived, Event, draft, slack_user
 from bot.domain.fold import fold
 from bot.domain.investigation import StepAnswered
 from bot.domain.ownership import OWNERS_QUESTION, OwnersAnswered, OwnersAsked, keys_of, owners_answer
+from bot.domain.post_events import PostDropped, PostKind
 from bot.domain.verdict import Priority, verdict
 from tests.authorities import pem, sound_ca
 from tests.fakes.desk import detection_of

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audit import GENESIS_HASH, Head, link
-from bot.domain.events import Event, PostKind, PostReserved, PostSent, draft, event_of
+from bot.domain.events import Event, draft, event_of
 from bot.domain.plain import canonical, from_plain, to_plain
+from bot.domain.post_events import PostKind, PostReserved, PostSent
 
 EVENTS: tuple[type[Event], ...] = typing.get_args(Event)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

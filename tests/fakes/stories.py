@@ -14,6 +14,7 @@ from bot.domain.audit import Draft, Entry, Head, link
 from bot.domain.ca_facts import CaFacts
 from bot.domain.events import draft, slack_user
 from bot.domain.ownership import OwnersAnswered, OwnersAsked, QuestionShown
+from bot.domain.post_events import CardLost, CardShown, PostKind, PostReserved, PostSent
 from bot.domain.remark import Remarked
 from tests.fakes.desk import detection_of
 from tests.fakes.fake_aws import FakeAws
@@ -72,7 +73,7 @@ def entries_of(*drafts: Draft, apart: timedelta = timedelta(seconds=1)) -> tuple
 
 
 _user, _request = st.sampled_from(USERS), st.sampled_from(REQUESTS)
-_kinds = st.sampled_from(ev.PostKind)
+_kinds = st.sampled_from(PostKind)
 _through = st.integers(0, 12)
 
 
@@ -94,10 +95,10 @@ _ANY = st.one_of(
     _drafts(ev.MarkedFalsePositive, st.just("why")),
     _drafts(ev.Reopened),
     _drafts(Remarked, st.just("A sentence."), st.sampled_from(["key:AW-1", "event:e"])),
-    _drafts(ev.PostReserved, _kinds, _through, st.sampled_from(["life-1", "life-2"]), st.booleans()),
-    _drafts(ev.PostSent, _kinds, _through, st.just("C1"), st.just("1.1"), _through),
-    _drafts(ev.CardShown, _through),
-    _drafts(ev.CardLost, st.just("1.1")),
+    _drafts(PostReserved, _kinds, _through, st.sampled_from(["life-1", "life-2"]), st.booleans()),
+    _drafts(PostSent, _kinds, _through, st.just("C1"), st.just("1.1"), _through),
+    _drafts(CardShown, _through),
+    _drafts(CardLost, st.just("1.1")),
     _drafts(ev.AnchorObserved, st.sampled_from([None, {"enabled": "yes"}])),
     _drafts(ev.AttemptRefused, st.just("x"), st.just("y"), st.just("z"), st.just("C1"), st.booleans()),
     _drafts(ev.RefusalTold, _through),

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.domain import events as ev
+from bot.domain.post_events import PostReserved, PostSent
 from bot.sandbox.hands import texts, until
 from tests.fakes.trial import AVA, Trial
 
@@ -33,7 +33,7 @@ async def test_a_card_whose_answer_is_lost_stands_there_once(running: Trial, fau
     await running.told(case_id)
     await asyncio.sleep(0.2)
     assert len(running.cards(case_id)) == 1
-    doubts = [one for one in await running.kinds(case_id, ev.PostReserved) if one.data["ambiguous"]]
+    doubts = [one for one in await running.kinds(case_id, PostReserved) if one.data["ambiguous"]]
     assert len(doubts) == 1
 
 
@@ -78,7 +78,7 @@ async def test_a_card_whose_blocks_slack_refuses_goes_out_as_text(running: Trial
     await until("the card", lambda: running.cards(case_id), 10)
     (card,) = running.cards(case_id)
     await running.until("the post in the log", lambda case: case.card.ts, case_id)
-    (sent,) = await running.kinds(case_id, ev.PostSent)
+    (sent,) = await running.kinds(case_id, PostSent)
     assert sent.data["plain"]
     assert attack.trust_anchor_id in card.text or attack.trust_anchor_id in texts(card.blocks)
 
@@ -95,7 +95,7 @@ async def test_a_refusal_for_good_is_no_hot_loop_and_shows_as_not_ready(running:
     running.world.slack.faults.clear()
     await running.told(case_id)
     assert len(running.cards(case_id)) == 1
-    assert len(await running.kinds(case_id, ev.PostReserved)) == 1
+    assert len(await running.kinds(case_id, PostReserved)) == 1
     assert await _ready(running) == (200, [])
 
 
@@ -105,7 +105,7 @@ async def test_a_refused_note_does_not_fill_the_log(running: Trial) -> None:
     running.world.slack.faults.add({"method": "chat.postMessage", "error": "is_archived"})
     await running.hands(AVA).press(case_id, "acknowledge")
     await running.told(case_id)
-    notes = [one for one in await running.kinds(case_id, ev.PostReserved) if one.data["post"] == "note"]
+    notes = [one for one in await running.kinds(case_id, PostReserved) if one.data["post"] == "note"]
     assert len(notes) == 1
 
 

@@ -15,9 +15,10 @@ from bot.domain.case import Case, CaseState
 from bot.domain.detection import Anchor, Detection, SourceType, Understood
 from bot.domain.effects import Effect, EffectKind, effects
 from bot.domain.errors import StoreUnavailable
-from bot.domain.events import MarkedFalsePositive, PostKind, PostSent, draft, slack_user
+from bot.domain.events import MarkedFalsePositive, draft, slack_user
 from bot.domain.fold import fold
 from bot.domain.identity import Target
+from bot.domain.post_events import PostKind, PostSent
 from bot.service import ask_aws
 from bot.service.observe_anchor import ObserveAnchor
 from bot.service.take_detection import TakeDetection

@@ -18,6 +18,7 @@ from bot.domain.case import Case
 from bot.domain.detection import Detection, RuleAlert
 from bot.domain.fold import fold
 from bot.domain.ownership import OwnersAnswered, OwnersAsked
+from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.red_flags import red_flags
 from bot.registry import load_actions
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
@@ -135,8 +136,8 @@ def plan(action_id: str, text: str | None = None) -> Plan:
 def posted() -> list[Event]:
     """The card stands in Slack."""
     return [
-        (ev.PostReserved(ev.PostKind.CARD, 0, "me"), ev.ANCHORWATCH),
-        (ev.PostSent(ev.PostKind.CARD, 0, CHANNEL, TS, 1), ev.ANCHORWATCH),
+        (PostReserved(PostKind.CARD, 0, "me"), ev.ANCHORWATCH),
+        (PostSent(PostKind.CARD, 0, CHANNEL, TS, 1), ev.ANCHORWATCH),
     ]
 
 
@@ -191,7 +192,7 @@ def owners_stories(reason: str) -> Mapping[str, Sequence[Event]]:
     ask = (OwnersAsked("S07APPROVER", keys), ev.slack_user(AVA))
     # The detection and the post of the card are the first three entries.
     ours, not_ours = ((OwnersAnswered(4, one, reason), ev.slack_user(BEN)) for one in (True, False))
-    refused = (ev.PostDropped(ev.PostKind.QUESTION, 4, "msg_too_long"), ev.ANCHORWATCH)
+    refused = (PostDropped(PostKind.QUESTION, 4, "msg_too_long"), ev.ANCHORWATCH)
     return {
         "owners asked": [ask],
         "owners not asked, Slack refused": [ask, refused],

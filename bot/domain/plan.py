@@ -1,0 +1,98 @@
+"""What an action would do and what it did, as people see it: the plan, its differences from live AWS, the outcome."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.evidence import NOTHING_KNOWN, Evidence
+from bot.domain.plain import canonical
+
+
+class Risk(StrEnum):
+    """What an action can do; configuration decides by it how many people must say yes."""
+
+    READ = "read"
+    REVERSIBLE = "reversible"
+    IRREVERSIBLE = "irreversible"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an action would do, made by reading only.
+
+    ``calls`` are the API calls in their order, as text. ``state`` is the state that the plan starts from, in plain
+    words and as far as it is known; it is what people see and what is compared right before the call. ``capsule``
+    keeps everything that AWS said of the target, for undo and evidence; it is not compared. ``evidence`` is what the
+    plan was made from beside AWS. ``touches`` are the ARNs that the calls change, where that is not the target: the
+    session that runs the plan may change nothing else.
+    """
+
+    action_id: str
+    target_arn: str
+    calls: tuple[str, ...]
+    state: Mapping[str, str]
+    stops: str
+    does_not_stop: str
+    who_would_notice: str
+    way_back: str
+    capsule: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = NOTHING_KNOWN
+    touches: tuple[str, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of what was shown: action, target, calls and state."""
+        shown = {
+            "action": self.action_id,
+            "target": self.target_arn,
+            "calls": self.calls,
+            "state": self.state,
+        }
+        return hashlib.sha256(canonical(shown).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it was shown."""
+
+    what: str
+    shown: str
+    live: str
+
+
+def differences(shown: Plan, live: Plan) -> tuple[Difference, ...]:
+    """Everything that was shown and is different now. State that was not known when shown is not compared."""
+    found = []
+    if shown.target_arn != live.target_arn:
+        found.append(Difference("trust anchor", shown.target_arn, live.target_arn))
+    if shown.calls != live.calls:
+        found.append(Difference("calls", "; ".join(shown.calls), "; ".join(live.calls)))
+    for what, value in shown.state.items():
+        if live.state.get(what) != value:
+            found.append(Difference(what, value, live.state.get(what, "not there any more")))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an action found or did, for people.
+
+    ``lines`` may hold text that an attacker wrote: it is neutralised where it is shown, never here.
+    ``not_checked`` says in plain words what the report can't answer.
+    """
+
+    summary: str
+    lines: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What AWS shows after the call. ``done`` None means that AWS can't tell now."""
+
+    done: bool | None
+    sentence: str
+    state: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,102 @@
+"""From a form that came back to a decision: which case, which rule; Slack is answered only once it is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.domain.approval import ApprovalPolicy, Decision
+from bot.domain.errors import AwsError, BadInput
+from bot.domain.response_action import ResponseAction
+from bot.ports import Clock, Directory
+from bot.service.ask_for_action import ask_for_action, may_ask
+from bot.service.ask_owners import answer_owners
+from bot.service.case_book import CaseBook
+from bot.service.cast_vote import reject_request
+from bot.service.known_state import known_plan
+from bot.service.mark_false_positive import mark_false_positive
+from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
+from bot.slack import controls, forms
+
+Submit = Callable[[Press], Awaitable[Decision]]
+
+
+class Submissions:
+    """What each form does when it is sent.
+
+    Args:
+        book: the cases.
+        pressing: decides presses against the log.
+        actions: the response actions by id.
+        policy: who may do what.
+        directory: people.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        book: CaseBook,
+        pressing: Pressing,
+        actions: Mapping[str, ResponseAction],
+        policy: ApprovalPolicy,
+        directory: Directory,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._pressing = pressing
+        self._actions = actions
+        self._policy = policy
+        self._directory = directory
+        self._clock = clock
+        self._by_form: dict[str, Submit] = {
+            controls.MARK_FALSE_POSITIVE: lambda press: pressing(press, mark_false_positive(policy)),
+            controls.REJECT: lambda press: pressing(press, reject_request(policy)),
+            controls.OURS: lambda press: pressing(press, answer_owners(policy, ours=True)),
+            controls.NOT_OURS: lambda press: pressing(press, answer_owners(policy, ours=False)),
+            **dict.fromkeys(actions, self._action),
+        }
+
+    async def __call__(self, body: Mapping[str, Any]) -> Decision:
+        """Handle a ``view_submission`` payload; everything that it decides stands in the log when this returns.
+
+        See: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+
+        Raises:
+            StoreUnavailable: nothing was stored; Slack must show a failure.
+        """
+        view = body["view"]
+        control = str(view.get("callback_id", ""))
+        person = self._directory.person(str(body["user"]["id"]))
+        try:
+            reference, digest, channel = forms.parse_metadata(str(view.get("private_metadata", "")))
+        except BadInput:
+            press = Press(control, person, "", None, "", in_form=True)
+            return await self._pressing.refuse(press, forged())
+        press = Press(
+            control=control,
+            person=person,
+            case_id=reference.case_id,
+            revision=None,
+            channel=channel,
+            request_id=reference.request_id,
+            reason=forms.reason_of(view),
+            digest=digest,
+            in_form=True,
+            question_seq=reference.revision,
+        )
+        submit = self._by_form.get(press.control)
+        return await (self._pressing.refuse(press, unknown_action()) if submit is None else submit(press))
+
+    async def _action(self, press: Press) -> Decision:
+        return await self.ask(press, self._actions[press.control])
+
+    async def ask(self, press: Press, action: ResponseAction) -> Decision:
+        """Ask for a response action with the plan that is known now. Raises as :meth:`__call__`."""
+        case = await self._book.load(press.case_id)
+        if not case.detections:
+            return await self._pressing(press, may_ask(self._policy, action))
+        try:
+            plan = await known_plan(action, case, self._clock.now())
+        except AwsError:
+            return await self._pressing(press, lambda *_: no_plan())
+        return await self._pressing(press, ask_for_action(self._policy, action, plan))
