@@ -21,7 +21,7 @@ _BOT = Path(__file__).parents[2] / "bot"
 _SOURCES = {
     "message": ("adapters/formats", "adapters/ecs_of_record.py", "adapters/role_policy.py", "domain/rule.py"),
     "authority": ("adapters/formats/pem_bundle.py", "adapters/ca_file.py", "domain/ca_names.py"),
-    "click": ("slack/payload.py", "slack/forms.py", "slack/clicks.py", "slack/controls.py"),
+    "click": ("slack/payload.py", "slack/forms.py", "slack/clicks.py", "slack/submissions.py", "slack/controls.py"),
     "policy": ("domain/reach",),
 }
 _MOST_WORD = 80

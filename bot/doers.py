@@ -1,0 +1,114 @@
+"""Who does each kind of effect: the use cases, made from the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+
+from bot.adapters.athena_search import AthenaSearch
+from bot.adapters.aws_accounts import BotoAccounts
+from bot.adapters.cloudtrail_search import LookupSearch
+from bot.adapters.formats.live_anchor import live_anchor
+from bot.adapters.holiday_calendar import holiday_on
+from bot.adapters.places_database import PlacesDatabase
+from bot.adapters.privilege_catalogue import privilege_catalogue
+from bot.adapters.reach_picture import draw_reach
+from bot.adapters.x509 import read_certificates
+from bot.domain.case import Case
+from bot.domain.effects import Effect, EffectKind
+from bot.domain.house import House
+from bot.parts import Parts
+from bot.ports import EventSearch
+from bot.service.attach_picture import AttachPicture
+from bot.service.earlier_cases import EarlierCases
+from bot.service.expire_request import expire_request
+from bot.service.guide.inquiry import Sources
+from bot.service.guide.steps import STEPS
+from bot.service.investigate import Investigate
+from bot.service.observe_anchor import ObserveAnchor
+from bot.service.run_action import RunAction
+from bot.service.runner import Do
+from bot.service.show_case import ShowCase
+from bot.service.show_question import ShowQuestion
+from bot.settings import Settings
+
+
+def doers(parts: Parts, stack: AsyncExitStack) -> dict[EffectKind, Do]:
+    """What does each kind of effect; ``stack`` closes what was opened."""
+    book, accounts, messenger = parts.book, parts.accounts, parts.messenger
+    show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
+    observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
+    return {
+        **_shows(show, question),
+        EffectKind.RUN: _run(parts, show),
+        EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
+        EffectKind.OBSERVE: lambda case, _: observe(case),
+        EffectKind.INVESTIGATE: _investigate(parts, show, stack),
+        EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw_reach),
+    }
+
+
+def _shows(show: ShowCase, question: ShowQuestion) -> dict[EffectKind, Do]:
+    return {
+        EffectKind.POST_CARD: show.post_card,
+        EffectKind.UPDATE_CARD: lambda case, _: show.update_card(case, None),
+        EffectKind.POST_NOTE: show.post_note,
+        EffectKind.POST_NOTICE: show.post_notice,
+        EffectKind.POST_QUESTION: question.post,
+        EffectKind.UPDATE_QUESTION: lambda case, _: question.update(case),
+        EffectKind.TELL: show.tell,
+    }
+
+
+def _run(parts: Parts, show: ShowCase) -> Do:
+    run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock)
+
+    async def do_run(case: Case, effect: Effect) -> None:
+        await run(case.case_id, effect.subject, lambda sentence: show.show_progress(case, sentence))
+
+    return do_run
+
+
+def _investigate(parts: Parts, show: ShowCase, stack: AsyncExitStack) -> Do:
+    sources = _sources(parts, stack)
+    investigate = Investigate(parts.book, STEPS, sources, parts.clock)
+
+    async def do_investigate(case: Case, effect: Effect) -> None:
+        number = int(effect.subject)
+        await investigate(case.case_id, number, lambda sentence: show.show_progress(case, sentence))
+
+    return do_investigate
+
+
+def _sources(parts: Parts, stack: AsyncExitStack) -> Sources:
+    """Everything that the guide's steps ask."""
+    return Sources(
+        parts.accounts,
+        _search(parts.settings, parts.accounts, stack),
+        parts.house,
+        read_certificates=read_certificates,
+        holiday_on=holiday_on,
+        place_of=_place_of(parts.house, stack),
+        certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
+        earlier_cases=EarlierCases(parts.book),
+        privilege_catalogue=privilege_catalogue,
+    )
+
+
+def _search(settings: Settings, accounts: BotoAccounts, stack: AsyncExitStack) -> EventSearch:
+    """The engine that searches CloudTrail, as configured."""
+    if settings.trail is None:
+        return LookupSearch(accounts)
+    of_the_trail = BotoAccounts(settings.trail.role_arn, "")
+    stack.push_async_callback(of_the_trail.close)
+    return AthenaSearch(of_the_trail, settings.trail)
+
+
+def _place_of(house: House, stack: AsyncExitStack) -> Callable[[str], tuple[str, ...]] | None:
+    """Where an address is, by the local database; None without one."""
+    if house.places_database is None:
+        return None
+    database = PlacesDatabase(house.places_database)
+    stack.callback(database.close)
+    return database.place_of

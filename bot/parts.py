@@ -1,0 +1,149 @@
+"""The parts that everything is made of, each from its settings; ``bootstrap.py`` puts them together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.aws_accounts import BotoAccounts
+from bot.adapters.clock import SystemClock
+from bot.adapters.house_file import read_house
+from bot.adapters.sqlite_log import SqliteLog
+from bot.adapters.sqlite_schema import sqlite_path
+from bot.domain.approval import ApprovalPolicy
+from bot.domain.effects import Standing
+from bot.domain.house import House
+from bot.domain.identity import CaseId
+from bot.domain.response_action import ResponseAction
+from bot.registry import load_actions
+from bot.service.case_book import CaseBook
+from bot.service.guide.steps import STEPS
+from bot.service.patient_messenger import PatientMessenger
+from bot.settings import Settings
+from bot.slack.card import Card
+from bot.slack.controls import Controls
+from bot.slack.directory import People, SlackDirectory
+from bot.slack.failed_calls import FailedCallsMessage
+from bot.slack.messenger import SlackMessenger
+from bot.slack.notes import Notes
+from bot.slack.owner_question import OwnerQuestion
+from bot.slack.presenter import SlackPresenter
+from bot.slack.web_clients import WebClients, web_clients
+
+
+@dataclass(slots=True)
+class Waker:
+    """Lets the book wake the runner, which is built after it."""
+
+    nudged: Callable[[CaseId], None] | None = None
+
+    def nudge(self, case_id: CaseId) -> None:
+        """Pass it on; before there is a runner, nobody needs to know."""
+        if self.nudged is not None:
+            self.nudged(case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What more than one use case needs."""
+
+    settings: Settings
+    clock: SystemClock
+    actions: Mapping[str, ResponseAction]
+    store: SqliteLog
+    clients: WebClients
+    house: House
+    waker: Waker
+    book: CaseBook
+    policy: ApprovalPolicy
+    directory: SlackDirectory
+    accounts: BotoAccounts
+    messenger: PatientMessenger
+    presenter: SlackPresenter
+
+
+async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+    """Make them; ``stack`` closes what was opened.
+
+    Raises:
+        BadSettings: Slack does not know the token, or a handler is wrong.
+        StoreUnavailable: the case log can't be opened.
+    """
+    clock, actions, waker = SystemClock(), load_actions(), Waker()
+    store = await _store(settings, stack)
+    clients = await web_clients(settings.slack_bot_token, settings.slack_api_url, settings.post_grace, stack)
+    house = read_house(settings.house) if settings.house else House()
+    policy = _policy(settings, house)
+    accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
+    stack.push_async_callback(accounts.close)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        actions=actions,
+        store=store,
+        clients=clients,
+        house=house,
+        waker=waker,
+        book=CaseBook(store, clock, _standing(settings, store), waker.nudge),
+        policy=policy,
+        directory=_directory(settings, house, clients.reader),
+        accounts=accounts,
+        messenger=PatientMessenger(SlackMessenger(clients.poster, clients.reader)),
+        presenter=_presenter(settings, actions, policy),
+    )
+
+
+def _standing(settings: Settings, store: SqliteLog) -> Standing:
+    """Who this process is, and how sure it can be about others."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return Standing(
+        owner, store.exclusive, settings.post_grace, observes=settings.observe, investigates=settings.investigate
+    )
+
+
+def _directory(settings: Settings, house: House, reader: AsyncWebClient) -> SlackDirectory:
+    """The people of Slack that the settings and the house name."""
+    responders, approvers = People.parse(settings.responders), People.parse(settings.approvers)
+    return SlackDirectory(reader, responders, approvers, _owners(house))
+
+
+def _owners(house: House) -> People:
+    """Whom a CA's question goes to; nobody where no group is configured."""
+    return People.parse([house.owners_group] if house.owners_group else [])
+
+
+async def _store(settings: Settings, stack: AsyncExitStack) -> SqliteLog:
+    """The case log, opened; ``stack`` closes it.
+
+    Raises:
+        StoreUnavailable: it can't be opened.
+    """
+    store = SqliteLog.open(sqlite_path(settings.store))
+    stack.push_async_callback(store.close)
+    return store
+
+
+def _policy(settings: Settings, house: House) -> ApprovalPolicy:
+    """Who may do what, and in words who they are."""
+    return ApprovalPolicy(
+        reversible=settings.reversible,
+        irreversible=settings.irreversible,
+        responders_in_words=People.parse(settings.responders).in_words(),
+        approvers_in_words=People.parse(settings.approvers).in_words(),
+        owners_in_words=_owners(house).in_words(),
+    )
+
+
+def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy: ApprovalPolicy) -> SlackPresenter:
+    """What turns cases into messages."""
+    controls = Controls(actions)
+    card = Card(settings.channel, controls, policy.approvers_in_words)
+    failed_calls = FailedCallsMessage(settings.ops_channel)
+    notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
+    return SlackPresenter(card, failed_calls, notes, OwnerQuestion(settings.channel))
