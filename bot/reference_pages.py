@@ -98,13 +98,14 @@ def _code(words: Iterable[str]) -> str:
 def _actions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield "One file of `handlers/` is one action. The control in Slack carries the action's id."
     yield ""
-    links = ((f"[{one.title}](#{one.title.lower().replace(' ', '-')})", f"`{one.id}`", one.risk) for one in actions)
+    links = ((_link(one.title), f"`{one.id}`", one.risk) for one in actions)
     yield from _table(("Action", "Id", "Risk"), *links)
+    titles = {one.id: one.title for one in actions}
     for one in actions:
-        yield from _action(one)
+        yield from _action(one, titles)
 
 
-def _action(action: ResponseAction) -> Iterator[str]:
+def _action(action: ResponseAction, titles: Mapping[str, str]) -> Iterator[str]:
     yield f"## {action.title}"
     yield ""
     yield _first_paragraph(sys.modules[action.plan.__module__].__doc__)
@@ -114,10 +115,15 @@ def _action(action: ResponseAction) -> Iterator[str]:
         ("Id", f"`{action.id}`"),
         ("Risk", f"{action.risk}. {_BY_RISK[action.risk]}"),
         ("AWS permissions", _code(action.permissions)),
-        ("Way back", _first_paragraph(action.undo.__doc__) if action.undo else f"None. {action.no_undo_because}"),
+        ("Way back", _link(titles[action.undo]) if action.undo else f"None. {action.no_undo_because}"),
         ("After a crash", "May be repeated." if action.idempotent else "Is not repeated; a person decides."),
         ("Contains the case", _CONTAINS[action.contains]),
     )
+
+
+def _link(title: str) -> str:
+    """A link to an action's part of the page."""
+    return f"[{title}](#{title.lower().replace(' ', '-')})"
 
 
 def _first_paragraph(text: str | None) -> str:

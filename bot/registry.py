@@ -46,6 +46,7 @@ def load_actions(folder: Path | None = None) -> Mapping[str, ResponseAction]:
         else:
             mistakes.append(f"{path.name}: {found}")
     mistakes += _duplicates(actions)
+    mistakes += _lost_ways_back(actions)
     if not actions and not mistakes:
         mistakes.append(f"{folder.name}: there is no response action in this folder")
     if mistakes:
@@ -118,9 +119,15 @@ def _undo_mistakes(action: ResponseAction) -> Iterator[str]:
     if action.undo is not None and action.no_undo_because:
         yield "no_undo_because is set although there is an undo"
     if action.risk is Risk.REVERSIBLE and action.undo is None:
-        yield "risk is reversible, so it needs an undo"
+        yield "risk is reversible, so it needs the action that is its undo"
     if action.risk is Risk.IRREVERSIBLE and action.undo is not None:
         yield "risk is irreversible, so it can't have an undo"
+
+
+def _lost_ways_back(actions: Mapping[str, ResponseAction]) -> Iterator[str]:
+    for stem, action in actions.items():
+        if action.undo is not None and action.undo not in actions:
+            yield f"{stem}.py: undo is {action.undo!r}, which is no action of this folder"
 
 
 def _duplicates(actions: Mapping[str, ResponseAction]) -> Iterator[str]:

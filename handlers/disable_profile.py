@@ -23,7 +23,6 @@ from bot.domain.action import (
     profile_state,
     read_profiles,
     switch_profiles,
-    were_enabled,
 )
 
 
@@ -76,24 +75,16 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(done, sentence)
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Enable again those that were enabled before, and no other."""
-    before = were_enabled((plan.capsule,))
-    if not before:
-        return Report("Nothing to take back: all of them were disabled before.")
-    return Report((await switch_profiles("EnableProfile", before, aws)).sentence)
-
-
 ACTION = ResponseAction(
     id="disable_profile",
     title="Disable Profiles That Reach Roles",
     risk=Risk.REVERSIBLE,
-    permissions=("rolesanywhere:ListProfiles", "rolesanywhere:DisableProfile", "rolesanywhere:EnableProfile"),
+    permissions=("rolesanywhere:ListProfiles", "rolesanywhere:DisableProfile"),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="enable_profile",
     offered=offered_always,
     possible=lambda known: bool(known.profiles),
     on_anchor=False,

@@ -68,14 +68,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(done=False, sentence="AWS shows the trust anchor as enabled.", state=state)
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Enable it again, unless it was disabled before this action."""
-    if plan.state.get("enabled") == "no":
-        return Report("Nothing to take back: the trust anchor was disabled before.")
-    await aws.call("rolesanywhere", "EnableTrustAnchor", trustAnchorId=_id(plan))
-    return Report("AWS accepted EnableTrustAnchor.")
-
-
 def _id(plan: Plan) -> str:
     return plan.target_arn.rpartition("/")[2]
 
@@ -84,16 +76,12 @@ ACTION = ResponseAction(
     id="disable_trust_anchor",
     title="Disable Trust Anchor",
     risk=Risk.REVERSIBLE,
-    permissions=(
-        "rolesanywhere:GetTrustAnchor",
-        "rolesanywhere:DisableTrustAnchor",
-        "rolesanywhere:EnableTrustAnchor",
-    ),
+    permissions=("rolesanywhere:GetTrustAnchor", "rolesanywhere:DisableTrustAnchor"),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="enable_trust_anchor",
     contains=True,
     offered=lambda state: state.get("exists") != "no" and state.get("enabled") != "no",
     rung=10,

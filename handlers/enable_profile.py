@@ -72,26 +72,16 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(done, sentence)
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Disable again those that were disabled before this action."""
-    wanted = were_enabled(plan.evidence.capsules(_DISABLED_BY))
-    before = {one.arn for one in were_enabled((plan.capsule,))}
-    shut = [one for one in wanted if one.arn not in before]
-    if not shut:
-        return Report("Nothing to take back: all of them were enabled before.")
-    return Report((await switch_profiles("DisableProfile", shut, aws)).sentence)
-
-
 ACTION = ResponseAction(
     id="enable_profile",
     title="Enable Profiles Again",
     risk=Risk.REVERSIBLE,
-    permissions=("rolesanywhere:ListProfiles", "rolesanywhere:EnableProfile", "rolesanywhere:DisableProfile"),
+    permissions=("rolesanywhere:ListProfiles", "rolesanywhere:EnableProfile"),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="disable_profile",
     offered=offered_always,
     possible=lambda known: bool(were_enabled(known.capsules(_DISABLED_BY))),
     on_anchor=False,

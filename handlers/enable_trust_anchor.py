@@ -65,14 +65,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(done=False, sentence="AWS shows the trust anchor as disabled.", state=state)
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Disable it again, unless it was enabled before this action."""
-    if plan.state.get("enabled") == "yes":
-        return Report("Nothing to take back: the trust anchor was enabled before.")
-    await aws.call("rolesanywhere", "DisableTrustAnchor", trustAnchorId=_id(plan))
-    return Report("AWS accepted DisableTrustAnchor.")
-
-
 def _id(plan: Plan) -> str:
     return plan.target_arn.rpartition("/")[2]
 
@@ -81,16 +73,12 @@ ACTION = ResponseAction(
     id="enable_trust_anchor",
     title="Enable Trust Anchor",
     risk=Risk.REVERSIBLE,
-    permissions=(
-        "rolesanywhere:GetTrustAnchor",
-        "rolesanywhere:EnableTrustAnchor",
-        "rolesanywhere:DisableTrustAnchor",
-    ),
+    permissions=("rolesanywhere:GetTrustAnchor", "rolesanywhere:EnableTrustAnchor"),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="disable_trust_anchor",
     contains=False,
     offered=lambda state: state.get("enabled") == "no",
     rung=11,

@@ -15,7 +15,6 @@ from bot.domain.action import (
     Verdict,
     change_roles,
     counted,
-    documents_before,
     if_known,
     judged_lifted,
     offered_always,
@@ -70,15 +69,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(done, sentence)
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Put back the policies that stood there, with the moments that they had."""
-    before = documents_before(_put_before(plan.evidence), plan.capsule)
-    stood = {one: document for one, document in before.items() if document is not None}
-    if not stood:
-        return Report("Nothing to take back: no role had such a policy before.")
-    return Report((await change_roles(stood, aws)).sentence)
-
-
 def _put_before(known: Evidence) -> tuple[Revocation, ...]:
     return revocations_in([one for action in _PUT_BY for one in known.capsules(action)])
 
@@ -87,12 +77,12 @@ ACTION = ResponseAction(
     id="lift_session_revocation",
     title="Lift Session Revocation",
     risk=Risk.REVERSIBLE,
-    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:PutRolePolicy"),
+    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:DeleteRolePolicy"),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="revoke_role_sessions",
     offered=offered_always,
     possible=lambda known: bool(_put_before(known)),
     on_anchor=False,

@@ -17,8 +17,6 @@ from bot.domain.action import (
     UserKey,
     Verdict,
     can_quarantine,
-    change_roles,
-    documents_before,
     if_known,
     judged_key,
     judged_put,
@@ -107,17 +105,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(*judged_put(plan.capsule, now))
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Make the key active again if it was, or put back what stood on the role."""
-    key, session = _planned(plan)
-    if session is not None:
-        return Report((await change_roles(documents_before((session,), plan.capsule), aws)).sentence)
-    if key is None or plan.capsule.get("key", {}).get("status") != "Active":
-        return Report("Nothing to take back: the access key was not active before.")
-    await key.set("Active", aws)
-    return Report("AWS accepted UpdateAccessKey.")
-
-
 def _what(anchor_arn: str | None, target: Target) -> tuple[UserKey | None, Revocation | None]:
     if anchor_arn is None:
         return None, None
@@ -140,13 +127,12 @@ ACTION = ResponseAction(
         "iam:GetRole",
         "iam:GetRolePolicy",
         "iam:PutRolePolicy",
-        "iam:DeleteRolePolicy",
     ),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="release_actor",
     offered=offered_always,
     possible=lambda known: can_quarantine(known.actor),
     on_anchor=False,

@@ -15,7 +15,6 @@ from bot.domain.action import (
     UserKey,
     Verdict,
     change_roles,
-    documents_before,
     if_known,
     judged_key,
     judged_lifted,
@@ -77,19 +76,6 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(*judged_lifted(now))
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Bring back what was there: an inactive key, or the policies."""
-    key, sessions = _taken(plan.evidence)
-    if key is not None:
-        status = plan.capsule.get("key", {}).get("status", "Inactive")
-        await key.set(status, aws)
-        return Report("AWS accepted UpdateAccessKey.")
-    stood = {one: text for one, text in documents_before(sessions, plan.capsule).items() if text is not None}
-    if not stood:
-        return Report("Nothing to take back: no role had such a policy before.")
-    return Report((await change_roles(stood, aws)).sentence)
-
-
 def _taken(known: Evidence) -> tuple[UserKey | None, tuple[Revocation, ...]]:
     """The key or the sessions that the newest quarantine of this case took."""
     newest = known.capsules(_PUT_BY)[-1:]
@@ -110,13 +96,12 @@ ACTION = ResponseAction(
         "iam:GetRole",
         "iam:GetRolePolicy",
         "iam:DeleteRolePolicy",
-        "iam:PutRolePolicy",
     ),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="quarantine_actor",
     offered=offered_always,
     possible=lambda known: _taken(known) != (None, ()),
     on_anchor=False,

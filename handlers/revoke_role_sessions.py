@@ -17,9 +17,7 @@ from bot.domain.action import (
     Target,
     Verdict,
     can_revoke,
-    change_roles,
     counted,
-    documents_before,
     if_known,
     judged_put,
     left_out,
@@ -84,22 +82,16 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     return Verdict(done, sentence)
 
 
-async def undo(plan: Plan, aws: ActionAws) -> Report:
-    """Put back what stood under the same name before, which is nothing as a rule."""
-    wanted = revocations(plan.target_arn, plan.evidence, _NAME)
-    return Report((await change_roles(documents_before(wanted, plan.capsule), aws)).sentence)
-
-
 ACTION = ResponseAction(
     id="revoke_role_sessions",
     title="Revoke Role Sessions",
     risk=Risk.REVERSIBLE,
-    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy"),
+    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy"),
     idempotent=True,
     plan=plan,
     apply=apply,
     verify=verify,
-    undo=undo,
+    undo="lift_session_revocation",
     offered=offered_always,
     possible=lambda known: can_revoke(known.roles),
     on_anchor=False,

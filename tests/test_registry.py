@@ -84,11 +84,15 @@ def test_a_sound_handler_is_loaded(tmp_path: Path) -> None:
             "permission 'iam:DeleteRole' changes something, but the risk is read",
         ),
         ({"no_undo_because": "None"}, "undo is None, so no_undo_because must say why"),
-        ({"undo": "do"}, "no_undo_because is set although there is an undo"),
-        ({"risk": "Risk.REVERSIBLE"}, "risk is reversible, so it needs an undo"),
+        ({"undo": "'look'"}, "no_undo_because is set although there is an undo"),
+        ({"risk": "Risk.REVERSIBLE"}, "risk is reversible, so it needs the action that is its undo"),
         (
-            {"risk": "Risk.IRREVERSIBLE", "undo": "do", "no_undo_because": "None"},
+            {"risk": "Risk.IRREVERSIBLE", "undo": "'look'", "no_undo_because": "None"},
             "risk is irreversible, so it can't have an undo",
+        ),
+        (
+            {"risk": "Risk.REVERSIBLE", "undo": "'unlook'", "no_undo_because": "None"},
+            "undo is 'unlook', which is no action of this folder",
         ),
     ],
 )

@@ -43,7 +43,6 @@ from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, 
 from bot.domain.response_action import ResponseAction, offered_always, offered_while_it_exists
 from bot.domain.role_policies import (
     change_roles,
-    documents_before,
     judged_lifted,
     judged_put,
     put_revocations,
@@ -105,7 +104,6 @@ __all__ = [
     "copy_state",
     "counted",
     "differences",
-    "documents_before",
     "evaluate_reach",
     "find_copy",
     "fit_user_ids",

@@ -46,7 +46,8 @@ class ResponseAction:
         plan: reads only.
         apply: does it.
         verify: reads AWS back.
-        undo: takes it back, or None with ``no_undo_because``.
+        undo: the id of the action that takes it back, with a plan, a yes and a check of its own; None with
+            ``no_undo_because``.
         contains: True when the case is contained once it is done, False when it takes a containment back, None when
             it does neither.
         offered: whether the control makes sense for a trust anchor in this state, which may be known in part only.
@@ -64,7 +65,7 @@ class ResponseAction:
     plan: MakePlan
     apply: Apply
     verify: Verify
-    undo: Apply | None
+    undo: str | None
     no_undo_because: str | None = None
     contains: bool | None = None
     offered: Callable[[Mapping[str, str]], bool] = offered_while_it_exists

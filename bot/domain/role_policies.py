@@ -11,7 +11,7 @@ from typing import Any
 from bot.domain.action_aws import ActionAws
 from bot.domain.change_each import Changed, change_each
 from bot.domain.errors import AwsError, AwsNotFound
-from bot.domain.plain import canonical, to_plain
+from bot.domain.plain import to_plain
 from bot.domain.session_revocation import Revocation, revocation_document, revoked_before
 
 AHEAD = timedelta(seconds=30)
@@ -85,13 +85,6 @@ async def _change(one: Revocation, document: str | None, aws: ActionAws) -> None
         await aws.call("iam", "DeleteRolePolicy", **named)
     else:
         await aws.call("iam", "PutRolePolicy", **named, PolicyDocument=document)
-
-
-def documents_before(wanted: Sequence[Revocation], capsule: Mapping[str, Any]) -> dict[Revocation, str | None]:
-    """What stood on each role when the capsule was read: the policy's text, or None where there was none."""
-    found = {(one["role_arn"], one["policy_name"]): one["policy"] for one in capsule.get("roles", ())}
-    policies = {one: found.get((one.role_arn, one.policy_name)) for one in wanted}
-    return {one: None if policy is None else canonical(policy) for one, policy in policies.items()}
 
 
 def judged_put(capsule: Mapping[str, Any], now: Standing) -> tuple[bool | None, str]:

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -50,7 +51,7 @@ async def test_a_plan_only_reads(action: ResponseAction, aws: FakeAws, target: T
 
 @pytest.mark.parametrize("action", [*ON_ANCHOR, *READS], ids=by_id)
 async def test_permissions_are_what_is_called(action: ResponseAction, aws: FakeAws, target: Target) -> None:
-    """The list of permissions has every call of the action's whole life and none more."""
+    """The list of permissions has every call of the action's life and none more: taking back is another action's."""
     aws.journal.clear()
     for enabled in (True, False):
         anchor = aws.anchor(target)
@@ -62,8 +63,6 @@ async def test_permissions_are_what_is_called(action: ResponseAction, aws: FakeA
             aws.fail("iam:ListRoles", "deny")
         plan = await applied(action, aws, target)
         await action.verify(plan, aws.reader(target, action.permissions))
-        if action.undo is not None:
-            await action.undo(plan, aws.actor(target, action.permissions, session_name="test"))
     assert {call.permission for call in aws.journal} == set(action.permissions)
 
 
@@ -96,17 +95,21 @@ async def test_twice_is_once(action: ResponseAction, aws: FakeAws, prepared: Tar
 
 
 @every_containment
-async def test_undo_restores_the_state(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
-    """Undo brings back the state before, whatever it was; without one the action says why."""
+async def test_its_undo_restores_the_state(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
+    """The action that is its undo brings back what it changed and is what its plan names; without one it says why."""
     before = everything(aws)
     plan = await applied(action, aws, prepared)
     if action.undo is None:
         assert action.no_undo_because
         assert plan.way_back.startswith("None.")
         return
-    assert action.on_anchor or everything(aws) != before
-    await action.undo(plan, aws.actor(prepared, action.permissions, session_name="test"))
-    assert everything(aws) == before
+    changed = everything(aws) != before
+    assert changed or action.on_anchor
+    assert plan.way_back.startswith(f"{ACTIONS[action.undo].title}. ")
+    if changed:
+        ran = {**prepared.known.ran, action.id: (plan.capsule,)}
+        await applied(ACTIONS[action.undo], aws, replace(prepared, known=replace(prepared.known, ran=ran)))
+        assert everything(aws) == before
 
 
 @every_containment
@@ -237,8 +240,6 @@ async def test_the_permissions_are_enough_for_aws(
             actor = accounts.actor(target, action.permissions, session_name=action.id, touches=plan.touches)
             report = await action.apply(plan, actor)
             assert (await action.verify(plan, reader)).done is True
-            if action.undo is not None:
-                await action.undo(plan, actor)
         finally:
             await accounts.close()
     assert report.summary

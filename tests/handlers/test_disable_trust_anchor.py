@@ -98,17 +98,6 @@ async def test_a_trust_anchor_that_someone_deleted_lets_nobody_in() -> None:
     assert "someone deleted it" in verdict.sentence
 
 
-async def test_undo_leaves_an_anchor_disabled_that_was_disabled_before() -> None:
-    """Undo restores the state before; it does not open a door that was shut."""
-    aws = FakeAws()
-    target = aws.add_anchor(enabled=False)
-    plan = await planned(aws, target)
-    assert ACTION.undo is not None
-    report = await ACTION.undo(plan, aws.actor(target, ACTION.permissions, session_name="x"))
-    assert aws.effects() == []
-    assert "was disabled before" in report.summary
-
-
 async def test_a_change_between_two_plans_shows() -> None:
     """A swap of the CA under the same ARN changes the certificates and the time."""
     aws = FakeAws()
