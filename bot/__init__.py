@@ -17,7 +17,8 @@ Who can the CA become
     ``domain/reach/`` evaluates roles' trust policies as the CA's owner would use them; its own map is in its
     ``__init__.py``. ``anchorwatch reach`` (``reach_of.py``) does it for files, ``handlers/list_linked_profiles.py`` for
     a live account, and ``service/guide/the_roles.py`` with what each role may do (``domain/privileges/``).
-    ``service/attach_picture.py`` attaches the picture (``domain/reach_graph.py``, ``adapters/reach_picture.py``).
+    ``service/attach_picture.py`` attaches the pictures of it (``domain/reach_graph.py``) and of what happened when
+    (``domain/timeline_of_case.py``); ``adapters/pictures.py`` draws them.
 
 What happens next
     ``domain/fold.py`` makes a :class:`bot.domain.case.Case` of a case's log; ``domain/effects.py`` says what the case

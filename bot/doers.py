@@ -11,9 +11,9 @@ from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.formats.live_anchor import live_anchor
 from bot.adapters.holiday_calendar import holiday_on
+from bot.adapters.pictures import draw
 from bot.adapters.places_database import PlacesDatabase
 from bot.adapters.privilege_catalogue import privilege_catalogue
-from bot.adapters.reach_picture import draw_reach
 from bot.adapters.x509 import read_certificates
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind
@@ -45,7 +45,7 @@ def doers(parts: Parts, stack: AsyncExitStack) -> dict[EffectKind, Do]:
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
         EffectKind.INVESTIGATE: _investigate(parts, show, stack),
-        EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw_reach),
+        EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.domain import verdict
 from bot.domain.guide import Mode, Row, rows
+from bot.domain.timeline import LEAST_EVENTS, LEAST_KINDS, LEAST_ROWS, MOST_ROWS
 from bot.service.guide.inquiry import Step
 from bot.service.guide.steps import STEPS
 
@@ -31,6 +32,7 @@ def guide_lines() -> Iterator[str]:
         places = "; ".join(places_of(row)) or "not yet"
         yield f"| {row.number} | {row.versions or 'ours'} | {_MODES[row.mode]} | {row.topic} | {places} |"
     yield ""
+    yield from _pictures()
     yield "## The verdict"
     yield ""
     yield from (line.strip() for line in (verdict.__doc__ or "").splitlines()[1:])
@@ -41,6 +43,21 @@ def guide_lines() -> Iterator[str]:
     yield ""
     for step in STEPS:
         yield from _step(step)
+
+
+def _pictures() -> Iterator[str]:
+    yield "## The pictures"
+    yield ""
+    yield "Two pictures stand in a case's thread, each with a text that says the same, and again only when what they"
+    yield "show has changed:"
+    yield ""
+    yield "- who the CA's owner can become, from the CA over the profiles to roles, as soon as there is a role to show;"
+    yield "- what happened around the trust anchor, in UTC: looks before it and changes to profiles, roles and other"
+    yield "  ways in, its making, sessions by certificate, what they did, your own actions, and when the last known"
+    yield f"  session ends. It is drawn from {LEAST_EVENTS} events of {LEAST_KINDS} kinds in {LEAST_ROWS} rows on:"
+    yield f"  fewer are read faster as sentences. It has at most {MOST_ROWS} rows and says how many events it leaves"
+    yield "  out. After an action it waits a minute for others that may follow."
+    yield ""
 
 
 def places_of(row: Row) -> tuple[str, ...]:

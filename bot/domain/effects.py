@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
-from bot.domain.reach_graph import ReachGraph, reach_graph
+from bot.domain.case_pictures import drawings_of
 
 # Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
 # See: https://docs.slack.dev/apis/web-api/rate-limits
@@ -18,6 +18,8 @@ _MOST_DOUBLINGS = 5
 _BETWEEN_ANSWERS = timedelta(seconds=3)
 # Of its own: what Slack refuses a note for must not hold up the card.
 _NOTE_LANE = "note"
+# Actions often come one after the other, and one picture shows them all.
+_BEFORE_PICTURE = timedelta(seconds=60)
 
 
 class EffectKind(StrEnum):
@@ -81,7 +83,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
         *(_investigate(case, me) if me.investigates else ()),
-        *(_picture(case) if me.investigates else ()),
+        *(_pictures(case) if me.investigates else ()),
     ]
     return tuple(found)
 
@@ -210,16 +212,11 @@ def _investigate(case: Case, me: Standing) -> list[Effect]:
     return [Effect(EffectKind.INVESTIGATE, "investigate", at, str(number))]
 
 
-def graph_of(case: Case) -> ReachGraph | None:
-    """The picture that the case's thread should have; None where there is nothing to draw."""
-    return reach_graph(case.investigation.answers, case.detection.anchor.name or case.target.anchor_id or "")
-
-
-def _picture(case: Case) -> list[Effect]:
+def _pictures(case: Case) -> list[Effect]:
     known = case.investigation
     if not known.answers or known.started is not None or case.card.ts is None:
         return []
-    graph = graph_of(case)
-    if graph is None or graph.digest in case.pictures:
-        return []
-    return [Effect(EffectKind.ATTACH_PICTURE, "picture", _opened(case), graph.digest)]
+    ends = (one.ended_at for one in case.requests.values() if not one.is_read)
+    at = max([_opened(case), *(one + _BEFORE_PICTURE for one in ends if one)])
+    drawings = (one for one in drawings_of(case) if one.digest not in case.pictures)
+    return [Effect(EffectKind.ATTACH_PICTURE, "picture", at, one.digest) for one in drawings]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.domain.answer import Answer
 from bot.domain.plain import canonical
@@ -48,6 +48,9 @@ class RoleRow:
 @dataclass(frozen=True, slots=True)
 class ReachGraph:
     """``groups`` are profile names (or :data:`NO_PROFILE`) with their roles; ``more`` roles are left out."""
+
+    file_name: ClassVar[str] = "reach.png"
+    title: ClassVar[str] = "Who the CA's owner can become"
 
     anchor: str
     groups: tuple[tuple[str, tuple[RoleRow, ...]], ...]

@@ -1,4 +1,4 @@
-"""Attach the picture of who the CA can become to the thread; nothing waits for it and nothing fails with it."""
+"""Attach the case's pictures to the thread; nothing waits for them and nothing fails with them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Callable
 import structlog
 
 from bot.domain.case import Case
-from bot.domain.effects import Effect, graph_of
+from bot.domain.case_pictures import Drawing, drawings_of
+from bot.domain.effects import Effect
 from bot.domain.errors import SlackError, SlackRateLimited
 from bot.domain.events import draft
 from bot.domain.pictures import PictureAttached
-from bot.domain.reach_graph import ReachGraph
 from bot.ports import Messenger, Picture
 from bot.service.case_book import CaseBook
 
 _log = structlog.get_logger()
 
-Draw = Callable[[ReachGraph], bytes]
+Draw = Callable[[Drawing], bytes]
 """Draws a PNG; may take a second, so that it is called in a thread."""
 
 
@@ -43,22 +43,22 @@ class AttachPicture:
             SlackRateLimited: Slack wants us to wait; nothing was attached.
             StoreUnavailable: the log can't be written; the picture may then be attached a second time.
         """
-        graph = graph_of(case)
-        if graph is None or case.card.channel is None or case.card.ts is None:
+        drawing = next((one for one in drawings_of(case) if one.digest == effect.subject), None)
+        if drawing is None or case.card.channel is None or case.card.ts is None:
             return
-        error = await self._attach(case.card.channel, case.card.ts, graph)
+        error = await self._attach(case.card.channel, case.card.ts, drawing)
         if error is not None:
             _log.warning("picture_not_attached", case=case.case_id, error=error)
         done = PictureAttached(effect.subject, error)
         await self._book.decide(case.case_id, lambda now: [] if effect.subject in now.pictures else [draft(done)])
 
-    async def _attach(self, channel: str, thread_ts: str, graph: ReachGraph) -> str | None:
+    async def _attach(self, channel: str, thread_ts: str, drawing: Drawing) -> str | None:
         """None when it stands there, else why not."""
         try:
-            png = await asyncio.to_thread(self._draw, graph)
+            png = await asyncio.to_thread(self._draw, drawing)
         except (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
             return f"not drawn: {type(error).__name__}"
-        picture = Picture("reach.png", "Who the CA's owner can become", graph.alternative, png)
+        picture = Picture(drawing.file_name, drawing.title, drawing.alternative, png)
         try:
             await self._messenger.attach(channel, thread_ts, picture)
         except SlackRateLimited:

@@ -5,12 +5,14 @@ The stand-in plays each through real API calls; the bot is its own process and s
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.answer import Standing
+from bot.domain.case_pictures import drawings_of
 from bot.sandbox.scenarios import TITLES
 from tests.fakes.investigated import Investigated, investigated
 
@@ -25,6 +27,7 @@ async def test_the_answers_are_the_truth(name: str) -> None:
     async with investigated(name) as found:
         wrong = {what: pair for what, pair in _compared(found).items() if pair[0] != pair[1]}
         assert wrong == {}, name
+        assert await _pictures_in_thread(found) == [one.file_name for one in drawings_of(found.case)]
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))
@@ -37,6 +40,16 @@ async def test_what_could_not_be_seen_is_named(name: str) -> None:
         assert [one.action for one in found.truth.unchecked if one.action not in said] == []
         assert found.answer("ca_used").standing is Standing.NOT_ALLOWED
         assert found.answer("privileged_roles").standing is Standing.NOT_ALLOWED
+
+
+async def _pictures_in_thread(found: Investigated) -> list[str]:
+    """The pictures that stand in Slack, once the bot has attached as many as the case asks for, or ten seconds on."""
+    for _ in range(100):
+        pictures = (await found.trial.case(found.case.case_id)).pictures
+        if {one.digest for one in drawings_of(found.case)} <= pictures:
+            break
+        await asyncio.sleep(0.1)
+    return [one.name for one in found.trial.world.slack.workspace.files.values()]
 
 
 def _compared(found: Investigated) -> dict[str, tuple[Any, Any]]:

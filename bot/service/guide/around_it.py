@@ -9,6 +9,7 @@ from bot.domain.answer import Answer, Question, Sign, answered, does_not_apply
 from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, Record
+from bot.domain.moments import facts_of
 from bot.service.guide.history import IAM_REGION, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import (
@@ -20,6 +21,7 @@ from bot.service.guide.nearby import (
     after,
     count,
     lines_of,
+    moments_of,
     named,
     nearby,
     same_hand,
@@ -54,7 +56,7 @@ def _profiles(detection: Detection, found: Nearby) -> Answer:
         sentence,
         lines=lines_of(made),
         signs=(Sign("profile_changed", sentence),) if made else (),
-        facts={"changes": len(made)},
+        facts={"changes": len(made), **facts_of(moments_of(made, detection))},
         not_checked=found.searched[:1],
     )
 
@@ -71,7 +73,7 @@ def _recon(detection: Detection, found: Nearby) -> Answer:
     if not looked:
         sentence = "In the 24 hours before, nobody looked at trust anchors, profiles or roles."
     signs = (Sign("looked_around", sentence),) if ours else ()
-    facts = {"same_hand": len(ours), "all": len(looked)}
+    facts = {"same_hand": len(ours), "all": len(looked), **facts_of(moments_of(ours, detection))}
     return answered(_RECON.id, sentence, lines=lines_of(ours), signs=signs, facts=facts, not_checked=found.searched)
 
 

@@ -10,7 +10,8 @@ from bot.domain.answer import Answer, could_not_check, not_allowed
 from bot.domain.detection import Detection
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound, Record
-from bot.service.guide.history import IAM_REGION, is_before, searched
+from bot.domain.moments import Moment
+from bot.service.guide.history import IAM_REGION, is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry
 from bot.service.run_action import aws_sentence
 
@@ -112,9 +113,32 @@ def actor_of(record: Record) -> str:
     return str(identity.get("arn") or identity.get("principalId") or identity.get("invokedBy") or "nobody named")
 
 
+def moments_of(records: Iterable[Record], detection: Detection) -> tuple[Moment, ...]:
+    """The calls that have a time, for the timeline."""
+    timed = ((one, time_of(one)) for one in records)
+    return tuple(
+        Moment(
+            str(one.get("eventID") or ""),
+            at,
+            str(one.get("eventName") or ""),
+            about(one),
+            bool(one.get("errorCode")),
+            same_hand(one, detection),
+        )
+        for one, at in timed
+        if at is not None and at.tzinfo is not None
+    )
+
+
+def about(record: Record) -> str:
+    """The thing that a call names; empty for none."""
+    request = record.get("requestParameters")
+    named_in = request if isinstance(request, dict) else {}
+    return str(next((named_in[one] for one in _NAMING if named_in.get(one)), ""))
+
+
 def _about(record: Record) -> str:
-    request = record.get("requestParameters") or {}
-    what = next((request[one] for one in _NAMING if request.get(one)), None)
+    what = about(record)
     return f", about {what}" if what else ""
 
 

@@ -11,9 +11,10 @@ from urllib.parse import unquote
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.detection import Detection
 from bot.domain.event_search import Record
+from bot.domain.moments import facts_of
 from bot.domain.trust_policy import lets_service_in
 from bot.service.guide.inquiry import Inquiry, Step
-from bot.service.guide.nearby import Nearby, after, count, lines_of, named, nearby, same_hand
+from bot.service.guide.nearby import Nearby, after, count, lines_of, moments_of, named, nearby, same_hand
 
 _MOST_DIFF_LINES = 30
 _CREDENTIAL_CALLS = frozenset(
@@ -69,7 +70,7 @@ def _roles(detection: Detection, found: Nearby) -> Answer:
     if not made:
         sentence = "No role was made since."
     signs = (Sign("role_trusts_service", sentence),) if trusting else ()
-    facts = {"made": len(made), "trusting": len(trusting)}
+    facts = {"made": len(made), "trusting": len(trusting), **facts_of(moments_of(made, detection))}
     return answered(_ROLES.id, sentence, lines=lines_of(made), signs=signs, facts=facts, not_checked=found.searched[1:])
 
 
@@ -82,7 +83,7 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
     if not tried:
         sentence = "The same identity or address made no other way in."
     signs = (Sign("credential_path_made", sentence),) if made else ()
-    facts = {"made": len(made), "refused": refused}
+    facts = {"made": len(made), "refused": refused, **facts_of(moments_of(tried, detection))}
     return answered(
         _CREDENTIALS.id, sentence, lines=lines_of(tried), signs=signs, facts=facts, not_checked=found.searched[1:]
     )
@@ -97,7 +98,7 @@ def _changes(detection: Detection, found: Nearby) -> Answer:
         sentence = "No change to roles or policies by the same hand, and none that lets Roles Anywhere in."
     signs = (Sign("trust_policy_opened", sentence),) if opened else ()
     lines = (*lines_of(changed), *(line for one in opened for line in _difference(one, found.records)))
-    facts = {"changes": len(changed), "opened": len(opened)}
+    facts = {"changes": len(changed), "opened": len(opened), **facts_of(moments_of(changed, detection))}
     return answered(_CHANGES.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
 
 

@@ -72,7 +72,7 @@ async def _taken(inquiry: Inquiry) -> Answer:
         lines=_lines(followed, _TAKES),
         signs=tuple(_take_signs(acts)),
         not_checked=missing,
-        facts={"acts": [_fact(one) for one in acts[:_MOST_KEPT]]},
+        facts={"acts": [_fact(one) for one in acts[:_MOST_KEPT]], "acts_cut": max(0, len(acts) - _MOST_KEPT)},
     )
 
 
@@ -144,6 +144,7 @@ def _facts(followed: KeysFollowed, acts: Sequence[Act], foreign: Sequence[str]) 
     made: Mapping[str, int] = Counter(one.key_id for one in followed.acts)
     return {
         "acts": [_fact(one) for one in acts[:_MOST_KEPT]],
+        "acts_cut": max(0, len(acts) - _MOST_KEPT),
         "keys": [_key_fact(key, made) for key in followed.keys],
         "keys_cut": followed.cut,
         "regions": list(followed.regions),

@@ -11,6 +11,7 @@ from bot.domain.answer import Answer, Standing
 from bot.domain.detection import Actor
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound
+from bot.domain.moments import moments_in
 from bot.service.guide import around_it, other_ways_in
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk, detection_of
@@ -47,6 +48,11 @@ async def asked(desk: Desk, *records: dict[str, Any], search: FakeSearch | None 
     return found | await ask_step(other_ways_in.STEP, case, desk.aws, records=records, search=search)
 
 
+def counts(answer: Answer) -> dict[str, object]:
+    """The numbers among an answer's facts."""
+    return {name: value for name, value in answer.facts.items() if not name.startswith("moments")}
+
+
 def codes(answer: Answer) -> list[str]:
     """The signs of an answer."""
     return [one.code for one in answer.signs]
@@ -60,7 +66,7 @@ async def test_profiles_since_are_found_whoever_made_them(desk: Desk) -> None:
         record(desk, "UpdateProfile", -5),
         record(desk, "CreateProfile", 6, errorCode="AccessDenied"),
     )
-    assert (found["profiles_after"].facts, codes(found["profiles_after"])) == ({"changes": 1}, ["profile_changed"])
+    assert (counts(found["profiles_after"]), codes(found["profiles_after"])) == ({"changes": 1}, ["profile_changed"])
 
 
 async def test_new_roles_are_told_apart_by_what_they_trust(desk: Desk) -> None:
@@ -70,7 +76,7 @@ async def test_new_roles_are_told_apart_by_what_they_trust(desk: Desk) -> None:
         record(desk, "CreateRole", 5, requestParameters={"roleName": "a", "assumeRolePolicyDocument": OPEN}),
         record(desk, "CreateRole", 6, requestParameters={"roleName": "b", "assumeRolePolicyDocument": CLOSED}),
     )
-    assert found["roles_after"].facts == {"made": 2, "trusting": 1}
+    assert counts(found["roles_after"]) == {"made": 2, "trusting": 1}
     assert codes(found["roles_after"]) == ["role_trusts_service"]
 
 
@@ -83,7 +89,26 @@ async def test_reconnaissance_is_counted_by_hand(desk: Desk) -> None:
         record(desk, "ListRoles", -8, by="arn:aws:iam::1:user/ava"),
         record(desk, "GetRole", 30),
     )
-    assert found["reconnaissance"].facts == {"same_hand": 2, "all": 3}
+    assert counts(found["reconnaissance"]) == {"same_hand": 2, "all": 3}
+
+
+async def test_each_call_is_kept_for_the_timeline(desk: Desk) -> None:
+    """With its time, what it was about and by whose hand; a refused one is said to be refused."""
+    found = await asked(
+        desk,
+        record(desk, "ListTrustAnchors", -10),
+        record(desk, "CreateProfile", 5, by="arn:aws:iam::1:user/ava", requestParameters={"name": "ci"}),
+        record(desk, "CreateUser", 6, errorCode="AccessDenied"),
+        record(desk, "CreateRole", 7, requestParameters="odd"),
+    )
+    happened = detection_of(desk.target, "event-1").happened_at
+    (look,), _ = moments_in(found["reconnaissance"])
+    (profile,), _ = moments_in(found["profiles_after"])
+    (user,), _ = moments_in(found["credential_paths"])
+    (role,), _ = moments_in(found["roles_after"])
+    assert (look.name, look.at, look.same_hand) == ("ListTrustAnchors", happened - timedelta(minutes=10), True)
+    assert (profile.name, profile.about, profile.same_hand) == ("CreateProfile", "ci", False)
+    assert (user.refused, role.about) == (True, "")
 
 
 async def test_other_ways_in_count_when_they_worked(desk: Desk) -> None:
@@ -94,7 +119,7 @@ async def test_other_ways_in_count_when_they_worked(desk: Desk) -> None:
         record(desk, "CreateUser", 6, errorCode="AccessDenied"),
         record(desk, "CreateUser", 7, by="arn:aws:iam::1:user/ava"),
     )
-    assert found["credential_paths"].facts == {"made": 1, "refused": 1}
+    assert counts(found["credential_paths"]) == {"made": 1, "refused": 1}
     assert "about ava" in found["credential_paths"].lines[0]
 
 
