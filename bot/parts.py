@@ -92,7 +92,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         waker=waker,
         book=CaseBook(store, clock, _standing(settings, store), waker.nudge),
         policy=policy,
-        directory=_directory(settings, house, clients.reader),
+        directory=_directory(settings, house, clients.asker),
         accounts=accounts,
         messenger=PatientMessenger(SlackMessenger(clients.poster, clients.reader)),
         presenter=_presenter(settings, actions, policy),
@@ -107,10 +107,10 @@ def _standing(settings: Settings, store: SqliteLog) -> Standing:
     )
 
 
-def _directory(settings: Settings, house: House, reader: AsyncWebClient) -> SlackDirectory:
+def _directory(settings: Settings, house: House, asker: AsyncWebClient) -> SlackDirectory:
     """The people of Slack that the settings and the house name."""
     responders, approvers = People.parse(settings.responders), People.parse(settings.approvers)
-    return SlackDirectory(reader, responders, approvers, _owners(house))
+    return SlackDirectory(asker, responders, approvers, _owners(house))
 
 
 def _owners(house: House) -> People:

@@ -20,18 +20,24 @@ from bot.slack.web_errors import slack_errors
 # A post that Slack stores after our client gave up must show before the grace is over.
 _LONGEST_POST_SECONDS = 5.0
 _LONGEST_READ_SECONDS = 10.0
+# An approved containment waits for it, at most three times.
+_LONGEST_QUESTION_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class WebClients:
-    """Two clients of Slack's Web API: what posts is never sent again by itself, what reads may be."""
+    """Clients of Slack's Web API: what posts is never sent again by itself, what reads may be.
+
+    ``asker`` is for what a containment waits for: when Slack asks to wait, it says so instead of waiting.
+    """
 
     poster: AsyncWebClient
     reader: AsyncWebClient
+    asker: AsyncWebClient
 
 
 async def web_clients(token: str, api_url: str, post_grace: timedelta, stack: AsyncExitStack) -> WebClients:
-    """Open both clients; ``stack`` closes them. ``post_grace`` is how late a post may show that we gave up on."""
+    """Open the clients; ``stack`` closes them. ``post_grace`` is how late a post may show that we gave up on."""
     poster = await _client(token, api_url, min(_LONGEST_POST_SECONDS, post_grace.total_seconds() / 2), stack)
     poster.retry_handlers.clear()
     reader = await _client(token, api_url, _LONGEST_READ_SECONDS, stack)
@@ -39,7 +45,9 @@ async def web_clients(token: str, api_url: str, post_grace: timedelta, stack: As
         AsyncConnectionErrorRetryHandler(max_retry_count=2),
         AsyncRateLimitErrorRetryHandler(max_retry_count=2),
     ]
-    return WebClients(poster, reader)
+    asker = await _client(token, api_url, _LONGEST_QUESTION_SECONDS, stack)
+    asker.retry_handlers[:] = [AsyncConnectionErrorRetryHandler(max_retry_count=2)]
+    return WebClients(poster, reader, asker)
 
 
 async def _client(token: str, api_url: str, seconds: float, stack: AsyncExitStack) -> AsyncWebClient:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.post_events import PostReserved, PostSent
 from bot.sandbox.hands import texts, until
-from tests.fakes.trial import AVA, Trial
+from tests.fakes.trial import AVA, REASON, Trial
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -143,6 +143,19 @@ async def test_a_search_goes_on_when_its_progress_can_not_be_shown(running: Tria
         "the end of the search", lambda case: case.requests and not case.requests["R1"].is_open, case_id
     )
     assert (await running.case(case_id)).requests["R1"].starts == 1
+
+
+async def test_an_approved_containment_does_not_wait_for_slacks_rates(running: Trial) -> None:
+    """Slack takes no question about groups for half a minute: what it said seconds ago counts, and the call is made."""
+    attack, case_id = await running.carded()
+    running.world.slack.faults.add({"method": "usergroups.users.list", "status": 429, "retry_after": 30, "times": 99})
+    hands = running.hands(AVA)
+    await hands.press(case_id, "disable_trust_anchor")
+    await hands.fill_in(REASON)
+    await running.until("the end", lambda case: all(not one.is_open for one in case.requests.values()), case_id, 8)
+    assert not running.world.trust_anchors()[attack.trust_anchor_arn]
+    await running.told(case_id)
+    assert any(one["status"] == 429 for one in running.calls("usergroups.users.list"))
 
 
 async def _ready(trial: Trial) -> tuple[int, list[str]]:
