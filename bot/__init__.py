@@ -8,6 +8,9 @@ A detection comes in
     ``domain/live_state.py``). It reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of
     one event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``), and appends
     them to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
+    What the inventory approves does not ring (``service/silence_approved.py``, ``domain/silencing.py``); the inventory
+    is the house file and the fold of one stream (``service/approved_cas.py``, ``domain/inventory_log.py``), which
+    ``service/check_inventory.py`` checks every night.
     Failed attempts open no case: those of one caller make one message (``service/note_failed_call.py``,
     ``domain/failed_calls.py``, ``slack/failed_calls.py``).
     The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch

@@ -24,6 +24,7 @@ from bot.service.guide.steps import STEPS
 from bot.service.press import Pressing
 from bot.service.put_aside import PutAside
 from bot.service.runner import Runner
+from bot.service.silence_approved import SilenceApproved
 from bot.service.take_detection import TakeDetection
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
@@ -58,12 +59,13 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Bot:
     """
     arm(settings.kill_at)
     parts = await make_parts(settings, stack)
-    runner = Runner(parts.book, parts.store, parts.clock, doers(parts, stack))
-    parts.waker.nudged = runner.nudge
-    put_aside = PutAside(parts.book, SqliteQuarantine(parts.store.file), parts.clock)
     take = _take(parts)
+    runner = Runner(parts.book, parts.store, parts.clock, doers(parts, stack, take))
+    parts.waker.nudged = runner.nudge
+    await parts.inventory.open()
+    put_aside = PutAside(parts.book, SqliteQuarantine(parts.store.file), parts.clock)
     intake = _intake(settings, take, put_aside)
-    health = Health(parts.store, intake, parts.messenger)
+    health = Health(parts.store, intake, parts.messenger, parts.inventory)
     outlet = SqsOutlet(settings.queue_url).put if settings.queue_url else None
     webhook = WebhookIntake(settings.webhook_token, settings.webhook_hmac_secret, take, put_aside, outlet, parts.clock)
     gate = SlackGate("" if settings.socket_mode else settings.slack_signing_secret)
@@ -76,7 +78,15 @@ def _take(parts: Parts) -> TakeDetection:
     settings = parts.settings
     ask_aws = AskAws(parts.accounts, live_anchor, parts.clock) if settings.observe else None
     own_role = settings.act_role or None
-    return TakeDetection(parts.book, understand, CertificateReader, own_role, settings.attempt_window, ask_aws)
+    return TakeDetection(
+        parts.book,
+        understand,
+        CertificateReader,
+        own_role,
+        settings.attempt_window,
+        ask_aws,
+        SilenceApproved(parts.book, parts.inventory),
+    )
 
 
 async def _bolt_app(parts: Parts) -> AsyncApp:

@@ -14,6 +14,7 @@ from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.pictures import draw
 from bot.adapters.places_database import PlacesDatabase
 from bot.adapters.privilege_catalogue import privilege_catalogue
+from bot.adapters.unknown_ca import unknown_ca_alert
 from bot.adapters.x509 import read_certificates
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind
@@ -21,6 +22,7 @@ from bot.domain.house import House
 from bot.parts import Parts
 from bot.ports import EventSearch
 from bot.service.attach_picture import AttachPicture
+from bot.service.check_inventory import CheckInventory
 from bot.service.earlier_cases import EarlierCases
 from bot.service.expire_request import expire_request
 from bot.service.guide.inquiry import Sources
@@ -31,13 +33,15 @@ from bot.service.run_action import RunAction
 from bot.service.runner import Do
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
+from bot.service.take_detection import TakeDetection
 from bot.settings import Settings
 
 
-def doers(parts: Parts, stack: AsyncExitStack) -> dict[EffectKind, Do]:
-    """What does each kind of effect; ``stack`` closes what was opened."""
+def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[EffectKind, Do]:
+    """What does each kind of effect; ``stack`` closes what was opened, ``take`` judges what the self-check makes."""
     book, accounts, messenger = parts.book, parts.accounts, parts.messenger
     show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
+    check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
     return {
         **_shows(show, question),
@@ -46,6 +50,7 @@ def doers(parts: Parts, stack: AsyncExitStack) -> dict[EffectKind, Do]:
         EffectKind.OBSERVE: lambda case, _: observe(case),
         EffectKind.INVESTIGATE: _investigate(parts, show, stack),
         EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
+        EffectKind.CHECK_INVENTORY: lambda *_: check(),
     }
 
 
@@ -92,6 +97,7 @@ def _sources(parts: Parts, stack: AsyncExitStack) -> Sources:
         place_of=_place_of(parts.house, stack),
         certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
         earlier_cases=EarlierCases(parts.book),
+        approved_cas=parts.inventory,
         privilege_catalogue=privilege_catalogue,
     )
 

@@ -22,6 +22,7 @@ from bot.domain.house import House
 from bot.domain.identity import CaseId
 from bot.domain.response_action import ResponseAction
 from bot.registry import load_actions
+from bot.service.approved_cas import ApprovedCas
 from bot.service.case_book import CaseBook
 from bot.service.guide.steps import STEPS
 from bot.service.patient_messenger import PatientMessenger
@@ -61,6 +62,7 @@ class Parts:
     house: House
     waker: Waker
     book: CaseBook
+    inventory: ApprovedCas
     policy: ApprovalPolicy
     directory: SlackDirectory
     accounts: BotoAccounts
@@ -82,6 +84,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     policy = _policy(settings, house)
     accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
     stack.push_async_callback(accounts.close)
+    book = CaseBook(store, clock, _standing(settings, store), waker.nudge)
     return Parts(
         settings=settings,
         clock=clock,
@@ -90,7 +93,8 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         clients=clients,
         house=house,
         waker=waker,
-        book=CaseBook(store, clock, _standing(settings, store), waker.nudge),
+        book=book,
+        inventory=ApprovedCas(book, house.approved_cas),
         policy=policy,
         directory=_directory(settings, house, clients.asker),
         accounts=accounts,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from bot.domain.errors import StoreUnavailable
+from bot.domain.identity import INVENTORY_ID
 from tests.slack.bot_on_loopback import LoopbackBot
 
 
@@ -60,3 +62,15 @@ async def test_other_addresses_and_methods_are_refused(tmp_path: Path) -> None:
         for path, status in (("/", 404), ("/slack/events", 405), ("/detections", 405), ("/healthz/x", 404)):
             async with bot.http.get(bot.url + path) as answer:
                 assert answer.status == status
+
+
+async def test_it_shows_when_an_unknown_ca_last_rang(tmp_path: Path) -> None:
+    """A bot that starts checks itself at once, and health shows the time of the newest pass."""
+    async with LoopbackBot(tmp_path) as bot:
+        async with asyncio.timeout(5):
+            while len(await bot.log(INVENTORY_ID)) < 2:  # noqa: ASYNC110 - In the log.
+                await asyncio.sleep(0.01)
+        passed = (await bot.case(INVENTORY_ID)).inventory.passed_at
+        assert passed is not None
+        async with bot.http.get(bot.url + "/healthz") as answer:
+            assert (await answer.json())["self_check_passed_at"] == passed.isoformat()

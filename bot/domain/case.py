@@ -14,6 +14,7 @@ from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import FailedCalls
 from bot.domain.identity import CaseId, Target
+from bot.domain.inventory_log import InventoryNotice, OwnInventory
 from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.plan import Difference, Plan, Report, Risk
@@ -138,7 +139,7 @@ class Notice:
     """One line for the operations channel."""
 
     seq: int
-    event: ev.MessageQuarantined | ev.ReviewNoted
+    event: ev.MessageQuarantined | ev.ReviewNoted | InventoryNotice
     reserved: Reservation | None = None
 
 
@@ -150,7 +151,7 @@ class Case:
     that last changed anything the card shows. ``known_state`` is the trust anchor's state in the words of plans:
     from AWS where it was read, else from the event. ``failed_calls`` is set for a stream of failed attempts, which has
     no detections: its card is the message that counts them. ``pictures`` are the digests of those that were attached or
-    refused.
+    refused. ``inventory`` is of the one stream that keeps the approved CAs.
     """
 
     case_id: CaseId
@@ -186,6 +187,7 @@ class Case:
     failed_calls: FailedCalls | None = None
     remarks: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
+    inventory: OwnInventory = OwnInventory()
 
     @property
     def exists(self) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
 from bot.domain.case_pictures import drawings_of
+from bot.domain.identity import INVENTORY_ID
 
 # Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
 # See: https://docs.slack.dev/apis/web-api/rate-limits
@@ -37,6 +38,7 @@ class EffectKind(StrEnum):
     OBSERVE = "observe"
     INVESTIGATE = "investigate"
     ATTACH_PICTURE = "attach_picture"
+    CHECK_INVENTORY = "check_inventory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *(_observe(case) if me.observes else ()),
         *(_investigate(case, me) if me.investigates else ()),
         *(_pictures(case) if me.investigates else ()),
+        *_inventory(case),
     ]
     return tuple(found)
 
@@ -210,6 +213,12 @@ def _investigate(case: Case, me: Standing) -> list[Effect]:
         other_is_dead = me.exclusive and started.owner != me.owner
         at = at if other_is_dead or started.owner == me.owner else started.lease_until
     return [Effect(EffectKind.INVESTIGATE, "investigate", at, str(number))]
+
+
+def _inventory(case: Case) -> list[Effect]:
+    if case.case_id != INVENTORY_ID:
+        return []
+    return [Effect(EffectKind.CHECK_INVENTORY, "inventory", case.inventory.next_check(_opened(case)))]
 
 
 def _pictures(case: Case) -> list[Effect]:

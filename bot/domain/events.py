@@ -14,6 +14,7 @@ from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
+from bot.domain.inventory_log import InventoryEvent
 from bot.domain.investigation import InvestigationEvent
 from bot.domain.ownership import OwnershipEvent
 from bot.domain.plain import from_plain, to_plain
@@ -211,7 +212,9 @@ CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePosit
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
-Event = CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent | OwnershipEvent
+Event = (
+    CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent | OwnershipEvent | InventoryEvent
+)
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}
 

@@ -15,6 +15,7 @@ from bot.domain.caller import CallFailed
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
+from bot.domain.inventory_steps import INVENTORY_STEPS
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
@@ -232,6 +233,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     **INVESTIGATION_STEPS,
     StepAnswered: _step_answered,
     **OWNERSHIP_STEPS,
+    **INVENTORY_STEPS,
     ev.AttemptRefused: _refused,
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,

@@ -74,6 +74,8 @@ class ApprovedCa:
     """A CA that somebody answers for, known by its public key; names prove nothing.
 
     Empty ``accounts`` or ``regions`` mean all. It counts up to and with the day ``ends``; None means without end.
+    ``entry_id``, ``case_id``, ``approved_by`` (Slack user ids) and ``approved_at`` say who approved it where and when,
+    for an entry of the bot's own; of the organization's file they are not known.
     """
 
     name: str
@@ -83,6 +85,15 @@ class ApprovedCa:
     regions: tuple[str, ...] = ()
     ticket: str | None = None
     ends: date | None = None
+    entry_id: str | None = None
+    case_id: str | None = None
+    approved_by: tuple[str, ...] = ()
+    approved_at: datetime | None = None
+
+    @property
+    def silences(self) -> bool:
+        """Whether it keeps alerts from ringing: only an entry that names its accounts and its end does."""
+        return bool(self.accounts) and self.ends is not None
 
     def covers(self, account: str, region: str, on: date) -> bool:
         """Whether it is approved for this place on this day."""

@@ -14,7 +14,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE_ID_CHARACTERS = 10
 _CASE_ID = re.compile(rf"AW-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
 _ATTEMPTS_ID = re.compile(rf"ATT-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
-_OPS_ID = re.compile(r"OPS-[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INVENTORY_ID = "OPS-INVENTORY"
+"""The id of the stream of the bot's own inventory of approved CAs."""
+_OPS_ID = re.compile(rf"OPS-[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{INVENTORY_ID}")
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):rolesanywhere:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{1,12})"
     r":trust-anchor/(?P<anchor_id>[A-Za-z0-9-]{1,64})"
@@ -90,5 +92,5 @@ def is_attempts_id(text: str) -> bool:
 
 
 def is_ops_id(text: str) -> bool:
-    """Whether ``text`` names the operations stream of a day: what belongs to no case is logged there."""
+    """Whether ``text`` names the operations stream of a day, or the inventory's: what belongs to no case is there."""
     return bool(_OPS_ID.fullmatch(text))

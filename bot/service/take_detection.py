@@ -21,6 +21,7 @@ from bot.domain.failed_calls import ATTEMPT_WINDOW
 from bot.domain.identity import CaseId, case_id_for
 from bot.domain.post_events import PostKind, PostReserved
 from bot.domain.red_flags import red_flags
+from bot.domain.remark import Remarked
 from bot.domain.reports import is_same_anchor, is_same_event, tells_more, with_report
 from bot.domain.rule import CA_OPERATIONS, Answer, Judgement, hangs_on_live_state, judge
 from bot.kill_points import KillPoint, reached
@@ -30,8 +31,11 @@ from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
 from bot.service.remark_event import remark_event
 from bot.service.same_keys import SameKeys
+from bot.service.silence_approved import SilenceApproved
 
 _log = structlog.get_logger()
+
+_STAYS = "Another event of this trust anchor came in. Its CA is approved, so the case stays closed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class _Report:
     known_keys: Mapping[str, str]
     before: tuple[RedFlag, ...]
     redelivered: bool
+    is_approved: bool = False
 
 
 class TakeDetection:
@@ -67,6 +72,7 @@ class TakeDetection:
         own_role: the role that Anchorwatch contains with, whose calls for a case are our own; None when not known.
         attempt_window: failed attempts of one caller within this time are one message.
         ask_aws: says what a trust anchor trusts where the event does not; None when AWS may not be asked.
+        silence: knows which CAs are approved; None when none is.
     """
 
     def __init__(
@@ -77,8 +83,10 @@ class TakeDetection:
         own_role: str | None = None,
         attempt_window: timedelta = ATTEMPT_WINDOW,
         ask_aws: AskAws | None = None,
+        silence: SilenceApproved | None = None,
     ) -> None:
         self._book = book
+        self._silence = silence
         self._understand = understand
         self._certificate_reader = certificate_reader
         self._own_role = own_role
@@ -105,6 +113,9 @@ class TakeDetection:
             detection = look.detection
             judgement = judge(detection, own_role=self._own_role)
             opens = _opens(detection, judgement)
+            if judgement.answer is Answer.ALERT and await self._is_silenced(detection, read_certificates):
+                ignored.append("Its CA is approved for this account and Region.")
+                continue
             case_id = await self._join(look, read_certificates, opens=opens, redelivered=redelivered)
             if case_id is not None:
                 cases.append(case_id)
@@ -122,6 +133,28 @@ class TakeDetection:
             problems = tuple(BadInput(one.code, one.message, one.at) for one in understood.errors)
             raise PartlyUnderstood(taken.events, taken.cases, len(taken.ignored), problems)
         return taken
+
+    async def would_ring(self, body: bytes) -> str:
+        """Judge a message as if it came in, and keep nothing of it; why it would open no case, empty when it would.
+
+        Raises:
+            BadInput: nothing in the message can be understood.
+            StoreUnavailable: the log can't be read now.
+        """
+        read_certificates = self._certificate_reader()
+        for detection in self._understand(body).detections:
+            judgement = judge(detection, own_role=self._own_role)
+            if not _opens(detection, judgement):
+                return judgement.reason
+            if await self._is_approved(detection, read_certificates):
+                return "The inventory takes a CA that nobody knows for an approved one."
+        return ""
+
+    async def _is_silenced(self, detection: Detection, read_certificates: ReadCertificates) -> bool:
+        return self._silence is not None and await self._silence(detection, read_certificates)
+
+    async def _is_approved(self, detection: Detection, read_certificates: ReadCertificates) -> bool:
+        return self._silence is not None and bool(await self._silence.approvals(detection, read_certificates))
 
     async def _look(self, detection: Detection) -> Look:
         """The detection, with what AWS shows where the answer hangs on that and no case has the event yet."""
@@ -158,7 +191,8 @@ class TakeDetection:
             before = _attempts_before(await self._note_failed_call.count_before(detection))
             ca = read_certificates(detection.anchor.certificates_pem)
             async with self._same_keys.seen_elsewhere(case_id, ca) as seen:
-                report = _Report(look, read_certificates, seen.known_keys, before, redelivered)
+                approved = await self._is_approved(detection, read_certificates)
+                report = _Report(look, read_certificates, seen.known_keys, before, redelivered, approved)
                 reached(KillPoint.BEFORE_APPEND)
                 await self._book.decide(case_id, lambda case: self._news(case, report))
                 reached(KillPoint.AFTER_APPEND)
@@ -209,7 +243,7 @@ class TakeDetection:
             drafts.append(draft(reserved))
         elif case.false_positive is not None:
             # What was judged was the earlier event: a new CA on the same anchor must not stay unseen.
-            drafts.append(draft(Reopened()))
+            drafts.append(draft(Remarked(_STAYS, detection.event_id) if report.is_approved else Reopened()))
         return drafts
 
     def _received(self, detection: Detection, report: _Report, before: tuple[RedFlag, ...] = ()) -> Draft:

@@ -9,6 +9,7 @@ from bot.domain import events as ev
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.fold import user_of
+from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.plan import Report
@@ -19,6 +20,7 @@ from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.controls import Controls
 from bot.slack.guide_notes import round_blocks, round_line
+from bot.slack.inventory_notices import inventory_words
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_LINES = 60
@@ -157,7 +159,9 @@ def _exactly(text: str, raw: str | None = None) -> str:
     return marked(code(text, 200), text if raw is None else raw)
 
 
-def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted) -> str:
+def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted | InventoryNotice) -> str:
+    if isinstance(event, InventoryNotice):
+        return inventory_words(event)
     if isinstance(event, ev.ReviewNoted):
         return (
             f"Worth a look: {code(event.event_name, 60)} by {_exactly(defang(event.actor), event.actor)} in account "

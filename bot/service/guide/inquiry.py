@@ -14,7 +14,7 @@ from bot.domain.answer import Answer, Question
 from bot.domain.ca_facts import ReadCertificates
 from bot.domain.case import Case
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound, Scan
-from bot.domain.house import House
+from bot.domain.house import ApprovedCa, House
 from bot.domain.identity import CaseId
 from bot.domain.privileges.permissions import Catalogue
 from bot.ports import AwsAccounts, EventSearch
@@ -30,7 +30,7 @@ class Sources:
     ``read_certificates`` takes PEM blocks of one certificate each. ``holiday_on`` names the public holiday of a day in
     a country and raises KeyError for one that it does not know. ``place_of`` says where an address is; None means that
     there is no database of addresses. ``certificates_of`` takes the PEM blocks out of what AWS says of a trust anchor,
-    and ``earlier_cases`` finds the other cases that have one of these keys.
+    and ``earlier_cases`` finds the other cases that have one of these keys. ``approved_cas`` is the whole inventory.
     """
 
     accounts: AwsAccounts
@@ -42,6 +42,11 @@ class Sources:
     certificates_of: Callable[[Mapping[str, Any]], tuple[str, ...]] = field(default=lambda _: (), kw_only=True)
     earlier_cases: Callable[[CaseId, Sequence[str]], Awaitable[CasesFound]] | None = None
     privilege_catalogue: Callable[[], Catalogue] = Catalogue
+    approved_cas: Callable[[], Awaitable[tuple[ApprovedCa, ...]]] | None = None
+
+    async def inventory(self) -> tuple[ApprovedCa, ...]:
+        """Every approved CA: of the organization's file, and where it is at hand of the bot's own inventory."""
+        return self.house.approved_cas if self.approved_cas is None else await self.approved_cas()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from bot.domain.answer import Answer, Question, Sign, Standing, answered
 from bot.domain.ca_facts import Certificate
 from bot.domain.ca_inventory import Approval, KeyApproval, keys_of
-from bot.domain.house import House
+from bot.domain.house import ApprovedCa, House
 from bot.domain.ownership import OWNERS_QUESTION, owners_answer
 from bot.domain.pki_names import organizations, providers_named, units
 from bot.domain.visible_text import quoted
@@ -28,22 +28,22 @@ _PROVIDER = Question("ca_provider", ("82",), "Which provider do its names hint a
 async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     ca = await the_ca(inquiry)
     yield await earlier_decisions(inquiry, ca.keys)
-    yield _inventory(inquiry, ca)
+    yield _inventory(inquiry, ca, await inquiry.sources.inventory())
     yield owners_answer(inquiry.case)
     yield _organization(ca, inquiry.sources.house)
     yield _provider(ca)
 
 
-def _inventory(inquiry: Inquiry, ca: TheCa) -> Answer:
+def _inventory(inquiry: Inquiry, ca: TheCa, inventory: Sequence[ApprovedCa]) -> Answer:
     none = ca.without_certificates(_INVENTORY.id)
     if none is not None:
         return none
-    house, target = inquiry.sources.house, inquiry.case.target
+    target = inquiry.case.target
     changed = _changed(ca)
-    if not house.approved_cas:
+    if not inventory:
         why = "Nobody has told Anchorwatch which CAs are approved here."
         return Answer(_INVENTORY.id, Standing.COULD_NOT_CHECK, why, signs=changed, facts={"changed": ca.has_changed})
-    found = keys_of(ca.keys, house.approved_cas, target.account, target.region, inquiry.now.date())
+    found = keys_of(ca.keys, inventory, target.account, target.region, inquiry.now.date())
     by_key = {one.spki_sha256: one for one in found}
     lines = tuple(_line(one, by_key[one.spki_sha256]) for one in ca.certificates[:_MOST_LINES])
     sign = _judged(found, ca, by_key)
@@ -51,6 +51,7 @@ def _inventory(inquiry: Inquiry, ca: TheCa) -> Answer:
         "approvals": {one.spki_sha256: one.approval.name.lower() for one in found},
         "approved": sign.code == "ca_approved",
         "changed": ca.has_changed,
+        "approved_by": _approvers(found),
     }
     sentence = sign.sentence + "".join(_asides(found, ca))
     return answered(
@@ -106,9 +107,22 @@ def _is_vouched_for(ca: TheCa, by_key: Mapping[str, KeyApproval]) -> bool:
 
 def _who(found: Sequence[KeyApproval]) -> str:
     entries = {(one.entry.name, one.entry.owner): one.entry for one in found if one.entry}
-    words = [f"{quoted(one.name[:_NAME])}, {one.owner[:_NAME]} answers for it" for one in entries.values()]
+    words = [
+        f"{quoted(one.name[:_NAME])}, {one.owner[:_NAME]} answers for it{_approved_in(one)}" for one in entries.values()
+    ]
     more = f" and {len(words) - _MOST_NAMES} more" if len(words) > _MOST_NAMES else ""
     return "; ".join(words[:_MOST_NAMES]) + more
+
+
+def _approved_in(entry: ApprovedCa) -> str:
+    if entry.case_id is None or entry.approved_at is None:
+        return ""
+    return f", approved on {entry.approved_at:%Y-%m-%d %H:%M} UTC in case {entry.case_id}"
+
+
+def _approvers(found: Sequence[KeyApproval]) -> list[str]:
+    """Who approved it in Slack, each once."""
+    return list(dict.fromkeys(user_id for one in found if one.entry for user_id in one.entry.approved_by))
 
 
 def _asides(found: Sequence[KeyApproval], ca: TheCa) -> Iterator[str]:

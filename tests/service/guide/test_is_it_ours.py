@@ -80,6 +80,16 @@ async def test_the_key_decides(desk: Desk, inventory: tuple[ApprovedCa, ...], co
     assert codes((await ours(desk, ROOT, inventory=inventory))["ca_inventory"]) == [code]
 
 
+async def test_an_approval_in_slack_says_where_when_and_by_whom(desk: Desk) -> None:
+    """An entry of the bot's own counts like one of the file, with its case and time; the people are in the facts."""
+    at = detection_of(desk.target).happened_at
+    own = approved(ROOT, case_id="AW-0000000000", approved_by=("U1", "U2"), approved_at=at)
+    found = (await ours(desk, ROOT, inventory=(own,)))["ca_inventory"]
+    assert codes(found) == ["ca_approved"]
+    assert f"approved on {at:%Y-%m-%d %H:%M} UTC in case AW-0000000000" in found.sentence
+    assert found.facts["approved_by"] == ["U1", "U2"]
+
+
 async def test_a_name_alone_is_not_approved(desk: Desk) -> None:
     """Another key under the approved CA's very name is unknown."""
     imitation = sound_ca("CN=Harbour Root,O=Example Corp", key=make_key("rsa-2048"))
