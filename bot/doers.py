@@ -42,13 +42,14 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     book, accounts, messenger = parts.book, parts.accounts, parts.messenger
     show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
     check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
+    search = _search(parts.settings, accounts, stack)
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
     return {
         **_shows(show, question),
-        EffectKind.RUN: _run(parts, show),
+        EffectKind.RUN: _run(parts, show, search),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
-        EffectKind.INVESTIGATE: _investigate(parts, show, stack),
+        EffectKind.INVESTIGATE: _investigate(parts, show, search, stack),
         EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
         EffectKind.CHECK_INVENTORY: lambda *_: check(),
     }
@@ -66,8 +67,8 @@ def _shows(show: ShowCase, question: ShowQuestion) -> dict[EffectKind, Do]:
     }
 
 
-def _run(parts: Parts, show: ShowCase) -> Do:
-    run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock)
+def _run(parts: Parts, show: ShowCase, search: EventSearch) -> Do:
+    run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock, search)
 
     async def do_run(case: Case, effect: Effect) -> None:
         await run(case.case_id, effect.subject, lambda sentence: show.show_progress(case, sentence))
@@ -75,8 +76,8 @@ def _run(parts: Parts, show: ShowCase) -> Do:
     return do_run
 
 
-def _investigate(parts: Parts, show: ShowCase, stack: AsyncExitStack) -> Do:
-    sources = _sources(parts, stack)
+def _investigate(parts: Parts, show: ShowCase, search: EventSearch, stack: AsyncExitStack) -> Do:
+    sources = _sources(parts, search, stack)
     investigate = Investigate(parts.book, STEPS, sources, parts.clock)
 
     async def do_investigate(case: Case, effect: Effect) -> None:
@@ -86,11 +87,11 @@ def _investigate(parts: Parts, show: ShowCase, stack: AsyncExitStack) -> Do:
     return do_investigate
 
 
-def _sources(parts: Parts, stack: AsyncExitStack) -> Sources:
+def _sources(parts: Parts, search: EventSearch, stack: AsyncExitStack) -> Sources:
     """Everything that the guide's steps ask."""
     return Sources(
         parts.accounts,
-        _search(parts.settings, parts.accounts, stack),
+        search,
         parts.house,
         read_certificates=read_certificates,
         holiday_on=holiday_on,

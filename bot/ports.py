@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Any, Protocol
 
 from bot.domain.action import ActionAws
@@ -17,6 +15,7 @@ from bot.domain.errors import BadInput
 from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import CaseId, Target
 from bot.domain.ownership import OwnersQuestion
+from bot.domain.search_run import Precedence, SearchRun
 
 
 class Clock(Protocol):
@@ -188,14 +187,6 @@ class Acting:
     approvers: tuple[str, ...] = ()
 
 
-class Precedence(IntEnum):
-    """Whose calls go first where AWS lets few through: a containment, what a person waits for, the investigation."""
-
-    CONTAINMENT = 0
-    AWAITED = 1
-    BACKGROUND = 2
-
-
 class AwsAccounts(Protocol):
     """AWS of the account and Region that a case is about."""
 
@@ -236,10 +227,8 @@ class EventSearch(Protocol):
 
     keys: frozenset[By]
 
-    async def search(
-        self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
-    ) -> EventsFound:
-        """Records that fit ``query``; ``calls`` counts the API calls by IAM action, ``progress`` hears how far it is.
+    async def search(self, target: Target, query: EventQuery, run: SearchRun) -> EventsFound:
+        """Records that fit ``query``; one that a person ends brings what it has by then, which may be nothing.
 
         Raises:
             AwsError: nothing could be searched, or not by that key.

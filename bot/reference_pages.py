@@ -164,8 +164,7 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
 def _athena_permissions() -> Iterator[str]:
     yield "## The role that queries Athena (`ANCHORWATCH_ATHENA_ROLE`)"
     yield ""
-    yield "Only with `ANCHORWATCH_SEARCH` = `athena`. The guide's searches then need this instead of"
-    yield "`cloudtrail:LookupEvents`, which only `find_certificate_usage` still uses."
+    yield "Only with `ANCHORWATCH_SEARCH` = `athena`. Searches then need this, and no `cloudtrail:LookupEvents`."
     yield ""
     yield from _table(
         ("Permission", "On"),

@@ -8,21 +8,22 @@ See: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/logging-using-cl
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bot.domain.action import (
     GUIDES_NAME,
     ROLES_ANYWHERE,
+    SEARCHES,
     ActionAws,
     AwsError,
+    By,
+    EventsFound,
     Plan,
     Report,
     ResponseAction,
     Risk,
+    SearchingAws,
     Session,
     SessionsFound,
     Target,
@@ -39,26 +40,9 @@ from bot.domain.action import (
 
 # See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 _HISTORY = timedelta(days=90)
-_PAGE_SIZE = 50
-# At two pages a second this is about two minutes.
-_MAX_PAGES = 240
+# LookupEvents gives a hundred a second, so this is about two minutes.
+_MOST_EVENTS = 12_000
 _MAX_LINES = 40
-
-Record = Mapping[str, Any]
-
-
-@dataclass
-class _Search:
-    """What one search read; ``stopped`` says why it did not read everything."""
-
-    by_id: dict[str, Record] = field(default_factory=dict)
-    read: int = 0
-    unreadable: int = 0
-    stopped: str | None = None
-
-    @property
-    def records(self) -> list[Record]:
-        return list(self.by_id.values())
 
 
 async def plan(target: Target, aws: ActionAws) -> Plan:
@@ -72,10 +56,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
-        calls=(
-            f"cloudtrail:LookupEvents EventSource={ROLES_ANYWHERE}",
-            f"cloudtrail:LookupEvents EventName={GUIDES_NAME}",
-        ),
+        calls=(f"search CloudTrail: EventSource={ROLES_ANYWHERE}", f"search CloudTrail: EventName={GUIDES_NAME}"),
         state={},
         stops="Nothing: it only reads.",
         does_not_stop="Everything goes on as before.",
@@ -85,22 +66,22 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     )
 
 
-async def apply(plan: Plan, aws: ActionAws) -> Report:
-    """Search the event history of the trust anchor's account and Region.
+async def apply(plan: Plan, aws: SearchingAws) -> Report:
+    """Search CloudTrail of the trust anchor's account and Region, with the engine that is configured.
 
     Raises:
-        AwsError: not even the first page could be read.
+        AwsError: nothing could be searched.
     """
     until = aws.now()
     since = _since(plan, until)
-    main = await _search("EventSource", ROLES_ANYWHERE, since, until, aws)
-    other = await _search("EventName", GUIDES_NAME, since, until, aws)
+    main = await aws.events(By.EVENT_SOURCE, ROLES_ANYWHERE, since=since, until=until, most=_MOST_EVENTS)
+    other = await aws.events(By.EVENT_NAME, GUIDES_NAME, since=since, until=until, most=_MOST_EVENTS)
     names = {plan.target_arn, plan.capsule.get("aliasArn") or plan.target_arn}
     found = anchor_sessions(main.records, names)
     return Report(
-        summary=_summary(found, since, until),
-        lines=(*_lines(found.sessions), guides_sentence(other.records)),
-        not_checked=tuple(_not_checked(plan, since, until, (main, other, found))),
+        summary=_summary(found, main),
+        lines=(*_lines(found.sessions), *_guides_line(other), *_costs(main, other)),
+        not_checked=tuple(_not_checked(plan, since, (main, other), found)),
     )
 
 
@@ -121,45 +102,26 @@ def _created(plan: Plan) -> datetime | None:
     return datetime.fromisoformat(created).astimezone(UTC).replace(microsecond=0) if created else None
 
 
-async def _search(key: str, value: str, since: datetime, until: datetime, aws: ActionAws) -> _Search:
-    search, pages = _Search(), 0
-    named = [{"AttributeKey": key, "AttributeValue": value}]
-    query = {"LookupAttributes": named, "StartTime": since, "EndTime": until, "MaxResults": _PAGE_SIZE}
-    try:
-        async for page in aws.pages("cloudtrail", "LookupEvents", **query):
-            _take(page, search)
-            pages += 1
-            await aws.progress(f"{search.read} events named by {value} read.")
-            if pages == _MAX_PAGES and page.get("NextToken"):
-                search.stopped = "older ones were not read"
-                break
-    except AwsError as error:
-        if pages == 0:
-            raise
-        search.stopped = f"AWS broke the search off ({error.code}), older ones were not read"
-    return search
-
-
-def _take(page: Mapping[str, Any], search: _Search) -> None:
-    for event in page.get("Events", ()):
-        search.read += 1
-        try:
-            record = json.loads(event.get("CloudTrailEvent") or "")
-        except ValueError:
-            record = None
-        if not isinstance(record, dict):
-            search.unreadable += 1
-            continue
-        # CloudTrail may deliver an event twice.
-        search.by_id.setdefault(str(record.get("eventID") or search.read), record)
-
-
-def _summary(found: SessionsFound, since: datetime, until: datetime) -> str:
+def _summary(found: SessionsFound, main: EventsFound) -> str:
+    until = main.query.until
+    if not main.looked:
+        return f"Nothing was searched: {main.why_cut}."
     certificates = counted(len(by_certificate(found.issued)), "certificate")
     issued, refused = counted(len(found.issued), "session"), counted(len(found.refused), "attempt")
-    return (
-        f"Searched from {utc_text(since)} to {utc_text(until)}: {issued} issued to {certificates}, {refused} refused."
-    )
+    searched = f"Searched from {utc_text(main.searched_since)} to {utc_text(until)}"
+    return f"{searched}: {issued} issued to {certificates}, {refused} refused."
+
+
+def _guides_line(other: EventsFound) -> Iterator[str]:
+    """What of the guide's name was found; nothing where nothing was looked at."""
+    if other.looked:
+        yield guides_sentence(other.records)
+
+
+def _costs(*searches: EventsFound) -> Iterator[str]:
+    for search in searches:
+        if search.scan is not None:
+            yield f"{search.engine} for {search.query.value}: {search.scan.in_words()}."
 
 
 def _lines(sessions: tuple[Session, ...]) -> Iterator[str]:
@@ -171,30 +133,38 @@ def _lines(sessions: tuple[Session, ...]) -> Iterator[str]:
 
 
 def _not_checked(
-    plan: Plan, since: datetime, until: datetime, looked: tuple[_Search, _Search, SessionsFound]
+    plan: Plan, since: datetime, searches: tuple[EventsFound, EventsFound], found: SessionsFound
 ) -> Iterator[str]:
-    main, other, found = looked
+    until = searches[0].query.until
     yield f"Other Regions than {plan.target_arn.split(':')[3]}: keys of a session work in all of them."
     yield f"{late_sentence(until)} Search again later."
     yield 'What was done with the keys: the guide\'s step "What the sessions did" follows them, when it is on.'
-    for search, what in ((main, ROLES_ANYWHERE), (other, GUIDES_NAME)):
-        if search.stopped:
-            yield f"The search for {what} stopped after {search.read} events: {search.stopped}."
-    if unreadable := main.unreadable + other.unreadable:
+    yield from (_cut(one) for one in searches if one.why_cut)
+    if unreadable := sum(one.unreadable for one in searches):
         yield f"{unreadable} events that could not be read."
     if found.nameless:
         yield f"{found.nameless} CreateSession events that name no trust anchor: they may be of this one."
     if not plan.capsule:
         yield "Whether this is the right account: AWS did not show the trust anchor. It may also be deleted."
     elif since != _created(plan):
-        yield f"Events before {utc_text(since)}: the event history ends there."
+        yield f"Events before {utc_text(since)}: the search goes back {_HISTORY.days} days."
+
+
+def _cut(search: EventsFound) -> str:
+    """What a search that was cut short left out."""
+    if not search.looked:
+        return f"{search.query.value}: {search.why_cut} before anything was read."
+    return (
+        f"Events of {search.query.value} before {utc_text(search.searched_since)}: {search.why_cut}, "
+        f"after {counted(search.read, 'event')}."
+    )
 
 
 ACTION = ResponseAction(
     id="find_certificate_usage",
     title="Find AssumeRoleWithCertificate Usage",
     risk=Risk.READ,
-    permissions=("rolesanywhere:GetTrustAnchor", "cloudtrail:LookupEvents"),
+    permissions=("rolesanywhere:GetTrustAnchor", SEARCHES),
     idempotent=True,
     plan=plan,
     apply=apply,

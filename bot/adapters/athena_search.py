@@ -15,6 +15,7 @@ from bot.domain.action import ActionAws
 from bot.domain.errors import AwsError
 from bot.domain.event_search import EventQuery, EventsFound, Record, Scan, cost_in_words
 from bot.domain.identity import Target
+from bot.domain.search_run import STOPPED, SearchRun
 from bot.domain.trail_table import TrailTable
 from bot.ports import AwsAccounts
 
@@ -67,25 +68,27 @@ class AthenaSearch:
         self._sleep = sleep
         self._at_once = asyncio.Semaphore(_MOST_AT_ONCE)
 
-    async def search(
-        self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
-    ) -> EventsFound:
+    async def search(self, target: Target, query: EventQuery, run: SearchRun) -> EventsFound:
         """See :meth:`bot.ports.EventSearch.search`; a query that is cancelled or takes too long is stopped."""
         del target
         asked = query_for(query, self._trail.database, self._trail.table)
         # The account of the calls is that of the role; only the pace is kept by this one's name.
         place = Target(_account_of(self._trail.role_arn), self._trail.region, None, None)
-        aws = _Counting(self._accounts.reader(place, PERMISSIONS, progress=progress), calls)
+        aws = _Counting(self._accounts.reader(place, PERMISSIONS, precedence=run.precedence), run.calls)
         async with self._at_once:
-            await aws.aws.progress(f"Athena looks for {query.by.value} {query.value}: {place_of(query)}.")
-            ended = await self._run(aws, asked)
+            await run.progress(f"Athena looks for {query.by.value} {query.value}: {place_of(query)}", None)
+            ended = await self._run(aws, asked, run)
+            if ended is None:
+                return EventsFound(query, (), query.until, 0, "Athena", STOPPED)
             rows = await _rows(aws, ended.execution_id)
         usd = _about_usd(ended.scanned_bytes, self._trail.usd_per_tb)
-        await aws.aws.progress(f"Athena: {cost_in_words(ended.scanned_bytes, usd)}.")
+        await run.progress(f"Athena: {cost_in_words(ended.scanned_bytes, usd)}", 1.0)
         return _found(query, rows, Scan(place_of(query), ended.scanned_bytes, usd, *asked))
 
-    async def _run(self, aws: _Counting, asked: AthenaQuery) -> _Ended:
-        """Start the query and wait for its end."""
+    async def _run(self, aws: _Counting, asked: AthenaQuery, run: SearchRun) -> _Ended | None:
+        """Start the query and wait for its end; None when a person ended the search."""
+        if run.is_stopped():
+            return None
         output = {"ResultConfiguration": {"OutputLocation": self._trail.output}} if self._trail.output else {}
         started = await aws.call(
             START,
@@ -96,19 +99,18 @@ class AthenaSearch:
             **output,
         )
         execution_id = str(started["QueryExecutionId"])
-        ended = False
+        scanned: int | None = None
         try:
-            scanned = await self._ended(aws, execution_id)
-            ended = True
+            scanned = await self._ended(aws, execution_id, run)
         finally:
-            if not ended:
+            if scanned is None:
                 await self._stop(aws, execution_id)
-        return _Ended(execution_id, scanned)
+        return None if scanned is None else _Ended(execution_id, scanned)
 
-    async def _ended(self, aws: _Counting, execution_id: str) -> int:
-        """The bytes that a query has scanned once it is over."""
+    async def _ended(self, aws: _Counting, execution_id: str, run: SearchRun) -> int | None:
+        """The bytes that a query has scanned once it is over; None when nobody wants it any more."""
         deadline, pause_seconds = self._monotonic() + _LONGEST_QUERY_SECONDS, _FIRST_PAUSE_SECONDS
-        while True:
+        while not run.is_stopped():
             answer = (await aws.call(_GET, QueryExecutionId=execution_id))["QueryExecution"]
             status = answer.get("Status", {})
             scanned = int(answer.get("Statistics", {}).get("DataScannedInBytes") or 0)
@@ -123,6 +125,7 @@ class AthenaSearch:
                 raise AwsError("QueryTooSlow", f"The query was stopped after {_LONGEST_QUERY_SECONDS:.0f} s.", START)
             await self._sleep(pause_seconds)
             pause_seconds = min(_LONGEST_PAUSE_SECONDS, pause_seconds * 1.5)
+        return None
 
     async def _stop(self, aws: _Counting, execution_id: str) -> None:
         """Stop a query that nobody waits for any more; one that is over stays as it is."""

@@ -22,7 +22,8 @@ from bot.adapters.call_slots import CallSlots
 from bot.adapters.role_sessions import role_session, session_policy
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsTransient
 from bot.domain.identity import Target
-from bot.ports import Acting, Precedence
+from bot.domain.search_run import Precedence
+from bot.ports import Acting
 
 Progress = Callable[[str], Awaitable[None]]
 

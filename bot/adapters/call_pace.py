@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.ports import Precedence
+from bot.domain.search_run import Precedence
 
 
 class Rate(NamedTuple):

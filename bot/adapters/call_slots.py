@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.ports import Precedence
+from bot.domain.search_run import Precedence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +13,10 @@ from bot.domain.action import ActionAws
 from bot.domain.errors import AwsError, AwsThrottled
 from bot.domain.event_search import LOOKUP_KEYS, EventQuery, EventsFound, Record
 from bot.domain.identity import Target
+from bot.domain.search_run import SEARCHES as LOOKUP
+from bot.domain.search_run import STOPPED, SearchRun
 from bot.ports import AwsAccounts
 
-LOOKUP = "cloudtrail:LookupEvents"
 # See: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 _HISTORY = timedelta(days=90)
 # A search for 90 days that began a moment ago asks for moments that are out of the history by now.
@@ -48,56 +48,70 @@ class LookupSearch:
         self._accounts = accounts
         self._sleep = sleep
 
-    async def search(
-        self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
-    ) -> EventsFound:
+    async def search(self, target: Target, query: EventQuery, run: SearchRun) -> EventsFound:
         """See :meth:`bot.ports.EventSearch.search`; pages read before AWS broke off are kept and said to be cut."""
         if query.by not in self.keys:
             raise AwsError("UnsupportedSearch", "LookupEvents can't search by source address.", LOOKUP)
         place = replace(target, account=query.account, region=query.region)
-        aws = self._accounts.reader(place, (LOOKUP,), progress=progress)
-        since = max(query.since, aws.now() - _HISTORY)
-        read, why_cut = _Read(), None
+        aws = self._accounts.reader(place, (LOOKUP,), precedence=run.precedence)
+        since, why_cut = max(query.since, aws.now() - _HISTORY), None
         if since - query.since > _SLACK:
             why_cut = "the event history ends after 90 days"
+        read = _Read()
         try:
-            async for page in self._pages(aws, _parameters(query, since), calls):
-                _take(page, read)
-                await aws.progress(f"{read.read} events of {query.by.value} {query.value} read in {query.region}.")
-                if read.read >= query.most and page.get("NextToken"):
-                    since, why_cut = read.oldest or since, f"only the newest {read.read} events were read"
-                    break
+            broken_off = await self._read_all(aws, query, since, run, read)
         except AwsError as error:
             if not read.read:
                 raise
-            since, why_cut = read.oldest or since, f"AWS broke the search off ({error.code})"
+            broken_off = f"AWS broke the search off ({error.code})"
+        if broken_off:
+            since, why_cut = read.oldest or query.until, broken_off
         return EventsFound(
             query, tuple(read.by_id.values()), since, read.read, "LookupEvents", why_cut, read.unreadable
         )
 
-    async def _pages(
-        self, aws: ActionAws, parameters: Mapping[str, object], calls: Counter[str]
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        token: dict[str, object] = {}
-        while True:
-            page = await self._page(aws, {**parameters, **token}, calls)
-            yield page
+    async def _read_all(
+        self, aws: ActionAws, query: EventQuery, since: datetime, run: SearchRun, into: _Read
+    ) -> str | None:
+        """Read page after page, newest first; returns why not to the end, or None."""
+        asked, token = _parameters(query, since), None
+        while not run.is_stopped():
+            page = await self._page(aws, {**asked, **({"NextToken": token} if token else {})}, run)
+            if page is None:
+                break
+            _take(page, into)
+            sentence = f"{into.read:,} events of {query.by.value} {query.value} read in {query.region}"
+            await run.progress(sentence, _part(query, since, into.oldest))
             if not page.get("NextToken"):
-                return
-            if token.get("NextToken") == page["NextToken"]:
+                return None
+            if page["NextToken"] == token:
                 raise AwsError("RepeatedToken", "AWS gave the same page again", LOOKUP)
-            token = {"NextToken": page["NextToken"]}
+            if into.read >= query.most:
+                return f"only the newest {into.read} events were read"
+            token = page["NextToken"]
+        return STOPPED
 
-    async def _page(self, aws: ActionAws, parameters: Mapping[str, object], calls: Counter[str]) -> Mapping[str, Any]:
-        """One page, asked for again while AWS throttles: what was read so far would be lost without it."""
+    async def _page(self, aws: ActionAws, parameters: Mapping[str, object], run: SearchRun) -> Mapping[str, Any] | None:
+        """One page, asked for again while AWS throttles: what was read so far would be lost without it.
+
+        None when a person ended the search meanwhile.
+        """
         for pause_seconds in _THROTTLED_PAUSES_SECONDS:
-            calls[LOOKUP] += 1
+            run.calls[LOOKUP] += 1
             try:
                 return await aws.call(*LOOKUP.split(":"), **parameters)
             except AwsThrottled:
                 await self._sleep(pause_seconds)
-        calls[LOOKUP] += 1
+            if run.is_stopped():
+                return None
+        run.calls[LOOKUP] += 1
         return await aws.call(*LOOKUP.split(":"), **parameters)
+
+
+def _part(query: EventQuery, since: datetime, oldest: datetime | None) -> float:
+    """Which part of the time has been searched, from its end on."""
+    whole = (query.until - since).total_seconds()
+    return (query.until - (oldest or query.until)).total_seconds() / whole if whole > 0 else 0.0
 
 
 def _parameters(query: EventQuery, since: datetime) -> dict[str, object]:

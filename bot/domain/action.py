@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.domain.action_aws import (
     NOT_KNOWN,
     ActionAws,
+    SearchingAws,
     as_capsule,
     capsule_if_readable,
     if_known,
@@ -26,6 +27,7 @@ from bot.domain.caller_quarantine import (
     user_key,
 )
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
+from bot.domain.event_search import By, EventsFound
 from bot.domain.evidence import Evidence, KnownProfile, KnownRole
 from bot.domain.identity import Target
 from bot.domain.plan import Difference, Plan, Report, Risk, Verdict, differences
@@ -49,6 +51,7 @@ from bot.domain.role_policies import (
     read_standing,
     role_capsule,
 )
+from bot.domain.search_run import SEARCHES
 from bot.domain.session_revocation import (
     Revocation,
     can_revoke,
@@ -68,11 +71,14 @@ __all__ = [
     "GUIDES_NAME",
     "NOT_KNOWN",
     "ROLES_ANYWHERE",
+    "SEARCHES",
     "ActionAws",
     "AwsError",
     "AwsNotFound",
     "AwsUnclear",
+    "By",
     "Difference",
+    "EventsFound",
     "Evidence",
     "KnownProfile",
     "KnownRole",
@@ -82,6 +88,7 @@ __all__ = [
     "ResponseAction",
     "Revocation",
     "Risk",
+    "SearchingAws",
     "Session",
     "SessionsFound",
     "Target",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.domain.errors import AwsError
+from bot.domain.event_search import MOST_EVENTS, By, EventsFound
 from bot.domain.plain import to_plain
 
 T = TypeVar("T")
@@ -37,6 +38,20 @@ class ActionAws(Protocol):
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
+        ...
+
+
+class SearchingAws(ActionAws, Protocol):
+    """AWS of an action that runs: it may also search CloudTrail, with the engine that is configured."""
+
+    async def events(
+        self, by: By, value: str, *, since: datetime, until: datetime, most: int = MOST_EVENTS
+    ) -> EventsFound:
+        """Records of the target's account and Region; at most ``most``, the newest. The action lists ``SEARCHES``.
+
+        Raises:
+            AwsError: nothing could be searched.
+        """
         ...
 
 

@@ -61,6 +61,10 @@ class Scan:
     query_text: str
     parameters: tuple[str, ...]
 
+    def in_words(self) -> str:
+        """What was read and what that cost."""
+        return f"{self.place}, {cost_in_words(self.scanned_bytes, self.about_usd)}"
+
 
 @dataclass(frozen=True, slots=True)
 class EventsFound:
@@ -80,6 +84,11 @@ class EventsFound:
     why_cut: str | None = None
     unreadable: int = 0
     scan: Scan | None = None
+
+    @property
+    def looked(self) -> bool:
+        """Whether anything was looked at: a search may be ended before it began."""
+        return self.why_cut is None or self.read > 0 or self.searched_since < self.query.until
 
 
 _UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.action_aws import ActionAws
+from bot.domain.action_aws import ActionAws, SearchingAws
 from bot.domain.evidence import Evidence
 from bot.domain.identity import Target
 from bot.domain.plan import Plan, Report, Risk, Verdict
@@ -29,7 +29,7 @@ def always_possible(evidence: Evidence) -> bool:
 
 
 MakePlan = Callable[[Target, ActionAws], Awaitable[Plan]]
-Apply = Callable[[Plan, ActionAws], Awaitable[Report]]
+Apply = Callable[[Plan, SearchingAws], Awaitable[Report]]
 Verify = Callable[[Plan, ActionAws], Awaitable[Verdict]]
 
 

@@ -16,7 +16,8 @@ from bot.domain.detection import Anchor, Detection
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled
 from bot.domain.identity import Target, parse_anchor_arn
 from bot.domain.live_state import with_live
-from bot.ports import AwsAccounts, Clock, Precedence
+from bot.domain.search_run import Precedence
+from bot.ports import AwsAccounts, Clock
 
 _log = structlog.get_logger()
 

@@ -10,7 +10,8 @@ from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.errors import AwsError
 from bot.domain.events import AnchorObserved, draft
-from bot.ports import AwsAccounts, Precedence
+from bot.domain.search_run import Precedence
+from bot.ports import AwsAccounts
 from bot.service.case_book import CaseBook
 from bot.service.run_action import aws_sentence
 

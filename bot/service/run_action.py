@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import events as ev
+from bot.domain.action_aws import ActionAws
 from bot.domain.audit import Draft
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound, AwsThrottled, AwsUnclear, LogConflict
@@ -17,9 +19,11 @@ from bot.domain.identity import CaseId
 from bot.domain.plain import to_plain
 from bot.domain.plan import Difference, Plan, Report, Risk, Verdict, differences
 from bot.domain.response_action import ResponseAction
+from bot.domain.search_run import Precedence, SearchRun
 from bot.domain.visible_text import quoted
 from bot.kill_points import KillPoint, reached
-from bot.ports import Acting, AwsAccounts, Clock, Directory, Precedence
+from bot.ports import Acting, AwsAccounts, Clock, Directory, EventSearch
+from bot.service.aws_with_search import AwsWithSearch
 from bot.service.case_book import CaseBook
 from bot.service.still_allowed import StillAllowed
 
@@ -43,6 +47,7 @@ class RunAction:
         accounts: AWS.
         directory: people, asked again right before the call.
         clock: the time of leases.
+        search: searches CloudTrail for the actions that need it.
     """
 
     def __init__(
@@ -52,12 +57,14 @@ class RunAction:
         accounts: AwsAccounts,
         directory: Directory,
         clock: Clock,
+        search: EventSearch,
     ) -> None:
         self._book = book
         self._actions = actions
         self._accounts = accounts
         self._still_allowed = StillAllowed(directory, clock)
         self._clock = clock
+        self._search = search
 
     async def __call__(self, case_id: CaseId, request_id: str, progress: Progress) -> None:
         """Bring a request from approved (or from what a dead process left) to its end.
@@ -81,7 +88,11 @@ class RunAction:
         if request.starts >= _MOST_STARTS:
             await self._finish(case, request, ev.Outcome.FAILED, _never_ended(request))
             return
-        aws = self._accounts.reader(case.target, action.permissions, progress=progress, precedence=Precedence.AWAITED)
+        reader = self._accounts.reader(
+            case.target, action.permissions, progress=progress, precedence=Precedence.AWAITED
+        )
+        run = SearchRun(Counter(), lambda sentence, _: progress(sentence), Precedence.AWAITED)
+        aws = AwsWithSearch(reader, case.target, action.permissions, self._search, run)
         case = await self._start(case, request, {}, {}, _READ_LEASE)
         try:
             plan = await action.plan(case.target, aws)
@@ -114,7 +125,7 @@ class RunAction:
         report, unanswered = None, None
         reached(KillPoint.BEFORE_AWS_CALL)
         try:
-            report = await action.apply(plan, actor)
+            report = await action.apply(plan, self._searching(case, action, actor))
         except AwsUnclear as error:
             unanswered = error
             _log.warning("containment_answer_lost", case=case.case_id, operation=error.operation)
@@ -132,6 +143,10 @@ class RunAction:
             )
             verdict = Verdict(None, sentence, verdict.state)
         await self._finish_by(case, request, verdict, report)
+
+    def _searching(self, case: Case, action: ResponseAction, actor: ActionAws) -> AwsWithSearch:
+        run = SearchRun(Counter(), _unheard, Precedence.CONTAINMENT)
+        return AwsWithSearch(actor, case.target, action.permissions, self._search, run)
 
     async def _settle(self, case: Case, request: Request, action: ResponseAction) -> None:
         """Find out what a process did that died between its intent and its outcome."""
@@ -239,6 +254,10 @@ class RunAction:
             return [ev.draft(event)] if now.requests[request.request_id].is_open else []
 
         await self._book.decide(case.case_id, rule)
+
+
+async def _unheard(_sentence: str, _part: float | None) -> None:
+    """A containment shows no progress: its outcome is waited for."""
 
 
 def _may_start(case: Case, seen: Request) -> bool:

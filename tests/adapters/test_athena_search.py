@@ -18,6 +18,7 @@ from bot.adapters.aws_accounts import BotoAccounts
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, EventQuery, EventsFound, cost_in_words
 from bot.domain.identity import Target
+from bot.domain.search_run import SearchRun
 from bot.domain.trail_table import TrailTable
 from tests.contracts.test_event_search import ACCOUNT, NOON, query, record
 from tests.fakes.aws_worlds import aws_environment
@@ -32,11 +33,11 @@ async def searched(
 ) -> EventsFound:
     """What a search brings; ``said`` gets what it says."""
 
-    async def hear(sentence: str) -> None:
+    async def hear(sentence: str, _part: float | None) -> None:
         (said if said is not None else []).append(sentence)
 
     target = Target(ACCOUNT, "eu-west-1", None, None)
-    return await search.search(target, asked or query(), Counter() if calls is None else calls, hear)
+    return await search.search(target, asked or query(), SearchRun(Counter() if calls is None else calls, hear))
 
 
 class TestOverTheStandIn:
@@ -63,7 +64,7 @@ class TestOverTheStandIn:
         assert scan.place == "1 account, 1 Region, 2 days"
         assert (scan.query_text.count("?"), scan.parameters) == (1, ("'ASIAEXAMPLEEXAMPLE01'",))
         assert "ASIAEXAMPLE" not in scan.query_text
-        assert said[0] == "Athena looks for AccessKeyId ASIAEXAMPLEEXAMPLE01: 1 account, 1 Region, 2 days."
+        assert said[0] == "Athena looks for AccessKeyId ASIAEXAMPLEEXAMPLE01: 1 account, 1 Region, 2 days"
 
     async def test_more_than_a_page_of_results(self, world: HttpWorld) -> None:
         """2,100 events come in three pages, each event once and in order."""

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.adapters.call_pace import CallPace, Rate, rate_of
-from bot.ports import Precedence
+from bot.domain.search_run import Precedence
 
 RATE = Rate("trust anchors", 1.0)
 

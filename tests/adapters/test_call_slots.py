@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.adapters.call_slots import CallSlots
-from bot.ports import Precedence
+from bot.domain.search_run import Precedence
 
 BACKGROUND, AWAITED, CONTAINMENT = Precedence.BACKGROUND, Precedence.AWAITED, Precedence.CONTAINMENT
 

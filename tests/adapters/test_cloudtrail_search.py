@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from bot.adapters.call_pace import CallPace, Rate
-from bot.adapters.cloudtrail_search import LOOKUP, LookupSearch
+from bot.adapters.cloudtrail_search import LookupSearch
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled
 from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import Target
+from bot.domain.search_run import SEARCHES as LOOKUP
+from tests.fakes.fake_search import unheard
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TARGET = Target("111122223333", "eu-west-1", None, None)
@@ -57,9 +59,6 @@ class History:
         events = [event(page * 50 + number) for number in range(50)]
         return {"Events": events, **({"NextToken": str(page + 1)} if page + 1 < PAGES else {})}
 
-    async def progress(self, _sentence: str) -> None:
-        """Nobody listens."""
-
     def now(self) -> datetime:
         """The time."""
         return NOW
@@ -92,11 +91,7 @@ def slept() -> Slept:
 async def search(history: History, slept: Slept, calls: Counter[str] | None = None) -> EventsFound:
     """Everything of the last 90 days."""
     query = EventQuery("111122223333", "eu-west-1", By.USERNAME, "ci", NOW - timedelta(days=90), NOW)
-
-    async def nobody(_sentence: str) -> None:
-        return
-
-    return await LookupSearch(history, slept).search(TARGET, query, calls or Counter(), nobody)  # type: ignore[arg-type]
+    return await LookupSearch(history, slept).search(TARGET, query, unheard(calls))  # type: ignore[arg-type]
 
 
 def throttled() -> AwsThrottled:

@@ -13,7 +13,7 @@ from bot.domain.identity import Target
 from bot.ports import Acting
 from bot.registry import load_actions
 from tests.fakes.aws_worlds import StandInWorld, aws_environment
-from tests.fakes.ladder import ready
+from tests.fakes.ladder import ready, searching
 
 TARGET = Target("111122223333", "eu-west-1", "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/a", "a")
 ACTING = Acting("AW-0123456789", "R1", "U1", ("U3", "U4"))
@@ -74,7 +74,7 @@ async def test_cloudtrail_names_the_human(monkeypatch: pytest.MonkeyPatch) -> No
             for one in IRREVERSIBLE:
                 able = await ready(one, ACTIONS, accounts, world.add_anchor(one.id))
                 actor = accounts.actor(able, one.permissions, session_name="AW-0123456789-U1", acting=ACTING)
-                await one.apply(await one.plan(able, actor), actor)
+                await one.apply(await one.plan(able, actor), searching(actor, accounts, able, one))
         finally:
             await accounts.close()
         records = [event["record"] for event in world.control.events()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled
 from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import Target
+from tests.fakes.fake_search import unheard
 from tests.fakes.search_worlds import SearchWorld, search_world
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -70,11 +70,7 @@ def query(by: By = By.ACCESS_KEY, value: str = KEY, **more: Any) -> EventQuery:
 
 async def found(world: SearchWorld, asked: EventQuery) -> EventsFound:
     """What a search brings."""
-
-    async def nobody(_sentence: str) -> None:
-        return
-
-    return await world.search.search(TARGET, asked, Counter(), nobody)
+    return await world.search.search(TARGET, asked, unheard())
 
 
 def ids(result: EventsFound) -> list[str]:

@@ -16,7 +16,7 @@ from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
 from bot.registry import load_actions
 from tests.fakes.aws_worlds import StandInWorld, aws_environment
 from tests.fakes.fake_aws import FakeAws
-from tests.fakes.ladder import applied, planned, ready
+from tests.fakes.ladder import applied, planned, ready, searching
 
 ACTIONS = load_actions()
 ON_ANCHOR = [action for action in ACTIONS.values() if action.on_anchor and action.risk is not Risk.READ]
@@ -238,7 +238,7 @@ async def test_the_permissions_are_enough_for_aws(
         try:
             plan = await action.plan(target, reader)
             actor = accounts.actor(target, action.permissions, session_name=action.id, touches=plan.touches)
-            report = await action.apply(plan, actor)
+            report = await action.apply(plan, searching(actor, accounts, target, action))
             assert (await action.verify(plan, reader)).done is True
         finally:
             await accounts.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from bot.adapters.cloudtrail_search import LookupSearch
 from bot.domain.action import ActionAws
 from bot.domain.approval import ApprovalPolicy, Decision, Person, RiskRule
 from bot.domain.audit import Draft, Entry
@@ -169,7 +170,8 @@ class Desk:
         self.pressing = Pressing(self.book, self.clock)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
-        self.run = RunAction(self.book, ACTIONS, accounts, self.directory, self.clock)
+        search = LookupSearch(accounts)
+        self.run = RunAction(self.book, ACTIONS, accounts, self.directory, self.clock, search)
         self.observe = ObserveAnchor(self.book, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsUnclear
+from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
 from bot.domain.identity import Target
 
 READS = ("Get", "List", "Lookup", "Describe")
@@ -98,6 +100,26 @@ class FakeActionAws:
         for start in range(0, max(len(items), 1), size):
             token = {"NextToken": "more"} if start + size < len(items) else {}
             yield {member: items[start : start + size], **token}
+
+    async def events(
+        self, by: By, value: str, *, since: datetime, until: datetime, most: int = MOST_EVENTS
+    ) -> EventsFound:
+        """See :meth:`bot.domain.action.SearchingAws.events`."""
+        query = EventQuery(self._target.account, self._target.region, by, value, since, until, most)
+        named = [{"AttributeKey": by.value, "AttributeValue": value}]
+        records: list[dict[str, Any]] = []
+        read, cut = 0, None
+        asked = {"LookupAttributes": named, "StartTime": since, "EndTime": until}
+        async for page in self.pages("cloudtrail", "LookupEvents", **asked):
+            read += len(page["Events"])
+            await self.progress(f"{read} events read")
+            records += [json.loads(one["CloudTrailEvent"]) for one in page["Events"]]
+            if read >= most and page.get("NextToken"):
+                cut = f"only the newest {read} events were read"
+                break
+        once = list({one["eventID"]: one for one in records}.values())
+        reached = datetime.fromisoformat(once[-1]["eventTime"]) if cut else since
+        return EventsFound(query, tuple(once), reached, read, "LookupEvents", cut)
 
     async def progress(self, sentence: str) -> None:
         """See :meth:`bot.domain.action.ActionAws.progress`; ``FakeAws.said`` keeps every sentence."""

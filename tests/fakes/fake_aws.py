@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.identity import Target, parse_anchor_arn
-from bot.ports import Acting, Precedence
+from bot.domain.search_run import Precedence
+from bot.ports import Acting
 from tests.fakes.aws_samples import found_events, pem_of, stamp
 from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
 from tests.fakes.fake_iam import IAM_CALLS, FakeIam

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.errors import AwsError
 from bot.domain.event_search import LOOKUP_KEYS, By, EventQuery, EventsFound
 from bot.domain.identity import Target
+from bot.domain.search_run import STOPPED, SearchRun
 
 
 class FakeSearch:
@@ -28,13 +29,13 @@ class FakeSearch:
         self.error: AwsError | None = None
         self.queries: list[EventQuery] = []
 
-    async def search(
-        self, target: Target, query: EventQuery, calls: Counter[str], progress: Callable[[str], Awaitable[None]]
-    ) -> EventsFound:
+    async def search(self, target: Target, query: EventQuery, run: SearchRun) -> EventsFound:
         """See :meth:`bot.ports.EventSearch.search`."""
-        del target, progress
+        del target
         self.queries.append(query)
-        calls["cloudtrail:LookupEvents"] += 1
+        if run.is_stopped():
+            return EventsFound(query, (), query.until, 0, "fake", STOPPED)
+        run.calls["cloudtrail:LookupEvents"] += 1
         if self.error is not None:
             raise self.error
         if query.by not in self.keys:
@@ -45,6 +46,15 @@ class FakeSearch:
         why = f"only the newest {query.most} events were read" if len(cut) < len(found) else None
         since = _time(cut[-1]) if why else query.since
         return EventsFound(query, tuple(cut), since, len(cut), "fake", why)
+
+
+def unheard(calls: Counter[str] | None = None) -> SearchRun:
+    """A run of a search of which nobody hears; ``calls`` counts its calls."""
+
+    async def nobody(_sentence: str, _part: float | None) -> None:
+        return
+
+    return SearchRun(Counter() if calls is None else calls, nobody)
 
 
 def _time(record: Mapping[str, Any]) -> datetime:

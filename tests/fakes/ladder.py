@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.action import Evidence, KnownProfile, KnownRole, Plan, ResponseAction
+from bot.adapters.cloudtrail_search import LookupSearch
+from bot.domain.action import ActionAws, Evidence, KnownProfile, KnownRole, Plan, ResponseAction
 from bot.domain.detection import Actor
 from bot.domain.identity import Target
 from bot.ports import AwsAccounts
+from bot.service.aws_with_search import AwsWithSearch
 from tests.fakes.fake_aws import FakeAws
+from tests.fakes.fake_search import unheard
 
 TAKES_BACK = {
     "enable_profile": "disable_profile",
@@ -60,8 +63,13 @@ async def done(action: ResponseAction, accounts: AwsAccounts, target: Target) ->
     """Do an action and return what AWS said right before it."""
     actor = accounts.actor(target, action.permissions, session_name="before")
     plan = await action.plan(target, actor)
-    await action.apply(plan, actor)
+    await action.apply(plan, searching(actor, accounts, target, action))
     return plan.capsule
+
+
+def searching(aws: ActionAws, accounts: AwsAccounts, target: Target, action: ResponseAction) -> AwsWithSearch:
+    """AWS for an action that runs, with LookupEvents."""
+    return AwsWithSearch(aws, target, action.permissions, LookupSearch(accounts), unheard())
 
 
 async def planned(action: ResponseAction, aws: FakeAws, target: Target) -> Plan:

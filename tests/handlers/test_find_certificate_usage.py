@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.domain.action import AwsError, Report, Target
+from bot.adapters.athena_search import AthenaSearch
+from bot.adapters.aws_accounts import BotoAccounts
+from bot.domain.action import AwsError, By, Report, Target
+from bot.domain.errors import AwsDenied
+from bot.domain.search_run import SearchRun
+from bot.service.aws_with_search import AwsWithSearch
 from handlers import find_certificate_usage
 from handlers.find_certificate_usage import ACTION
 from tests.certificates_shown import certificate_shown
 from tests.fakes.aws_samples import session_record
+from tests.fakes.aws_worlds import StandInWorld, aws_environment
 from tests.fakes.fake_aws import NOW, FakeAws
+from tests.fakes.fake_search import FakeSearch, unheard
+from tests.fakes.search_worlds import TRAIL, HttpWorld, make_table
 
 GUIDES_NAME = "AssumeRoleWithCertificate"
 
@@ -100,7 +111,7 @@ async def test_an_old_anchor_is_searched_as_far_as_the_history_goes() -> None:
     aws = FakeAws()
     report = await reported(aws, aws.add_anchor(createdAt=NOW - timedelta(days=400)))
     assert "Searched from 2026-08-24 03:00:00 UTC" in report.summary
-    assert any("the event history ends there" in sentence for sentence in report.not_checked)
+    assert "Events before 2026-08-24 03:00:00 UTC: the search goes back 90 days." in report.not_checked
 
 
 async def test_a_clock_behind_aws_still_searches() -> None:
@@ -134,25 +145,28 @@ async def test_the_guides_name_is_searched_and_explained() -> None:
 
 async def test_a_long_search_stops_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound older events are not read, and the report says after how many."""
-    monkeypatch.setattr(find_certificate_usage, "_MAX_PAGES", 2)
+    monkeypatch.setattr(find_certificate_usage, "_MOST_EVENTS", 6)
     aws = FakeAws(page_size=3)
     target = aws.add_anchor()
     for _ in range(10):
         aws.add_record(session_record(target))
     report = await reported(aws, target)
     assert ": 6 sessions issued" in report.summary
-    assert any("stopped after 6 events: older ones were not read" in one for one in report.not_checked)
-    assert "6 events named by rolesanywhere.amazonaws.com read." in aws.said
+    assert report.summary.startswith("Searched from 2026-11-22 03:00:00 UTC")
+    assert (
+        "Events of rolesanywhere.amazonaws.com before 2026-11-22 03:00:00 UTC: only the newest 6 events were read, "
+        "after 6 events."
+    ) in report.not_checked
 
 
 async def test_a_search_that_just_fits_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last allowed page without more behind it is no early stop."""
-    monkeypatch.setattr(find_certificate_usage, "_MAX_PAGES", 2)
+    monkeypatch.setattr(find_certificate_usage, "_MOST_EVENTS", 6)
     aws = FakeAws(page_size=3)
     target = aws.add_anchor()
     for _ in range(6):
         aws.add_record(session_record(target))
-    assert not any("stopped" in one for one in (await reported(aws, target)).not_checked)
+    assert not any("were read" in one for one in (await reported(aws, target)).not_checked)
 
 
 async def test_a_refused_search_is_an_error() -> None:
@@ -196,3 +210,69 @@ async def test_many_groups_are_cut_with_a_count(monkeypatch: pytest.MonkeyPatch)
     report = await reported(aws, target)
     assert len(report.lines) == 4
     assert report.lines[2] == "3 more certificates."
+
+
+async def searched_with(engine: FakeSearch, run: SearchRun) -> Report:
+    """The report of a search with this engine."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    reader = aws.reader(target, ACTION.permissions)
+    searching = AwsWithSearch(reader, target, ACTION.permissions, engine, run)
+    return await ACTION.apply(await ACTION.plan(target, reader), searching)
+
+
+async def test_it_asks_the_engine_that_is_configured() -> None:
+    """Both searches go to the engine, with the account, the Region and the time; AWS itself is asked for no event."""
+    engine, run = FakeSearch(), unheard()
+    report = await searched_with(engine, run)
+    assert [(one.by, one.value, one.account, one.region) for one in engine.queries] == [
+        (By.EVENT_SOURCE, "rolesanywhere.amazonaws.com", "111122223333", "eu-west-1"),
+        (By.EVENT_NAME, GUIDES_NAME, "111122223333", "eu-west-1"),
+    ]
+    assert ": 0 sessions issued" in report.summary
+    assert run.calls["cloudtrail:LookupEvents"] == 2
+
+
+async def test_a_search_that_is_ended_says_what_was_not_looked_at() -> None:
+    """Ended before its first page, nothing reads as "none found", and the guide's name is not said to be missing."""
+    report = await searched_with(FakeSearch(), replace(unheard(), is_stopped=lambda: True))
+    assert report.summary == "Nothing was searched: somebody ended the search."
+    assert report.lines == ()
+    assert [one for one in report.not_checked if "ended the search" in one] == [
+        "rolesanywhere.amazonaws.com: somebody ended the search before anything was read.",
+        f"{GUIDES_NAME}: somebody ended the search before anything was read.",
+    ]
+
+
+async def test_with_athena_the_report_says_what_it_read_and_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over HTTP, through SQL that is really run: the session is found, nothing is looked up, and the cost is told."""
+    with aws_environment(monkeypatch) as endpoint_url:
+        accounts = BotoAccounts("", "", patience=timedelta(0))
+        await asyncio.to_thread(make_table, endpoint_url)
+        search = AthenaSearch(accounts, TRAIL, sleep=asyncio.sleep)
+        world = HttpWorld(endpoint_url, search, ("athena", "StartQueryExecution"))
+        target = StandInWorld(endpoint_url, accounts).add_anchor("ci")
+        at = datetime.now(UTC)
+        world.record(session_record(target, eventTime=f"{at:%Y-%m-%dT%H:%M:%SZ}", recipientAccountId=target.account))
+        reader, run = accounts.reader(target, ACTION.permissions), unheard()
+        searching = AwsWithSearch(reader, target, ACTION.permissions, search, run)
+        report = await ACTION.apply(await ACTION.plan(target, reader), searching)
+        looked_up = world.control.journal(operation="LookupEvents")
+        await accounts.close()
+    assert ": 1 session issued" in report.summary
+    assert re.fullmatch(
+        r"Athena for rolesanywhere\.amazonaws\.com: 1 account, 1 Region, 2 days, [0-9.]+ (k?B|bytes) scanned, "
+        r"less than 0\.01 USD\.",
+        report.lines[-2],
+    )
+    assert (looked_up, len(searching.scans), run.calls["athena:StartQueryExecution"]) == ([], 2, 2)
+
+
+async def test_an_action_that_does_not_list_it_may_not_search() -> None:
+    """The permissions of an action are all that it may use, searching too."""
+    aws, engine = FakeAws(), FakeSearch()
+    target = aws.add_anchor()
+    searching = AwsWithSearch(aws.reader(target, ()), target, ("iam:GetRole",), engine, unheard())
+    with pytest.raises(AwsDenied):
+        await searching.events(By.EVENT_NAME, "x", since=NOW, until=NOW)
+    assert engine.queries == []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.detection import Actor, Detection
-from bot.domain.event_search import By, EventsFound, Record, cost_in_words
+from bot.domain.event_search import By, EventsFound, Record
 from bot.service.guide.inquiry import Inquiry
 
 HISTORY = timedelta(days=90)
@@ -64,8 +64,7 @@ def searched(found: Iterable[EventsFound]) -> tuple[str, ...]:
 
 def _searched(found: EventsFound) -> str:
     cut = f" ({found.why_cut})" if found.why_cut else ""
-    scan = found.scan
-    paid = f"; {scan.place}, {cost_in_words(scan.scanned_bytes, scan.about_usd)}" if scan else ""
+    paid = f"; {found.scan.in_words()}" if found.scan else ""
     return (
         f"Searched with {found.engine} in {found.query.region} only, from {found.searched_since:%Y-%m-%d %H:%M} to "
         f"{found.query.until:%Y-%m-%d %H:%M} UTC{cut}{paid}; CloudTrail is about 5 minutes late."

@@ -17,7 +17,9 @@ from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound, Sc
 from bot.domain.house import ApprovedCa, House
 from bot.domain.identity import CaseId
 from bot.domain.privileges.permissions import Catalogue
+from bot.domain.search_run import SearchRun
 from bot.ports import AwsAccounts, EventSearch
+from bot.service.counted_aws import CountedAws
 from bot.service.earlier_cases import CasesFound
 
 Progress = Callable[[str], Awaitable[None]]
@@ -97,7 +99,7 @@ class Inquiry:
             self.case.target, region=region or self.case.target.region, account=account or self.case.target.account
         )
         reader = self.sources.accounts.reader(target, self.permissions, progress=self.report_progress)
-        return _Counted(reader, self.calls)
+        return CountedAws(reader, self.calls)
 
     async def once(self, key: object, make: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever `make` brings.
         """What ``make`` brings, made once in this round for all steps that ask for ``key``; its error too."""
@@ -148,34 +150,12 @@ class Inquiry:
         query = EventQuery(target.account, region or target.region, by, value, since, until or self.now, most)
 
         async def search() -> EventsFound:
-            found = await self.sources.search.search(target, query, self.calls, self.report_progress)
+            run = SearchRun(self.calls, lambda sentence, _: self.report_progress(sentence))
+            found = await self.sources.search.search(target, query, run)
             self.scans.extend([found.scan] if found.scan else [])
             return found
 
         return cast("EventsFound", await self.once(query, search))
-
-
-class _Counted:
-    """AWS that counts its calls; implements :class:`bot.domain.action.ActionAws`."""
-
-    def __init__(self, aws: ActionAws, calls: Counter[str]) -> None:
-        self._aws = aws
-        self._calls = calls
-
-    async def call(self, service: str, operation: str, /, **parameters: object) -> Mapping[str, Any]:
-        self._calls[f"{service}:{operation}"] += 1
-        return await self._aws.call(service, operation, **parameters)
-
-    async def pages(self, service: str, operation: str, /, **parameters: object) -> AsyncIterator[Mapping[str, Any]]:
-        async for page in self._aws.pages(service, operation, **parameters):
-            self._calls[f"{service}:{operation}"] += 1
-            yield page
-
-    async def progress(self, sentence: str) -> None:
-        await self._aws.progress(sentence)
-
-    def now(self) -> datetime:
-        return self._aws.now()
 
 
 def unanswered(step: Step, answers: Sequence[Answer]) -> tuple[Question, ...]:

@@ -30,6 +30,7 @@ from bot.service.guide import the_roles, the_use
 from bot.service.guide.inquiry import Inquiry, Sources
 from bot.service.investigate import answers_of
 from tests.fakes.desk import Desk, detection_of
+from tests.fakes.ladder import searching
 
 ACTIONS = load_actions()
 
@@ -64,7 +65,7 @@ class Scene:
         action, target = ACTIONS[action_id], known or self.target
         plan = await action.plan(target, self.accounts.reader(target, action.permissions))
         actor = self.accounts.actor(target, action.permissions, session_name="x-U1", touches=plan.touches)
-        await action.apply(plan, actor)
+        await action.apply(plan, searching(actor, self.accounts, target, action))
         verdict = await action.verify(plan, self.accounts.reader(target, action.permissions))
         assert verdict.done is True, verdict.sentence
         return replace(target, known=replace(target.known, ran={action_id: (plan.capsule,)}))

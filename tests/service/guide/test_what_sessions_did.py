@@ -212,11 +212,11 @@ class OneRegionRefuses(FakeSearch):
         super().__init__(records)
         self._regions = regions
 
-    async def search(self, target: Any, query: EventQuery, calls: Any, progress: Any) -> EventsFound:
+    async def search(self, target: Any, query: EventQuery, run: Any) -> EventsFound:
         """See :class:`FakeSearch`."""
         if query.region in self._regions and query.value.startswith("ASIA"):
             raise AwsDenied("AccessDeniedException", "no", "cloudtrail:LookupEvents")
-        return await super().search(target, query, calls, progress)
+        return await super().search(target, query, run)
 
 
 async def test_a_region_that_refuses_is_said_and_hides_no_other(desk: Desk) -> None:
