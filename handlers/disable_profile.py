@@ -35,14 +35,15 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     wanted = target.known.profiles
     if target.anchor_arn is None or not wanted:
         raise AwsError("NothingKnown", "no profile is known to let it in", "rolesanywhere:ListProfiles")
-    found = await if_known(read_profiles(target.anchor_arn, aws)) or {}
+    found = await if_known(read_profiles(target.anchor_arn, aws))
+    state, unknown = profile_state(wanted, found)
     more = target.known.more_profiles
     left_out = f" {counted(more, 'more profile')} did not fit into this plan." if more else ""
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
         calls=tuple(f"rolesanywhere:DisableProfile profileId={profile_id(one.arn)}" for one in wanted),
-        state=profile_state(wanted, found),
+        state=state,
         stops=f"New sessions through {counted(len(wanted), 'profile')}, of every trust anchor. AWS refuses them.",
         does_not_stop=(
             "Sessions that were already issued: each lives on until it ends, up to 12 hours. "
@@ -56,6 +57,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         capsule=profile_capsule(wanted, found),
         evidence=target.known,
         touches=tuple(one.arn for one in wanted),
+        unknown=unknown,
     )
 
 

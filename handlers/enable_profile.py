@@ -35,12 +35,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     wanted = were_enabled(target.known.capsules(_DISABLED_BY))
     if target.anchor_arn is None or not wanted:
         raise AwsError("NothingKnown", "this case disabled no profile", "rolesanywhere:ListProfiles")
-    found = await if_known(read_profiles(target.anchor_arn, aws)) or {}
+    found = await if_known(read_profiles(target.anchor_arn, aws))
+    state, unknown = profile_state(wanted, found)
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
         calls=tuple(f"rolesanywhere:EnableProfile profileId={profile_id(one.arn)}" for one in wanted),
-        state=profile_state(wanted, found),
+        state=state,
         stops=f"Nothing. It lets new sessions through {counted(len(wanted), 'profile')} again.",
         does_not_stop=(
             "Everyone whose certificate an enabled trust anchor of this Region knows, an attacker too: they can enter "
@@ -51,6 +52,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         capsule=profile_capsule(wanted, found),
         evidence=target.known,
         touches=tuple(one.arn for one in wanted),
+        unknown=unknown,
     )
 
 

@@ -18,6 +18,7 @@ from bot.domain.action import (
     if_known,
     judged_lifted,
     offered_always,
+    policy_state,
     read_standing,
     revocations_in,
     role_capsule,
@@ -35,11 +36,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     wanted = _put_before(target.known)
     if target.anchor_arn is None or not wanted:
         raise AwsError("NothingKnown", "this case revoked no sessions", "iam:DeleteRolePolicy")
+    capsule = await if_known(role_capsule(wanted, aws))
+    state, unknown = policy_state(wanted, capsule)
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
         calls=tuple(f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in wanted),
-        state={},
+        state=state,
         stops=f"Nothing. It removes {counted(len(wanted), 'denial')} from roles.",
         does_not_stop=(
             "Everyone whose session was revoked and has not ended, an attacker too: it works again. "
@@ -47,9 +50,10 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice="Everything that was denied because its session was revoked works again.",
         way_back="Revoke Role Sessions. What is done in between stays.",
-        capsule=await if_known(role_capsule(wanted, aws)) or {},
+        capsule=capsule or {},
         evidence=target.known,
         touches=tuple(dict.fromkeys(one.role_arn for one in wanted)),
+        unknown=unknown,
     )
 
 

@@ -21,7 +21,9 @@ from bot.domain.action import (
     judged_key,
     judged_put,
     key_capsule,
+    key_state,
     offered_always,
+    policy_state,
     put_revocations,
     read_standing,
     role_capsule,
@@ -47,11 +49,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
 
 
 async def _key_plan(key: UserKey, target: Target, aws: ActionAws) -> Plan:
+    capsule = await if_known(key_capsule(key, aws))
+    state, unknown = key_state(capsule)
     return Plan(
         action_id=ACTION.id,
         target_arn=str(target.anchor_arn),
         calls=(key.as_call("Inactive"),),
-        state={"access key": key.key_id},
+        state={"access key": key.key_id, **state},
         stops="Everything that is done with this access key. AWS refuses it within seconds.",
         does_not_stop=(
             "The user's other access keys, their password, and sessions that were started with this key: these live "
@@ -59,18 +63,21 @@ async def _key_plan(key: UserKey, target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice=f"Every program that uses this key of {key.user_name[:64]}: it fails at its next call.",
         way_back="Release Caller. It makes the same key active again.",
-        capsule=await if_known(key_capsule(key, aws)) or {},
+        capsule=capsule or {},
         evidence=target.known,
         touches=(key.user_arn,),
+        unknown=unknown,
     )
 
 
 async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> Plan:
+    capsule = await if_known(role_capsule((session,), aws))
+    state, unknown = policy_state((session,), capsule)
     return Plan(
         action_id=ACTION.id,
         target_arn=str(target.anchor_arn),
         calls=(session.as_call("PutRolePolicy"),),
-        state={"policy": session.policy_name},
+        state=state,
         stops="Everything that this session does, when it began before the call or up to 30 seconds after it.",
         does_not_stop=(
             "A new session: whoever could start this one can start another. Sessions of other roles that were entered "
@@ -78,9 +85,10 @@ async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> 
         ),
         who_would_notice="Whoever is in this role under the same session name: their calls are denied.",
         way_back="Release Caller. It removes exactly this policy.",
-        capsule=await if_known(role_capsule((session,), aws)) or {},
+        capsule=capsule or {},
         evidence=target.known,
         touches=(session.role_arn,),
+        unknown=unknown,
     )
 
 

@@ -19,8 +19,10 @@ from bot.domain.action import (
     judged_key,
     judged_lifted,
     key_capsule,
+    key_state,
     keys_in,
     offered_always,
+    policy_state,
     read_standing,
     revocations_in,
     role_capsule,
@@ -38,20 +40,22 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     key, sessions = _taken(target.known)
     if target.anchor_arn is None or (key is None and not sessions):
         raise AwsError("NothingKnown", "this case has quarantined nobody", "iam:UpdateAccessKey")
-    capsule = await if_known(key_capsule(key, aws) if key else role_capsule(sessions, aws)) or {}
+    capsule = await if_known(key_capsule(key, aws) if key else role_capsule(sessions, aws))
+    state, unknown = key_state(capsule) if key else policy_state(sessions, capsule)
     policies = tuple(f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in sessions)
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
         calls=(key.as_call("Active"),) if key else policies,
-        state={},
+        state=state,
         stops="Nothing. It lets the caller work again.",
         does_not_stop="The caller, an attacker too: whoever has the key or the session can use it again until it ends.",
         who_would_notice="Every program that was refused with this key or session works again.",
         way_back="Quarantine Caller. What is done in between stays.",
-        capsule=capsule,
+        capsule=capsule or {},
         evidence=target.known,
         touches=(key.user_arn,) if key else tuple(dict.fromkeys(one.role_arn for one in sessions)),
+        unknown=unknown,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.action import (
+    COPY_STATE,
     ActionAws,
     AwsError,
     Evidence,
@@ -19,6 +20,7 @@ from bot.domain.action import (
     check_account,
     copy_request,
     copy_state,
+    copy_surroundings,
     find_copy,
     if_known,
     roles_naming,
@@ -37,7 +39,8 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     if target.anchor_arn is None or not kept:
         raise AwsError("NothingKnown", "this case deleted no trust anchor", "rolesanywhere:CreateTrustAnchor")
     await if_known(check_account(target.account, aws))
-    state = copy_state(kept)
+    around = await if_known(copy_surroundings(kept, aws))
+    state = {**copy_state(kept), **(around or {})}
     enabled = "enabled" if state.get("enabled") == "yes" else "disabled"
     return Plan(
         action_id=ACTION.id,
@@ -53,6 +56,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         way_back=f"None. {_NO_UNDO}",
         capsule=dict(kept),
         evidence=target.known,
+        unknown=COPY_STATE if around is None else (),
     )
 
 

@@ -22,6 +22,7 @@ from bot.domain.action import (
     judged_put,
     left_out,
     offered_always,
+    policy_state,
     put_revocations,
     read_standing,
     revocations,
@@ -41,11 +42,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     if target.anchor_arn is None or not wanted:
         raise AwsError("NothingKnown", "no session is known that can be revoked", "iam:PutRolePolicy")
     count = sum(len(one.user_ids) for one in wanted)
+    capsule = await if_known(role_capsule(wanted, aws))
+    state, unknown = policy_state(wanted, capsule)
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
         calls=tuple(one.as_call("PutRolePolicy") for one in wanted),
-        state={"policy": wanted[0].policy_name},
+        state=state,
         stops=(
             f"Everything that {counted(count, 'known session name')} of {counted(len(wanted), 'role')} may do, in "
             "sessions that began before the call or up to 30 seconds after it."
@@ -56,9 +59,10 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice="Whoever holds the keys of these sessions, or of another one of the same name in these roles.",
         way_back="Lift Session Revocation. It removes exactly these policies.",
-        capsule=await if_known(role_capsule(wanted, aws)) or {},
+        capsule=capsule or {},
         evidence=target.known,
         touches=tuple(one.role_arn for one in wanted),
+        unknown=unknown,
     )
 
 

@@ -22,6 +22,7 @@ from bot.domain.action import (
     judged_put,
     left_out,
     offered_always,
+    policy_state,
     put_revocations,
     read_standing,
     revocations,
@@ -41,11 +42,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     if target.anchor_arn is None or not wanted:
         raise AwsError("NothingKnown", "no role is known whose sessions can be revoked", "iam:PutRolePolicy")
     used = [one for one in target.known.roles if one.sessions]
+    capsule = await if_known(role_capsule(wanted, aws))
+    state, unknown = policy_state(wanted, capsule)
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
         calls=tuple(one.as_call("PutRolePolicy") for one in wanted),
-        state={"policy": wanted[0].policy_name},
+        state=state,
         stops=(
             f"Everything that sessions of {counted(len(wanted), 'role')} do, when they began before the call or up to "
             f"30 seconds after it. {len(used)} of the roles were entered through this trust anchor, as far as is known."
@@ -59,9 +62,10 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "new session. How many they are is not known."
         ),
         way_back="Lift Session Revocation. It removes exactly these policies.",
-        capsule=await if_known(role_capsule(wanted, aws)) or {},
+        capsule=capsule or {},
         evidence=target.known,
         touches=tuple(one.role_arn for one in wanted),
+        unknown=unknown,
     )
 
 

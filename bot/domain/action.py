@@ -15,13 +15,23 @@ from bot.domain.action_aws import (
     if_known,
     read_trust_anchor,
 )
-from bot.domain.anchor_copy import can_copy, check_account, copy_request, copy_state, find_copy, roles_naming
+from bot.domain.anchor_copy import (
+    COPY_STATE,
+    can_copy,
+    check_account,
+    copy_request,
+    copy_state,
+    copy_surroundings,
+    find_copy,
+    roles_naming,
+)
 from bot.domain.anchor_state import GONE, anchor_state
 from bot.domain.caller_quarantine import (
     UserKey,
     can_quarantine,
     judged_key,
     key_capsule,
+    key_state,
     keys_in,
     role_session,
     user_key,
@@ -47,6 +57,7 @@ from bot.domain.role_policies import (
     change_roles,
     judged_lifted,
     judged_put,
+    policy_state,
     put_revocations,
     read_standing,
     role_capsule,
@@ -67,6 +78,7 @@ from bot.domain.usage.sessions import SERVICE as ROLES_ANYWHERE
 from bot.domain.usage.words import counted, guides_sentence, late_sentence, use_line, utc_text
 
 __all__ = [
+    "COPY_STATE",
     "GONE",
     "GUIDES_NAME",
     "NOT_KNOWN",
@@ -109,6 +121,7 @@ __all__ = [
     "check_profiles",
     "copy_request",
     "copy_state",
+    "copy_surroundings",
     "counted",
     "differences",
     "evaluate_reach",
@@ -121,11 +134,13 @@ __all__ = [
     "judged_lifted",
     "judged_put",
     "key_capsule",
+    "key_state",
     "keys_in",
     "late_sentence",
     "left_out",
     "offered_always",
     "offered_while_it_exists",
+    "policy_state",
     "profile_capsule",
     "profile_id",
     "profile_state",

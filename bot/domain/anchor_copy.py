@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ _SOURCE_DATA = ("x509CertificateData", "acmPcaArn")
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_NotificationSetting.html
 _SETTING = ("enabled", "event", "threshold", "channel")
 _MOST_NAMED = 20
+_MAY_LET_IN = "rolesanywhere"
+COPY_STATE = ("one with this name and CA", "trust policies for IAM Roles Anywhere")
+"""What only AWS knows of the place that a copy would come into."""
 
 
 def copy_state(capsule: Mapping[str, Any]) -> dict[str, str]:
@@ -72,6 +76,26 @@ async def find_copy(capsule: Mapping[str, Any], aws: ActionAws) -> Mapping[str, 
             if all(state.get(what) == text for what, text in wanted.items()):
                 return dict(one)
     return None
+
+
+async def copy_surroundings(capsule: Mapping[str, Any], aws: ActionAws) -> dict[str, str]:
+    """What a copy would come into: whether one is there, and by their SHA-256 the trust policies that may let it in.
+
+    Raises:
+        AwsError: they can't be listed.
+    """
+    there = await find_copy(capsule, aws)
+    open_to_it: dict[str, str] = {}
+    async for page in aws.pages("iam", "ListRoles"):
+        for role in page.get("Roles", ()):
+            policy = canonical(role.get("AssumeRolePolicyDocument") or {})
+            if _MAY_LET_IN in policy.lower():
+                open_to_it[str(role.get("Arn"))] = policy
+    digest = hashlib.sha256(canonical(open_to_it).encode()).hexdigest()
+    return {
+        COPY_STATE[0]: "none" if there is None else str(there.get("trustAnchorArn")),
+        COPY_STATE[1]: f"{len(open_to_it)} roles, SHA-256 {digest}",
+    }
 
 
 async def roles_naming(arn: str, aws: ActionAws) -> tuple[str, ...]:

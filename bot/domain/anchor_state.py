@@ -15,12 +15,16 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE
 GONE = {"exists": "no"}
 """The state of a trust anchor that is not there any more."""
 
+_ALWAYS = ("enabled", "name", "source type", "changed at")
+_EITHER = ("certificates", "ACM PCA")
+
 
 def anchor_state(detail: Mapping[str, Any]) -> dict[str, str]:
     """The state, as far as ``detail`` (a TrustAnchorDetail) tells it.
 
-    Certificates are compared by the SHA-256 of their DER, because AWS writes the PEM text anew. Times are floored to
-    the second, because AWS's answers differ in the fractions that they give.
+    Certificates are compared by the whole SHA-256 of their DER: AWS writes the PEM text anew, and whoever makes the
+    certificates could make two that share a part of it. Times are floored to the second, because AWS's answers differ
+    in the fractions that they give.
 
     See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_TrustAnchorDetail.html
     """
@@ -33,9 +37,17 @@ def anchor_state(detail: Mapping[str, Any]) -> dict[str, str]:
         "source type": source.get("sourceType"),
         "certificates": _fingerprints(data.get("x509CertificateData") or ""),
         "ACM PCA": data.get("acmPcaArn"),
-        "changed at": _to_the_second(changed_at) if isinstance(changed_at, datetime) else None,
+        "changed at": to_the_second(changed_at) if isinstance(changed_at, datetime) else None,
     }
     return {what: str(value) for what, value in state.items() if value}
+
+
+def anchor_unknown(state: Mapping[str, str]) -> tuple[str, ...]:
+    """What of a trust anchor this state does not have although AWS always tells it."""
+    if state.get("exists") == "no":
+        return ()
+    ca = () if any(one in state for one in _EITHER) else _EITHER
+    return tuple(one for one in (*_ALWAYS, *ca) if one not in state)
 
 
 def _fingerprints(bundle: str) -> str:
@@ -48,8 +60,9 @@ def _fingerprint(pem_body: str) -> str:
     except binascii.Error:
         # No certificate, but it must still show when it changes.
         der = pem_body.encode()
-    return hashlib.sha256(der).hexdigest()[:16]
+    return hashlib.sha256(der).hexdigest()
 
 
-def _to_the_second(moment: datetime) -> str:
+def to_the_second(moment: datetime) -> str:
+    """A moment in UTC, floored to the second, as ISO 8601."""
     return moment.astimezone(UTC).replace(microsecond=0).isoformat()

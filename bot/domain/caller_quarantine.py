@@ -14,6 +14,7 @@ from bot.domain.session_revocation import Revocation, case_policy, fit_user_ids,
 
 _LONG_LIVED = "AKIA"
 _LIST = "iam:ListAccessKeys"
+_STATUS = "access key status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,13 @@ async def key_capsule(key: UserKey, aws: ActionAws) -> dict[str, Any]:
     """The key and its status now, as JSON values. Raises as :meth:`UserKey.status`."""
     named = {"user_name": key.user_name, "user_arn": key.user_arn, "key_id": key.key_id}
     return {"key": {**named, "status": await key.status(aws)}}
+
+
+def key_state(capsule: Mapping[str, Any] | None) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The key's status now, and the names of what is not known of it; ``capsule`` None: AWS was not asked."""
+    if capsule is None:
+        return {}, (_STATUS,)
+    return {_STATUS: str(capsule["key"]["status"])}, ()
 
 
 def keys_in(capsules: Sequence[Mapping[str, Any]]) -> tuple[UserKey, ...]:

@@ -28,7 +28,8 @@ class Plan:
     words and as far as it is known; it is what people see and what is compared right before the call. ``capsule``
     keeps everything that AWS said of the target, for undo and evidence; it is not compared. ``evidence`` is what the
     plan was made from beside AWS. ``touches`` are the ARNs that the calls change, where that is not the target: the
-    session that runs the plan may change nothing else.
+    session that runs the plan may change nothing else. ``unknown`` names the state that only AWS knows and the log did
+    not when the plan was drawn; None, of plans that older versions logged, says nothing about it.
     """
 
     action_id: str
@@ -42,16 +43,24 @@ class Plan:
     capsule: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence = NOTHING_KNOWN
     touches: tuple[str, ...] = ()
+    unknown: tuple[str, ...] | None = None
 
     def digest(self) -> str:
-        """SHA-256 (hex) of what was shown: action, target, calls and state."""
+        """SHA-256 (hex) of what was shown: action, target, calls, what they change, the state and what is unknown."""
         shown = {
             "action": self.action_id,
             "target": self.target_arn,
             "calls": self.calls,
+            "touches": self.touches,
             "state": self.state,
+            "unknown": self.unknown or (),
         }
         return hashlib.sha256(canonical(shown).encode()).hexdigest()
+
+
+def plan_name(digest: str) -> str:
+    """A plan's digest as people read it and say it to each other: its first 32 bits, such as ``3f9a-1c2e``."""
+    return f"{digest[:4]}-{digest[4:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,10 @@ class Difference:
 
 
 def differences(shown: Plan, live: Plan) -> tuple[Difference, ...]:
-    """Everything that was shown and is different now. State that was not known when shown is not compared."""
+    """Everything that is not as it was shown, also what was not there; but for state that was shown as not known."""
     found = []
+    if shown.action_id != live.action_id:
+        found.append(Difference("action", shown.action_id, live.action_id))
     if shown.target_arn != live.target_arn:
         found.append(Difference("trust anchor", shown.target_arn, live.target_arn))
     if shown.calls != live.calls:
@@ -73,7 +84,23 @@ def differences(shown: Plan, live: Plan) -> tuple[Difference, ...]:
     for what, value in shown.state.items():
         if live.state.get(what) != value:
             found.append(Difference(what, value, live.state.get(what, "not there any more")))
-    return tuple(found)
+    return (*found, *_beside(shown, live))
+
+
+def _beside(shown: Plan, live: Plan) -> list[Difference]:
+    """What plans of older versions did not state, so that it can't be compared with them."""
+    if shown.unknown is None:
+        return []
+    found = []
+    if shown.touches != live.touches:
+        found.append(Difference("what the calls change", "; ".join(shown.touches), "; ".join(live.touches)))
+    new = (what for what in unseen(shown, live) if what not in shown.unknown)
+    return [*found, *(Difference(what, "not there", live.state[what]) for what in new)]
+
+
+def unseen(shown: Plan, live: Plan) -> dict[str, str]:
+    """The live state that nobody was shown, because it was not known then."""
+    return {what: value for what, value in live.state.items() if what not in shown.state}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot.domain.action_aws import ActionAws
+from bot.domain.anchor_state import to_the_second
 from bot.domain.change_each import Changed, change_each
 from bot.domain.errors import AwsError
 from bot.domain.evidence import KnownProfile
@@ -35,15 +37,34 @@ async def read_profiles(anchor_arn: str, aws: ActionAws) -> dict[str, Mapping[st
     return found
 
 
-def profile_state(wanted: Sequence[KnownProfile], found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """The names of the profiles, as AWS has them now; one that is gone keeps the name that it had."""
-    names = {one.arn: str(found.get(one.arn, {}).get("name", one.name)) for one in wanted}
-    return {f"profile {profile_id(arn)[:8]}": name for arn, name in names.items()}
+def profile_state(
+    wanted: Sequence[KnownProfile], found: Mapping[str, Mapping[str, Any]] | None
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Name, switch and last change of each profile, and the names of what is not known of them.
+
+    ``found`` None means that AWS was not asked, and only the names are known. One that is gone has no state.
+    """
+    if found is None:
+        unknown = tuple(f"{_called(one)} {what}" for one in wanted for what in ("enabled", "changed at"))
+        return {_called(one): one.name for one in wanted}, unknown
+    return {what: text for one in wanted if one.arn in found for what, text in _live(one, found[one.arn])}, ()
 
 
-def profile_capsule(wanted: Sequence[KnownProfile], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _live(one: KnownProfile, detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    changed_at = detail.get("updatedAt")
+    yield _called(one), str(detail.get("name", ""))
+    yield f"{_called(one)} enabled", "yes" if detail.get("enabled") else "no"
+    if isinstance(changed_at, datetime):
+        yield f"{_called(one)} changed at", to_the_second(changed_at)
+
+
+def _called(one: KnownProfile) -> str:
+    return f"profile {profile_id(one.arn)}"
+
+
+def profile_capsule(wanted: Sequence[KnownProfile], found: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Any]:
     """What AWS says of these profiles, as JSON values."""
-    return {"profiles": [dict(to_plain(found[one.arn])) for one in wanted if one.arn in found]}
+    return {"profiles": [dict(to_plain(found[one.arn])) for one in wanted if found and one.arn in found]}
 
 
 def were_enabled(capsules: Sequence[Mapping[str, Any]]) -> tuple[KnownProfile, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +60,32 @@ async def role_capsule(wanted: Sequence[Revocation], aws: ActionAws) -> dict[str
     read_at = aws.now()
     standing = await read_standing(wanted, aws)
     return {"read_at": to_plain(read_at), "roles": [to_plain(one) | to_plain(on) for one, on in standing.items()]}
+
+
+def policy_state(
+    wanted: Sequence[Revocation], capsule: Mapping[str, Any] | None
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What stands on each role under the policy's name, by its SHA-256, and the names of what is not known of it.
+
+    ``capsule`` is what :func:`role_capsule` read; None means that AWS was not asked.
+    """
+    if capsule is None:
+        return {}, tuple(_on_role(one.policy_name, one.role_name) for one in wanted)
+    return {
+        _on_role(str(one["policy_name"]), str(one["role_arn"]).rpartition("/")[2]): _standing_policy(one)
+        for one in capsule["roles"]
+    }, ()
+
+
+def _on_role(policy_name: str, role_name: str) -> str:
+    return f"policy {policy_name} on role {role_name}"
+
+
+def _standing_policy(one: Mapping[str, Any]) -> str:
+    if not one["exists"]:
+        return "no such role"
+    policy = one["policy"]
+    return "none" if policy is None else f"SHA-256 {hashlib.sha256(canonical(policy).encode()).hexdigest()}"
 
 
 async def put_revocations(wanted: Sequence[Revocation], aws: ActionAws) -> Changed:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.action import NOT_KNOWN
+from bot.domain.anchor_state import anchor_unknown
 from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError
@@ -59,9 +60,10 @@ async def known_plan(action: ResponseAction, case: Case, now: datetime) -> Plan:
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
     plan = await action.plan(replace(case.target, known=evidence_of(case)), KnownAws(case, now))
-    if case.known_state is None or not action.on_anchor:
-        return plan
-    return replace(plan, state=dict(case.known_state))
+    if not action.on_anchor:
+        return replace(plan, unknown=plan.unknown or ())
+    state = plan.state if case.known_state is None else dict(case.known_state)
+    return replace(plan, state=state, unknown=anchor_unknown(state))
 
 
 def _reading_plan(action: ResponseAction, case: Case) -> Plan:

@@ -22,12 +22,15 @@ every_elsewhere = pytest.mark.parametrize("action", ELSEWHERE, ids=lambda action
 
 @every_elsewhere
 async def test_a_plan_elsewhere_only_reads(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
-    """Planning changes nothing, and the log alone is enough to draw the same calls and the same state."""
+    """Planning changes nothing; the log alone draws the same calls, a part of the state, and says what it lacks."""
     plan = await planned(action, aws, prepared)
     assert all(call.is_read for call in aws.journal)
     drawn = await action.plan(prepared, KnownAws(Case("AW-0000000000"), aws.time))
-    assert (drawn.calls, drawn.state, drawn.digest()) == (plan.calls, plan.state, plan.digest())
+    assert (drawn.calls, drawn.touches, plan.unknown) == (plan.calls, plan.touches, ())
+    assert {**plan.state, **drawn.state} == plan.state
+    assert set(drawn.unknown or ()) == set(plan.state) - set(drawn.state) != set()
     assert not differences(drawn, plan)
+    assert drawn.digest() != plan.digest()
 
 
 @every_elsewhere

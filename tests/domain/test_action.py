@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.action import Difference, Plan, differences
 from bot.domain.plain import from_plain, to_plain
+from bot.domain.plan import plan_name, unseen
 
 PLAN = Plan(
     action_id="disable_trust_anchor",
@@ -24,10 +25,52 @@ PLAN = Plan(
 STATE = st.dictionaries(st.sampled_from(["enabled", "name", "certificates", "changed at"]), st.text(max_size=5))
 
 
-def test_state_that_was_not_shown_is_not_compared() -> None:
-    """A live read that knows more than was shown differs in nothing."""
+def test_what_was_shown_as_not_known_is_no_difference() -> None:
+    """A live read that knows more than was shown differs in nothing, where the plan said that it is not known."""
     live = replace(PLAN, state={**PLAN.state, "changed at": "now"})
+    assert differences(replace(PLAN, unknown=("changed at",)), live) == ()
+    assert unseen(PLAN, live) == {"changed at": "now"}
+
+
+def test_what_was_not_there_is_a_difference() -> None:
+    """What AWS shows and the plan said nothing of has appeared since; a plan of an older version could not say so."""
+    live = replace(PLAN, state={**PLAN.state, "ACM PCA": "arn"})
+    assert differences(replace(PLAN, unknown=()), live) == (Difference("ACM PCA", "not there", "arn"),)
     assert differences(PLAN, live) == ()
+
+
+WORDS = st.sampled_from(["", "a", "b", "a; b", "not there", "not there any more", "not known yet"])
+STATES = st.dictionaries(st.sampled_from(["enabled", "name", "certificates"]), WORDS)
+WHOLE = st.builds(
+    lambda arn, calls, touches, state: replace(
+        PLAN, target_arn=arn, calls=tuple(calls), touches=tuple(touches), state=state, unknown=()
+    ),
+    WORDS,
+    st.lists(WORDS, max_size=2),
+    st.lists(WORDS, max_size=2),
+    STATES,
+)
+
+
+@given(WHOLE, WHOLE)
+def test_nothing_differs_exactly_when_the_digest_is_the_same(shown: Plan, live: Plan) -> None:
+    """Whatever the digest of a plan without unknown state signs is compared, whichever words an attacker chooses."""
+    assert (differences(shown, live) == ()) is (shown.digest() == live.digest())
+
+
+@given(WHOLE, WHOLE, st.sampled_from(["enabled", "name", "certificates"]))
+def test_what_is_not_known_covers_itself_only(shown: Plan, live: Plan, what: str) -> None:
+    """State that was shown as not known hides no other difference."""
+    without = {one: text for one, text in shown.state.items() if one != what}
+    drawn = replace(shown, state=without, unknown=(what,))
+    same = {one: text for one, text in live.state.items() if one != what}
+    expected = differences(replace(shown, state=without), replace(live, state=same))
+    assert differences(drawn, live) == expected
+
+
+def test_the_name_of_a_plan_is_the_begin_of_its_digest() -> None:
+    """Eight hex digits in two groups, to be read out loud."""
+    assert plan_name(PLAN.digest()) == f"{PLAN.digest()[:4]}-{PLAN.digest()[4:8]}"
 
 
 def test_each_thing_that_moved_is_named_with_both_values() -> None:

@@ -123,6 +123,7 @@ class FakeAws:
             "enabled": enabled,
             "roleArns": list(role_arns),
             "durationSeconds": 3600,
+            "updatedAt": self.time,
         }
         self._place(account, region).profiles.append(profile)
         return str(profile["profileArn"])
@@ -211,7 +212,7 @@ class FakeAws:
         if permission == "rolesanywhere:ListProfiles":
             return {"profiles": deepcopy(place.profiles)}
         if permission in ("rolesanywhere:EnableProfile", "rolesanywhere:DisableProfile"):
-            return {"profile": deepcopy(_switched(place, permission, parameters["profileId"]))}
+            return {"profile": deepcopy(_switched(place, permission, parameters["profileId"], self.time))}
         if permission == "cloudtrail:LookupEvents":
             return {"Events": found_events(place.records, parameters)}
         served = self._served.get((permission, target.region), self._served.get((permission, None)))
@@ -235,9 +236,10 @@ class FakeAws:
         return anchor
 
 
-def _switched(place: _Place, permission: str, profile_id: object) -> dict[str, Any]:
+def _switched(place: _Place, permission: str, profile_id: object, now: datetime) -> dict[str, Any]:
     for profile in place.profiles:
         if profile["profileId"] == profile_id:
             profile["enabled"] = permission.endswith(":EnableProfile")
+            profile["updatedAt"] = now
             return profile
     raise AwsNotFound("ResourceNotFoundException", "Profile was not found", permission)

@@ -14,7 +14,7 @@ from tests.fakes.fake_aws import FakeAws
 
 def fingerprint(der: bytes) -> str:
     """How a certificate is shown."""
-    return hashlib.sha256(der).hexdigest()[:16]
+    return hashlib.sha256(der).hexdigest()
 
 
 async def planned(aws: FakeAws, target: Target) -> Plan:
