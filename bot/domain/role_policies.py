@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.action_aws import ActionAws
 from bot.domain.change_each import Changed, change_each
 from bot.domain.errors import AwsError, AwsNotFound
-from bot.domain.plain import to_plain
+from bot.domain.plain import canonical, to_plain
 from bot.domain.session_revocation import Revocation, revocation_document, revoked_before
 
 AHEAD = timedelta(seconds=30)
