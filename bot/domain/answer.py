@@ -42,11 +42,13 @@ class Question:
 class Sign:
     """Something found that speaks for or against trouble: a stable code and one plain sentence.
 
-    What a code means for the verdict stands in :mod:`bot.domain.verdict`.
+    What a code means for the verdict stands in :mod:`bot.domain.verdict`. ``people`` are the Slack users whose word or
+    deed it is, shown by name behind the sentence.
     """
 
     code: str
     sentence: str
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Answer:
 
     ``sentence`` is the answer in one plain sentence, ``lines`` the evidence; both may hold text that an attacker
     wrote, which is neutralised where it is shown. ``missing`` are the IAM actions that AWS refused. ``not_checked``
-    says what this answer does not cover. ``facts`` are JSON values for later steps.
+    says what this answer does not cover. ``facts`` are JSON values for later steps. ``people`` are the Slack users on
+    whose word it rests.
     """
 
     question: str
@@ -66,6 +69,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
 
 
 def answered(question: str, sentence: str, **more: object) -> Answer:

@@ -112,9 +112,10 @@ def owners_answer(case: Case) -> Answer:
         code = "owners_say_ours" if said.ours else "owners_say_not_ours"
         words = "it is theirs" if said.ours else "it is NOT theirs"
         when = f"{said.at:%Y-%m-%d %H:%M} UTC"
-        sign = Sign(code, f"The CA's owners said on {when} that {words}: {quoted(said.reason[:_REASON])}")
+        sentence = f"The CA's owners said on {when} that {words}: {quoted(said.reason[:_REASON])}"
+        sign = Sign(code, sentence, (said.user_id,))
         facts = {"ours": said.ours, "by": said.user_id, "at": said.at.isoformat()}
-        return answered(OWNERS_QUESTION, sign.sentence, signs=(sign,), facts=facts)
+        return answered(OWNERS_QUESTION, sign.sentence, signs=(sign,), facts=facts, people=sign.people)
     if case.ownership.is_open(keys):
         return needs_person(OWNERS_QUESTION, "The CA's owners were asked in the thread and have not answered yet.")
     return needs_person(

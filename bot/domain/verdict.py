@@ -128,13 +128,17 @@ A code that is not here speaks for trouble, changes nothing else, and is shown l
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``why`` is the sentence of the rule that decided. ``for_trouble`` and ``against`` are signs, strongest first."""
+    """``why`` is the sentence of the rule that decided. ``for_trouble`` and ``against`` are signs, strongest first.
+
+    ``people`` are the Slack users whose word decided it.
+    """
 
     priority: Priority
     why: str
     for_trouble: tuple[Sign, ...]
     against: tuple[Sign, ...]
     not_checked: tuple[str, ...]
+    people: tuple[str, ...] = ()
 
 
 def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
@@ -151,11 +155,14 @@ def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     )
     calm = (*ours, *test, *by_effect[Effect.AGAINST_TROUBLE])
     trouble = tuple(one for one in signs if one not in calm)
+    priority, decided = _priority(raising, (*ours, *test))
     return Verdict(
-        *_priority(raising, (*ours, *test)),
+        priority,
+        decided.sentence,
         (*raising, *(one for one in trouble if one not in raising)),
         calm,
         _open(answers),
+        decided.people,
     )
 
 
@@ -169,12 +176,13 @@ def _strength(sign: Sign) -> int:
     return tuple(EFFECTS).index(sign.code) if sign.code in EFFECTS else len(EFFECTS)
 
 
-def _priority(raising: tuple[Sign, ...], settling: tuple[Sign, ...]) -> tuple[Priority, str]:
+def _priority(raising: tuple[Sign, ...], settling: tuple[Sign, ...]) -> tuple[Priority, Sign]:
+    """The priority and the sign that decided it."""
     if raising:
-        return Priority.HIGH, raising[0].sentence
+        return Priority.HIGH, raising[0]
     if settling:
-        return Priority.LOW, settling[0].sentence
-    return Priority.MEDIUM, "Nothing found so far raises or settles it."
+        return Priority.LOW, settling[0]
+    return Priority.MEDIUM, Sign("", "Nothing found so far raises or settles it.")
 
 
 def _distinct(signs: Iterable[Sign]) -> tuple[Sign, ...]:

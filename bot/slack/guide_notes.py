@@ -14,7 +14,7 @@ from bot.domain.fold import user_of
 from bot.domain.investigation import RoundFinished
 from bot.service.guide.inquiry import Step
 from bot.slack.block_limits.whole import size
-from bot.slack.guide_words import said
+from bot.slack.guide_words import by_words, said
 from bot.slack.text import code, defang, joined, literal, marked, mention_user, time_of_day
 
 _MOST_IN_SECTION = 2_900
@@ -72,7 +72,7 @@ class _Part:
 
     def __init__(self, step: Step, answers: Sequence[Answer]) -> None:
         self.number = len(answers)
-        sentences = dict.fromkeys(f"• {said(one.sentence)}" for one in answers)
+        sentences = dict.fromkeys(f"• {said(one.sentence)}{by_words(one.people)}" for one in answers)
         self.blocks = [section([f"*{step.title}*", *sentences])]
         texts = {one.id: one.text for one in step.questions}
         self.evidence = preformatted([line for one in answers for line in evidence_lines(one, texts)])

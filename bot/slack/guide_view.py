@@ -21,8 +21,8 @@ from bot.slack.block_limits.whole import size
 from bot.slack.button_value import Reference
 from bot.slack.guide_notes import missing_permissions, open_lines, preformatted, section
 from bot.slack.guide_texts import EXPLAINED, MORE_READING, RULE_REFERENCES, for_who_did_it, link
-from bot.slack.guide_words import next_look, said, standings
-from bot.slack.text import defang, joined, literal, marked, time_of_day
+from bot.slack.guide_words import by_words, next_look, said, standings
+from bot.slack.text import defang, is_user_id, joined, literal, marked, time_of_day
 
 GUIDE = "guide"
 BACK, ON = "guide_back", "guide_next"
@@ -102,9 +102,9 @@ class GuideView:
     def _overview(self, case: Case) -> Iterator[Block]:
         answers = tuple(case.investigation.answers.values())
         weighed = verdict(case.flags, answers)
-        yield section([f"*Priority: {weighed.priority.value}.* {said(weighed.why)}", _RULE])
+        yield section([f"*Priority: {weighed.priority.value}.* {said(weighed.why)}{by_words(weighed.people)}", _RULE])
         for title, signs in (("Speaks for trouble", weighed.for_trouble), ("Speaks against it", weighed.against)):
-            lines = [f"• {said(one.sentence)}" for one in signs[:_MOST_SIGNS]]
+            lines = [f"• {said(one.sentence)}{by_words(one.people)}" for one in signs[:_MOST_SIGNS]]
             yield section([f"*{title}*", *(lines or ["Nothing so far."])])
         yield section([f"*Guide:* {standings(answers) or 'not asked yet'}. {next_look(case)}".rstrip()])
         unchecked = open_lines(case.investigation.answers, self.steps, _MOST_OPEN)
@@ -151,7 +151,7 @@ def _answered(pairs: Sequence[tuple[Question, Answer]]) -> Block:
     for question, answer in pairs:
         gap = "\n" if elements and elements[-1]["type"] == "rich_text_section" else ""
         sentence = f"{_BEFORE.get(answer.standing, '')}{_line(answer.sentence, _SENTENCE)}"
-        elements.append(_rich(_bold(f"{gap}{question.text}\n"), {"type": "text", "text": sentence}))
+        elements.append(_rich(_bold(f"{gap}{question.text}\n"), {"type": "text", "text": sentence}, *_by(answer)))
         if answer.lines:
             text = joined((_line(line) for line in answer.lines), _MOST_EVIDENCE_CHARACTERS)
             elements.append({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
@@ -159,6 +159,14 @@ def _answered(pairs: Sequence[tuple[Question, Answer]]) -> Block:
     if limits:
         elements.append(_rich(_bold("Limits"), {"type": "text", "text": "".join(limits)}))
     return {"type": "rich_text", "elements": elements}
+
+
+def _by(answer: Answer) -> list[Block]:
+    """Whose word an answer is, as mentions."""
+    people = [one for one in dict.fromkeys(answer.people) if is_user_id(one)]
+    before = (" By ", *(", " for _ in people[1:]))
+    pairs = zip(before, people, strict=False)
+    return [part for text, one in pairs for part in ({"type": "text", "text": text}, {"type": "user", "user_id": one})]
 
 
 def _rich(*elements: Block) -> Block:

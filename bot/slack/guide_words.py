@@ -10,10 +10,11 @@ from bot.domain.case import Case, CaseState
 from bot.domain.investigation import ROUNDS_AFTER
 from bot.domain.reach_line import QUESTION, reach_line
 from bot.domain.verdict import Verdict, verdict
-from bot.slack.text import defang, marked, shown, time_of_day
+from bot.slack.text import defang, is_user_id, marked, mention_user, shown, time_of_day
 
 _MOST_FOR, _MOST_AGAINST = 3, 2
 _SIGN = 200
+_MOST_NAMED = 4
 _SENTENCE = 300
 _COUNTED = {
     Standing.ANSWERED: ("answered", "answered"),
@@ -32,7 +33,7 @@ def card_lines(case: Case) -> list[str]:
     # The line of the reach says what its signs say.
     told = {weighed.why, *(sign.sentence for sign in (answers[QUESTION].signs if reach is not None else ()))}
     return [
-        f"*Priority: {weighed.priority.value}.* {said(weighed.why)}",
+        f"*Priority: {weighed.priority.value}.* {said(weighed.why)}{by_words(weighed.people)}",
         *_listed("Speaks for trouble", _others(weighed.for_trouble, told), _MOST_FOR),
         *_listed("Speaks against it", _others(weighed.against, told), _MOST_AGAINST),
         *([f"*Reach:* {said(reach)}"] if reach is not None else []),
@@ -52,6 +53,12 @@ def guide_lines(case: Case) -> list[str]:
 def said(sentence: str, limit: int = _SENTENCE) -> str:
     """A sentence of an answer or a sign, safe to show: it may hold what others wrote."""
     return marked(shown(defang(sentence), limit), sentence)
+
+
+def by_words(people: Sequence[str]) -> str:
+    """Whose word something is, as mentions behind a sentence; empty for nobody and for what is no user's id."""
+    named = [mention_user(one) for one in dict.fromkeys(people) if is_user_id(one)][:_MOST_NAMED]
+    return f" By {', '.join(named)}." if named else ""
 
 
 def standings(answers: Sequence[Answer]) -> str:
@@ -80,7 +87,7 @@ def _listed(title: str, signs: Sequence[Sign], most: int) -> Iterator[str]:
     if not signs:
         return
     yield f"*{title}*"
-    yield from (f"• {said(one.sentence, _SIGN)}" for one in signs[:most])
+    yield from (f"• {said(one.sentence, _SIGN)}{by_words(one.people)}" for one in signs[:most])
     if len(signs) > most:
         yield f"• and {len(signs) - most} more, in the guide"
 

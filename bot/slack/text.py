@@ -214,13 +214,18 @@ def _date(utc: datetime, form: str, written: str) -> str:
     return f"<!date^{epoch_seconds}^{form}|{safe}>" if epoch_seconds >= 0 else safe
 
 
+def is_user_id(text: str) -> bool:
+    """Whether a text has the shape of a Slack user's id, so that `mention_user` takes it."""
+    return _USER_ID.fullmatch(text) is not None
+
+
 def mention_user(user_id: str) -> str:
     """Mention one person by id, for example `U012ABCDEF`.
 
     Raises:
         ValueError: The id is not shaped like the id of a Slack user.
     """
-    if _USER_ID.fullmatch(user_id) is None:
+    if not is_user_id(user_id):
         raise ValueError("not the id of a Slack user")
     return f"<@{user_id}>"
 

@@ -65,6 +65,12 @@ def test_the_first_note_has_the_answers_by_step() -> None:
     assert "No key." not in said
 
 
+def test_a_persons_word_has_a_name() -> None:
+    """In the note as a mention."""
+    said = texts(note((0, (answered("q1-0", "It was closed.", people=(AVA,)),), None), steps=(step(1),))["blocks"])
+    assert f"• It was closed. By <@{AVA}>." in said
+
+
 def test_a_later_note_tells_only_what_is_new() -> None:
     """An answer that differs in its times alone says nothing new."""
     first = (answered("q1-0", "None until 12:05."), answered("q1-1", "One."))

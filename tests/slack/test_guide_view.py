@@ -64,6 +64,17 @@ def test_every_page_of_every_state_is_fit_for_slack(state: str) -> None:
             assert judge_view(dict(view)) == []
 
 
+def test_a_persons_word_has_a_name() -> None:
+    """As mentions behind the sentence; what has not the shape of a user's id is left out."""
+    question = STEPS[0].questions[0].id
+    case = asked(answered(question, "It was closed.", people=("U1", "<!channel>", "U2")))
+    (view,) = [one for one in pages(case) if "It was closed." in json.dumps(one)]
+    (block,) = [one for one in view["blocks"] if one["type"] == "rich_text"]
+    said = [one.get("user_id", one.get("text")) for one in block["elements"][0]["elements"]]
+    assert said[1:] == ["It was closed.", " By ", "U1", ", ", "U2"]
+    assert view_problems(view) == []
+
+
 @pytest.mark.parametrize("lines", [0, 20, 120])
 def test_a_full_guide_is_fit_for_slack_and_shows_every_question(lines: int) -> None:
     """However much evidence there is: Next leads through all of it."""

@@ -57,6 +57,15 @@ def test_the_strongest_few_are_listed_and_the_rest_counted() -> None:
     assert "outside_hours" not in text
 
 
+def test_a_persons_word_has_a_name() -> None:
+    """Behind the sign and behind what decided; what has not the shape of a user's id is left out."""
+    word = Sign("earlier_false_positive", "It was closed.", (AVA, "<!channel>", AVA))
+    owners = Sign("owners_say_ours", "It is theirs.", (AVA,))
+    lines = card_lines(asked(answered("q", "Found.", signs=(word,))))
+    assert f"• It was closed. By <@{AVA}>." in lines
+    assert card_lines(asked(answered("q", "Found.", signs=(owners,))))[0].endswith(f"It is theirs. By <@{AVA}>.")
+
+
 def test_numbers_agree_with_their_verbs() -> None:
     """One needs, two need; one does not apply, two do not."""
     one = [needs_person("a", "x"), does_not_apply("b", "x")]

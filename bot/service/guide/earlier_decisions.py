@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
 from bot.domain.case import Case, CaseState
@@ -14,25 +16,53 @@ from bot.service.guide.inquiry import Inquiry
 EARLIER = Question("ca_in_earlier_cases", ("78",), "What was decided about its keys before?")
 """The question that this answers."""
 
-_REASON = 120
+_REASON = 100
 _MOST_LINES = 10
-_MOST_NAMES = 3
+_MOST_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A case that has some of this CA's keys; ``which`` says how many, where it has not all of them."""
+
+    case: Case
+    has_all: bool
+    which: str
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"Case {self.case.case_id}, with {self.which}"
 
 
 async def earlier_decisions(inquiry: Inquiry, keys: Sequence[str]) -> Answer:
-    """What people decided in this case and in others about a CA with one of these keys."""
+    """What people decided in this case and in others about a CA with one of these keys.
+
+    What they said in favour of a CA speaks for this one only where theirs had every key of it: a key of an attacker's
+    may stand beside one that people know.
+    """
     look, case = inquiry.sources.earlier_cases, inquiry.case
     if look is None or not keys:
         return could_not_check(EARLIER.id, "No key of the CA is known to look for in earlier cases.")
     found = await look(case.case_id, keys)
-    signs = (*_of_this(case), *_of_others(found.cases), *_of_owners(found.cases))
-    lines = tuple(_case_line(one) for one in found.cases[:_MOST_LINES])
+    known = [_known(one, frozenset(keys)) for one in found.cases]
+    signs = (*_of_this(case), *_contained(known), *_closed(known), *_owners(known))
+    lines = tuple(_case_line(one) for one in known[:_MOST_LINES])
     facts = {"cases": [one.case_id for one in found.cases]}
-    if not found.cases and not signs:
+    if not known and not signs:
         return answered(EARLIER.id, "No other case has one of its keys.", facts=facts, not_checked=_unread(found))
-    cases = f"{len(found.cases)} other case{'' if len(found.cases) == 1 else 's'} had one of its keys."
-    sentence = " ".join((cases, *(one.sentence for one in signs)))
-    return answered(EARLIER.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=_unread(found))
+    cases = f"{len(known)} other case{'' if len(known) == 1 else 's'} had one of its keys."
+    sentence = " ".join((cases if known else "No other case has one of its keys.", *(one.sentence for one in signs)))
+    people = tuple(dict.fromkeys(user_id for one in signs for user_id in one.people))
+    return answered(
+        EARLIER.id, sentence, lines=lines, signs=signs, facts=facts, people=people, not_checked=_unread(found)
+    )
+
+
+def _known(case: Case, keys: frozenset[str]) -> _Known:
+    common = len(keys & keys_of(case))
+    which = "the same key" if len(keys) == 1 else f"{common} of its {len(keys)} keys"
+    return _Known(case, common == len(keys), "all of its keys" if common == len(keys) > 1 else which)
 
 
 def _unread(found: CasesFound) -> tuple[str, ...]:
@@ -43,34 +73,44 @@ def _unread(found: CasesFound) -> tuple[str, ...]:
 def _of_this(case: Case) -> Iterator[Sign]:
     contained = case.requests.get(case.contained_by or "")
     if contained is not None and contained.ended_at is not None and contained.ended_at < case.detection.happened_at:
-        yield Sign("key_returned", "This event came after the trust anchor had been contained.")
+        sentence = f"This event came after the trust anchor had been contained on {_when(contained.ended_at)}."
+        yield Sign("key_returned", sentence, (contained.by,))
 
 
-def _of_others(cases: Sequence[Case]) -> Iterator[Sign]:
-    contained = [one.case_id for one in cases if one.state is CaseState.CONTAINED]
-    if contained:
-        yield Sign("key_returned", f"A key of this CA was contained before, in {_listed(contained)}.")
-    closed = [one.case_id for one in cases if one.false_positive is not None]
-    if closed:
-        yield Sign("earlier_false_positive", f"People closed {_listed(closed)} with this key as a false positive.")
+def _contained(known: Sequence[_Known]) -> Iterator[Sign]:
+    """Any common key: somebody decided that it must not get in."""
+    cases = [one for one in known if one.case.state is CaseState.CONTAINED]
+    for one in cases[:_MOST_TOLD]:
+        request = one.case.requests.get(one.case.contained_by or "")
+        when = f" on {_when(request.ended_at)}" if request is not None and request.ended_at else ""
+        yield Sign("key_returned", f"{one.name}, was contained{when}.", (request.by,) if request is not None else ())
 
 
-def _of_owners(cases: Sequence[Case]) -> Iterator[Sign]:
-    """What the owners said in other cases about a CA that had one of these keys."""
-    newest = {one.case_id: one.ownership.newest_about(keys_of(one)) for one in cases}
-    ours = [case_id for case_id, said in newest.items() if said and said.ours]
-    strange = [case_id for case_id, said in newest.items() if said and not said.ours]
-    if ours:
-        yield Sign("owners_said_ours_before", f"The owners said in {_listed(ours)} that it is theirs.")
-    if strange:
-        yield Sign("owners_said_not_ours_before", f"The owners said in {_listed(strange)} that it is not theirs.")
+def _closed(known: Sequence[_Known]) -> Iterator[Sign]:
+    cases = [one for one in known if one.case.false_positive is not None and one.has_all]
+    for one in cases[:_MOST_TOLD]:
+        user_id, reason, at = one.case.false_positive or ("", "", one.case.detection.happened_at)
+        why = quoted(reason[:_REASON])
+        sentence = f"{one.name}, was closed as a false positive on {_when(at)}, which is a word and no proof: {why}"
+        yield Sign("earlier_false_positive", sentence, (user_id,))
 
 
-def _listed(case_ids: Sequence[str]) -> str:
-    more = f" and {len(case_ids) - _MOST_NAMES} more" if len(case_ids) > _MOST_NAMES else ""
-    return ", ".join(case_ids[:_MOST_NAMES]) + more
+def _owners(known: Sequence[_Known]) -> Iterator[Sign]:
+    """What the owners said in other cases; that it is not theirs counts for any common key."""
+    said = [(one, one.case.ownership.newest_about(keys_of(one.case))) for one in known]
+    told = [(one, word) for one, word in said if word is not None and (one.has_all or not word.ours)]
+    for one, word in told[:_MOST_TOLD]:
+        code = "owners_said_ours_before" if word.ours else "owners_said_not_ours_before"
+        words = "it is theirs" if word.ours else "it is not theirs"
+        yield Sign(code, f"{one.name}: the CA's owners said on {_when(word.at)} that {words}.", (word.user_id,))
 
 
-def _case_line(case: Case) -> str:
-    reason = f": {quoted(case.false_positive[1][:_REASON])}" if case.false_positive else ""
-    return f"{case.case_id} in account {case.target.account or 'unknown'}: {case.state.value}{reason}"
+def _when(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _case_line(one: _Known) -> str:
+    case = one.case
+    closed = case.false_positive
+    reason = f", {_when(closed[2])}: {quoted(closed[1][:_REASON])}" if closed else ""
+    return f"{case.case_id} in account {case.target.account or 'unknown'}, {one.which}: {case.state.value}{reason}"

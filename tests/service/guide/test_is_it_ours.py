@@ -16,6 +16,8 @@ from bot.domain.case import Case
 from bot.domain.detection import SourceType
 from bot.domain.events import DetectionReceived, MarkedFalsePositive, draft, slack_user
 from bot.domain.house import ApprovedCa, House
+from bot.domain.ownership import OwnersAnswered, OwnersAsked
+from bot.domain.verdict import Priority, verdict
 from bot.service.earlier_cases import EarlierCases
 from bot.service.guide import is_it_ours
 from tests.authorities import pem, sound_ca
@@ -200,27 +202,69 @@ async def test_a_provider_is_a_guess(desk: Desk) -> None:
     assert "unproven" in found.sentence
 
 
-async def other_case(desk: Desk, *more: Any) -> Case:
-    """Another trust anchor with the same key, and what became of it."""
-    target = desk.aws.add_anchor(account="999999999999", pem=pem(ROOT))
-    first = draft(DetectionReceived(detection_of(target, "event-9"), facts_of(ROOT), ()))
+async def other_case(desk: Desk, *more: Any, bundle: tuple[x509.Certificate, ...] = (ROOT,)) -> Case:
+    """Another trust anchor with this bundle, and what became of it."""
+    target = desk.aws.add_anchor(account="999999999999", pem=pem(*bundle))
+    first = draft(DetectionReceived(detection_of(target, "event-9"), facts_of(*bundle), ()))
     return await desk.book.record(Case("AW-9999999999"), [first, *more])
 
 
 async def test_earlier_decisions_about_the_key_are_told(desk: Desk) -> None:
-    """A false positive speaks against trouble, with its reason."""
+    """A false positive speaks against trouble, with its case, time, reason and person, and settles nothing."""
     await other_case(desk, draft(MarkedFalsePositive("Vendor's, see CHG1."), slack_user("U1")))
     found = (await ours(desk, ROOT))["ca_in_earlier_cases"]
-    assert codes(found) == ["earlier_false_positive"]
+    (sign,) = found.signs
+    assert (sign.code, sign.people, found.people) == ("earlier_false_positive", ("U1",), ("U1",))
+    when = f"{desk.clock.now():%Y-%m-%d %H:%M} UTC"
+    assert sign.sentence == (
+        f"Case AW-9999999999, with the same key, was closed as a false positive on {when}, which is a word and no "
+        "proof: “Vendor's, see CHG1.”"
+    )
     assert "Vendor's, see CHG1." in found.lines[0]
+    assert verdict((), [found]).priority is Priority.MEDIUM
+
+
+async def test_a_word_about_one_key_is_none_about_another(desk: Desk) -> None:
+    """A key slipped in beside one that people know is not vouched for by what they said of that one."""
+    keys = tuple(one.spki_sha256 for one in facts_of(ROOT).certificates)
+    seq = 2  # The entry that asks: behind the detection.
+    await other_case(
+        desk,
+        draft(OwnersAsked("S1", keys), slack_user("U1")),
+        draft(OwnersAnswered(seq, ours=True, reason="Ours."), slack_user("U2")),
+        draft(MarkedFalsePositive("Ours."), slack_user("U1")),
+    )
+    alone = (await ours(desk, ROOT))["ca_in_earlier_cases"]
+    assert {(one.code, one.people) for one in alone.signs} == {
+        ("earlier_false_positive", ("U1",)),
+        ("owners_said_ours_before", ("U2",)),
+    }
+    beside = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
+    assert beside.signs == ()
+    assert "1 of its 2 keys" in beside.lines[0]
+
+
+async def test_what_the_owners_denied_counts_for_any_key(desk: Desk) -> None:
+    """Also when it stands beside another one."""
+    keys = tuple(one.spki_sha256 for one in facts_of(ROOT).certificates)
+    await other_case(
+        desk,
+        draft(OwnersAsked("S1", keys), slack_user("U1")),
+        draft(OwnersAnswered(2, ours=False, reason="No."), slack_user("U2")),
+    )
+    found = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
+    assert codes(found) == ["owners_said_not_ours_before"]
+    assert "with 1 of its 2 keys: the CA's owners said on" in found.sentence
 
 
 async def test_a_contained_key_that_comes_back_is_a_sign(desk: Desk) -> None:
-    """The key of a contained case in a new trust anchor raises."""
+    """The key of a contained case in a new trust anchor raises, with who contained it and when."""
     await other_case(desk, asked(), yes("U2"), started(), finished())
-    found = (await ours(desk, ROOT))["ca_in_earlier_cases"]
-    assert codes(found) == ["key_returned"]
-    assert "AW-9999999999" in found.sentence
+    found = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
+    (sign,) = found.signs
+    when = f"{desk.clock.now():%Y-%m-%d %H:%M} UTC"
+    assert (sign.code, sign.people) == ("key_returned", ("U1",))
+    assert sign.sentence == f"Case AW-9999999999, with 1 of its 2 keys, was contained on {when}."
 
 
 async def test_an_event_after_containment_is_a_sign(desk: Desk) -> None:
