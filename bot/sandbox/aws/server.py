@@ -15,6 +15,7 @@ from flask import Flask
 from moto import backend_index
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
+from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -24,6 +25,7 @@ from .callers import Callers
 from .cloudtrail.models import utc_now
 from .extensions import extend
 from .gate import Gate
+from .iam.managed_policies import share_managed_policies
 from .rolesanywhere import urls as rolesanywhere_urls
 from .service_time import service_time
 from .throttle import Throttle
@@ -99,6 +101,8 @@ class AwsStandIn:
             raise RuntimeError("An AWS stand-in is already running in this process")
         try:
             BackendDict.reset()
+            # moto remembers every object that it ever made, also of the stand-ins before this one.
+            reset_model_data()
             service_time.clock = self._account.now
             application = Gate(_moto_application(managed_policies=self._managed_policies), self._account)
             self._server = make_server(HOST, self._port, application, threaded=True, request_handler=_QuietHandler)
@@ -143,6 +147,7 @@ def _moto_application(*, managed_policies: bool) -> DomainDispatcherApplication:
     sys.modules.setdefault("moto.rolesanywhere", rolesanywhere)
     # AdministratorAccess and the others exist in every account; moto leaves them out unless told.
     default_user_config["iam"]["load_aws_managed_policies"] = managed_policies
+    share_managed_policies(exist=managed_policies)
     application = DomainDispatcherApplication(_create_app)
     ours = [("rolesanywhere", re.compile(base)) for base in rolesanywhere_urls.url_bases]
     application.backend_url_patterns = [*ours, *backend_index.backend_url_patterns]
