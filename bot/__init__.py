@@ -41,9 +41,11 @@ What the bot asks by itself
     ``service/guide/`` a step; ``domain/answer.py`` is what an answer can be, ``domain/verdict.py`` weighs them.
 
 An action runs
-    ``service/run_action.py`` asks Slack again who may (``slack/directory.py``), makes the plan again from live AWS
-    (``handlers/<action>.py`` through ``adapters/aws_accounts.py``), compares it with what was approved
-    (``domain/action.py``), writes the intent, calls, and reads AWS back.
+    ``service/run_action.py`` claims what it would change (``service/fence.py``, ``domain/target_claim.py``,
+    ``adapters/sqlite_claims.py``), asks Slack again who may (``slack/directory.py``), makes the plan again from live
+    AWS (``handlers/<action>.py`` through ``adapters/aws_accounts.py``), compares it with what was approved
+    (``domain/plan.py``), writes the intent (``service/run_log.py``), calls, and reads AWS back
+    (``service/read_back.py``).
 
 What people see
     ``slack/card.py`` with ``card_words.py`` and ``controls.py``; ``slack/notes.py`` (the thread); ``slack/forms.py``.

@@ -68,7 +68,7 @@ def _shows(show: ShowCase, question: ShowQuestion) -> dict[EffectKind, Do]:
 
 
 def _run(parts: Parts, show: ShowCase, search: EventSearch) -> Do:
-    run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock, search)
+    run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock, search, parts.claims)
 
     async def do_run(case: Case, effect: Effect) -> None:
         await run(case.case_id, effect.subject, lambda sentence: show.show_progress(case, sentence))

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
 from bot.adapters.house_file import read_house
+from bot.adapters.sqlite_claims import SqliteClaims
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
 from bot.domain.approval import ApprovalPolicy
@@ -58,6 +59,7 @@ class Parts:
     clock: SystemClock
     actions: Mapping[str, ResponseAction]
     store: SqliteLog
+    claims: SqliteClaims
     clients: WebClients
     house: House
     waker: Waker
@@ -90,6 +92,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         clock=clock,
         actions=actions,
         store=store,
+        claims=SqliteClaims(store.file),
         clients=clients,
         house=house,
         waker=waker,

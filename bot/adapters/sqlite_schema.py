@@ -85,7 +85,19 @@ BEGIN
 END;
 """  # noqa: S608 - Our own constants.
 
-_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS)
+_CLAIMS = """
+CREATE TABLE target_claims (
+  target     TEXT PRIMARY KEY NOT NULL,
+  version    INTEGER NOT NULL CHECK (version >= 1),  -- grows each time that somebody takes the target
+  until      INTEGER NOT NULL,  -- microseconds since 1970-01-01 UTC; 0: let go
+  case_id    TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  owner      TEXT NOT NULL,
+  asked_by   TEXT NOT NULL
+) STRICT;
+"""
+
+_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

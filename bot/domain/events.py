@@ -132,13 +132,17 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunStopped:
-    """Nothing was run: live AWS is not what was shown, or an approval no longer holds."""
+    """Nothing was run: live AWS is not what was shown, or an approval no longer holds.
+
+    ``held_by`` is the Slack user for whom somebody else's run holds a target; empty for other reasons.
+    """
 
     KIND: ClassVar[str] = "run:stopped"
     request_id: str
     why: str
     differences: tuple[Difference, ...] = ()
     live: dict[str, str] | None = None
+    held_by: str = ""
 
 
 class Outcome(StrEnum):

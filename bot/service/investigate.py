@@ -17,9 +17,9 @@ from bot.domain.events import draft
 from bot.domain.identity import CaseId
 from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
 from bot.ports import Clock
+from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
 from bot.service.guide.inquiry import Inquiry, Sources, Step, unanswered
-from bot.service.run_action import aws_sentence
 
 _log = structlog.get_logger()
 

@@ -12,8 +12,8 @@ from bot.domain.errors import AwsError
 from bot.domain.events import AnchorObserved, draft
 from bot.domain.search_run import Precedence
 from bot.ports import AwsAccounts
+from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
-from bot.service.run_action import aws_sentence
 
 _PERMISSION = "rolesanywhere:GetTrustAnchor"
 

@@ -174,7 +174,8 @@ def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted | InventoryNotice) ->
 
 
 def _stopped(title: str, event: ev.RunStopped) -> str:
-    lines = [f"*{title} was not run.* {shown(event.why, _REASON)}"]
+    holder = f" {mention_user(event.held_by)} asked for the other one." if event.held_by else ""
+    lines = [f"*{title} was not run.* {shown(event.why, _REASON)}{holder}"]
     lines.extend(
         f"• {shown(one.what, 60)}: was shown as {_exactly(one.shown)}, is now {_exactly(one.live)}"
         for one in event.differences

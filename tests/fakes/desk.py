@@ -19,6 +19,7 @@ from bot.domain.detection import Actor, Anchor, Detection, SourceType, Understoo
 from bot.domain.effects import Effect, EffectKind, Standing, effects
 from bot.domain.errors import AnchorwatchError
 from bot.domain.identity import Target, case_id_for
+from bot.domain.response_action import ResponseAction
 from bot.registry import load_actions
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action
@@ -35,6 +36,7 @@ from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
 from tests.fakes.fake_action_aws import FakeActionAws
 from tests.fakes.fake_aws import NOW, FakeAws
+from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_log import MemoryDisk, MemoryLog
 from tests.fakes.slack_in_memory import CHANNEL, FakeDirectory, FakeMessenger, ManualClock, PlainPresenter
 
@@ -148,6 +150,8 @@ class Desk:
     slack: FakeMessenger = field(default_factory=FakeMessenger)
     directory: FakeDirectory = field(default_factory=lambda: FakeDirectory(dict(PEOPLE)))
     aws: FakeAws = field(default_factory=FakeAws)
+    actions: Mapping[str, ResponseAction] = field(default_factory=lambda: ACTIONS)
+    exclusive: bool = True
     lives: int = 0
     calls_by_request: Counter[str] = field(default_factory=Counter)
     errors: list[Exception] = field(default_factory=list)
@@ -165,13 +169,15 @@ class Desk:
         self.slack.step = self.life.step
         accounts = MortalAccounts(self.aws, self.life)
         log = MortalLog(self.disk, self.life)
-        self.standing = Standing(f"life-{self.lives}", exclusive=True, post_grace=GRACE)
+        log.exclusive = self.exclusive
+        claims = MemoryClaims(self.disk, self.life.step)
+        self.standing = Standing(f"life-{self.lives}", exclusive=self.exclusive, post_grace=GRACE)
         self.book = CaseBook(log, self.clock, self.standing, lambda _: None)
         self.pressing = Pressing(self.book, self.clock)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
         search = LookupSearch(accounts)
-        self.run = RunAction(self.book, ACTIONS, accounts, self.directory, self.clock, search)
+        self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
         self.observe = ObserveAnchor(self.book, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:

@@ -14,6 +14,7 @@ from bot.domain.errors import BadInput, LogConflict, StoreUnavailable
 from bot.domain.events import DetectionReceived
 from bot.domain.identity import CaseId
 from bot.domain.plain import canonical
+from bot.domain.target_claim import Claim
 from bot.ports import Quarantined
 
 
@@ -29,6 +30,7 @@ class MemoryDisk:
     wake_at: dict[CaseId, datetime | None] = field(default_factory=dict)
     keys: dict[str, dict[CaseId, None]] = field(default_factory=dict)
     quarantined: dict[str, Quarantined] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     failing: bool = False
 
     async def reach(self) -> None:
@@ -41,7 +43,7 @@ class MemoryDisk:
 class MemoryLog:
     """A ``CaseLog`` in memory: the same checks, the same order, and data as it would come back from JSON."""
 
-    exclusive = True
+    exclusive: bool = True
 
     def __init__(self, disk: MemoryDisk | None = None) -> None:
         self.disk = disk if disk is not None else MemoryDisk()

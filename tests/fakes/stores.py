@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+from bot.adapters.sqlite_claims import SqliteClaims
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
+from bot.domain.target_claim import TargetClaims
 from bot.ports import CaseLog, Quarantine
+from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_log import MemoryDisk, MemoryLog, MemoryQuarantine
 
 OpenLog = Callable[[], Awaitable[CaseLog]]
+OpenClaims = Callable[[], AbstractAsyncContextManager[TargetClaims]]
 OpenQuarantine = Callable[[], AbstractAsyncContextManager[Quarantine]]
 
 
@@ -54,8 +58,29 @@ def _sqlite_quarantine(folder: Path) -> OpenQuarantine:
     return opened
 
 
+def _memory_claims(_folder: Path) -> OpenClaims:
+    disk = MemoryDisk()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[TargetClaims]:
+        yield MemoryClaims(disk)
+
+    return opened
+
+
+def _sqlite_claims(folder: Path) -> OpenClaims:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[TargetClaims]:
+        log = SqliteLog.open(folder / "cases.db")
+        yield SqliteClaims(log.file)
+        await log.close()
+
+    return opened
+
+
 CASE_LOGS: dict[str, Callable[[Path], OpenLog]] = {"memory": _memory_log, "sqlite": _sqlite_log}
 QUARANTINES: dict[str, Callable[[Path], OpenQuarantine]] = {
     "memory": _memory_quarantine,
     "sqlite": _sqlite_quarantine,
 }
+CLAIMS: dict[str, Callable[[Path], OpenClaims]] = {"memory": _memory_claims, "sqlite": _sqlite_claims}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.service import run_action, still_allowed
+from bot.service import read_back, still_allowed
 from tests.fakes.desk import Desk
 
 
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A desk with one case whose card is out and whose trust anchor was read; nobody waits in real time."""
-    monkeypatch.setattr(run_action, "_LOOK_AGAIN_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(read_back, "_LOOK_AGAIN_SECONDS", (0.0, 0.0, 0.0))
     monkeypatch.setattr(still_allowed, "_ASK_AGAIN_SECONDS", (0.0, 0.0))
     made = Desk()
     await made.detect()

@@ -25,7 +25,7 @@ from bot.domain.audit import verify_chain
 from bot.domain.case import Case, RequestState
 from bot.domain.effects import effects, wake_at
 from bot.domain.fold import fold, user_of
-from bot.service import run_action, still_allowed
+from bot.service import read_back, still_allowed
 from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
 from tests.fakes.desk import PEOPLE, Desk, Killed
 from tests.fakes.fake_action_aws import FaultKind
@@ -260,7 +260,7 @@ class LifeMachine(RuleBasedStateMachine):
 
 def test_what_must_never_happen_never_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred lives of thirty steps: at most one effect a request, only agreed ones, no way out of an end."""
-    monkeypatch.setattr(run_action, "_LOOK_AGAIN_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(read_back, "_LOOK_AGAIN_SECONDS", (0.0, 0.0))
     monkeypatch.setattr(still_allowed, "_ASK_AGAIN_SECONDS", (0.0,))
     loop = asyncio.new_event_loop()
     monkeypatch.setattr(LifeMachine, "loop", loop, raising=False)

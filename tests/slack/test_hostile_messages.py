@@ -21,10 +21,10 @@ from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
 from bot.domain.remark import Remarked
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action, may_ask
+from bot.service.aws_words import aws_sentence
 from bot.service.cast_vote import approve_request, reject_request
 from bot.service.mark_false_positive import mark_false_positive, reopen
 from bot.service.press import Press
-from bot.service.run_action import aws_sentence
 from tests.hostile_strings import EACH, HOSTILE, LONG
 from tests.slack.card_states import (
     ACTIONS,

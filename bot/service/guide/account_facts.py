@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import AwsDenied, AwsError
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.history import IAM_REGION
 from bot.service.guide.inquiry import Inquiry
-from bot.service.run_action import aws_sentence
 
 PERMISSIONS = (
     "iam:ListAccountAliases",

@@ -16,10 +16,10 @@ from bot.domain.reach.account_reach import Reach
 from bot.domain.reach_count import ReachCount, roles_of
 from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, profile_names
 from bot.domain.reach_table import Knowledge, Known
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.account_roles import PERMISSIONS as ROLE_PERMISSIONS
 from bot.service.guide.account_roles import AccountRoles, read_account_roles, read_details, read_documents
 from bot.service.guide.inquiry import Inquiry
-from bot.service.run_action import aws_sentence
 
 PERMISSIONS = ("rolesanywhere:GetTrustAnchor", "rolesanywhere:ListProfiles", *ROLE_PERMISSIONS)
 _READ_PRIVILEGES_OF = 200

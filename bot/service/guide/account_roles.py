@@ -14,8 +14,8 @@ from typing import Any
 from bot.domain.action import ActionAws
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
 from bot.domain.privileges.role_details import managed_documents
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.inquiry import Inquiry
-from bot.service.run_action import aws_sentence
 
 PERMISSIONS = (
     "iam:GetAccountAuthorizationDetails",

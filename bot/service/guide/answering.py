@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from bot.domain.answer import Answer, Question, could_not_check, not_allowed
 from bot.domain.errors import AwsDenied, AwsError
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.inquiry import Inquiry
-from bot.service.run_action import aws_sentence
 
 
 async def safely(question: Question, answer: Awaitable[Answer]) -> Answer:

@@ -10,6 +10,7 @@ from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, Record
 from bot.domain.moments import facts_of
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.history import IAM_REGION, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import (
@@ -26,7 +27,6 @@ from bot.service.guide.nearby import (
     nearby,
     same_hand,
 )
-from bot.service.run_action import aws_sentence
 
 PROFILE_WRITES = frozenset(
     {"CreateProfile", "UpdateProfile", "EnableProfile", "PutAttributeMapping", "DeleteAttributeMapping"}

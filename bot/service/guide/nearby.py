@@ -11,9 +11,9 @@ from bot.domain.detection import Detection
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound, Record
 from bot.domain.moments import Moment
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.history import IAM_REGION, is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry
-from bot.service.run_action import aws_sentence
 
 MOST_LINES = 20
 BEFORE = timedelta(hours=24)

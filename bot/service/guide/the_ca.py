@@ -9,8 +9,8 @@ from bot.domain.ca_facts import CaFacts, Certificate
 from bot.domain.case import Case
 from bot.domain.detection import SourceType
 from bot.domain.errors import AwsError
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.inquiry import Inquiry
-from bot.service.run_action import aws_sentence
 
 
 @dataclass(frozen=True, slots=True)

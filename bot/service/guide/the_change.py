@@ -12,8 +12,8 @@ from bot.domain.case import Case
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.house import House
 from bot.domain.visible_text import quoted
+from bot.service.aws_words import aws_sentence
 from bot.service.guide.inquiry import Inquiry, Step
-from bot.service.run_action import aws_sentence
 
 _TAGS = "rolesanywhere:ListTagsForResource"
 _STACK = "cloudformation:DescribeStackResources"

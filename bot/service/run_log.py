@@ -1,0 +1,113 @@
+"""Writes into a case's log what becomes of a run; only whoever began it last may write its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.domain import events as ev
+from bot.domain.audit import Draft
+from bot.domain.case import Case, Request, RequestState
+from bot.domain.errors import LogConflict
+from bot.domain.plain import to_plain
+from bot.domain.plan import Difference, Plan, Report, Verdict
+from bot.ports import Clock
+from bot.service.case_book import CaseBook
+
+_log = structlog.get_logger()
+
+
+class RunLog:
+    """The beginnings and ends of runs.
+
+    Args:
+        book: the cases.
+        clock: the time of leases.
+    """
+
+    def __init__(self, book: CaseBook, clock: Clock) -> None:
+        self._book = book
+        self._clock = clock
+
+    async def start(self, case: Case, request: Request, plan: Plan | None, lease: timedelta) -> tuple[Case, Request]:
+        """Write the intent, with what AWS said right before (``plan`` None: nothing), and return the case and request.
+
+        Raises:
+            LogConflict: somebody else has taken the request since it was seen.
+        """
+        until = self._clock.now() + lease
+        state, capsule = (dict(plan.state), dict(to_plain(plan.capsule))) if plan else ({}, {})
+        event = ev.RunStarted(request.request_id, self._book.standing.owner, until, state, capsule)
+
+        def rule(now: Case) -> Sequence[Draft]:
+            return [ev.draft(event)] if _may_start(now, request) else []
+
+        after = await self._book.decide(case.case_id, rule)
+        begun = after.requests[request.request_id]
+        if begun.started != event:
+            raise LogConflict(case.case_id, case.head.seq)
+        return after, begun
+
+    async def stop(
+        self,
+        case: Case,
+        request: Request,
+        why: str,
+        found: tuple[Difference, ...] = (),
+        live: dict[str, str] | None = None,
+        held_by: str = "",
+    ) -> None:
+        """End a request without a call; what a dead process began may have made its call all the same."""
+        if request.started is None:
+            event = ev.RunStopped(request.request_id, f"{why} Nothing was run.", found, live, held_by)
+            await self._end(case, request, event)
+            return
+        changes = "; ".join(f"{one.what} was {one.shown}, is {one.live}" for one in found)
+        sentence = f"{never_ended(request)} AWS does not show it as done, and it was not tried again. {why} {changes}"
+        await self.finish(case, request, ev.Outcome.FAILED, sentence.strip(), state=live, settled=True)
+
+    async def finish_by(
+        self, case: Case, request: Request, verdict: Verdict, report: Report | None, *, settled: bool = False
+    ) -> None:
+        """End a run as AWS shows it."""
+        outcome = {True: ev.Outcome.DONE, False: ev.Outcome.FAILED, None: ev.Outcome.UNKNOWN}[verdict.done]
+        state = dict(verdict.state) or None
+        await self.finish(case, request, outcome, verdict.sentence, report=report, state=state, settled=settled)
+
+    async def finish(
+        self,
+        case: Case,
+        request: Request,
+        outcome: ev.Outcome,
+        sentence: str,
+        *,
+        report: Report | None = None,
+        state: dict[str, str] | None = None,
+        settled: bool = False,
+    ) -> None:
+        """End a run; nothing is written when somebody else has begun it again or ended it since."""
+        event = ev.RunFinished(request.request_id, outcome, sentence, report, state, settled)
+        await self._end(case, request, event)
+        _log.info("run_finished", case=case.case_id, action=request.action_id, outcome=outcome.value)
+
+    async def _end(self, case: Case, request: Request, event: ev.RunStopped | ev.RunFinished) -> None:
+        def rule(now: Case) -> Sequence[Draft]:
+            known = now.requests[request.request_id]
+            # A process that slept past its lease finds another beginning here: the end is not its to write.
+            return [ev.draft(event)] if known.is_open and known.started == request.started else []
+
+        await self._book.decide(case.case_id, rule)
+
+
+def _may_start(case: Case, seen: Request) -> bool:
+    """Whether nobody else has taken the request since it was seen."""
+    now = case.requests[seen.request_id]
+    return now.state in (RequestState.APPROVED, RequestState.RUNNING) and now.started == seen.started
+
+
+def never_ended(request: Request) -> str:
+    """The sentence about a run that a dead process left."""
+    times = "once" if request.starts == 1 else f"{request.starts} times"
+    return f"Anchorwatch began this {times} and was cut off before it was over."
