@@ -21,6 +21,7 @@ from bot.domain.approval import ApprovalPolicy
 from bot.domain.effects import Standing
 from bot.domain.house import House
 from bot.domain.identity import CaseId
+from bot.domain.people import People
 from bot.domain.response_action import ResponseAction
 from bot.registry import load_actions
 from bot.service.approved_cas import ApprovedCas
@@ -30,7 +31,7 @@ from bot.service.patient_messenger import PatientMessenger
 from bot.settings import Settings
 from bot.slack.card import Card
 from bot.slack.controls import Controls
-from bot.slack.directory import People, SlackDirectory
+from bot.slack.directory import SlackDirectory
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import Notes
@@ -139,8 +140,8 @@ async def _store(settings: Settings, stack: AsyncExitStack) -> SqliteLog:
 def _policy(settings: Settings, house: House) -> ApprovalPolicy:
     """Who may do what, and in words who they are."""
     return ApprovalPolicy(
-        reversible=settings.reversible,
-        irreversible=settings.irreversible,
+        rules=settings.rules,
+        environments={one.account_id: one.environment.value for one in house.accounts},
         responders_in_words=People.parse(settings.responders).in_words(),
         approvers_in_words=People.parse(settings.approvers).in_words(),
         owners_in_words=_owners(house).in_words(),

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.action import ActionAws
-from bot.domain.approval import Person
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import BadInput
 from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import CaseId, Target
 from bot.domain.ownership import OwnersQuestion
+from bot.domain.people import People, Person
 from bot.domain.search_run import Precedence, SearchRun
 
 
@@ -171,6 +171,13 @@ class Directory(Protocol):
 
     async def fresh(self, user_id: str) -> Person:
         """Ask Slack now; what Slack can't tell makes ``unknown`` of the person."""
+        ...
+
+    def members(self, people: People | None) -> frozenset[str]:
+        """Who is in a list, as last known, without those who left; None means those of ANCHORWATCH_APPROVERS.
+
+        Of a group of which Slack can't tell who is in it, nobody.
+        """
         ...
 
 

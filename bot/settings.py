@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import setting_values as read
-from bot.domain.approval import RiskRule
+from bot.domain.approval_rule import ApprovalRule, rules_by_risk
 from bot.domain.errors import BadSettings
 from bot.domain.trail_table import TrailTable
 from bot.kill_points import KillPoint
@@ -53,8 +53,7 @@ class Settings:
     investigate: bool
     house: str
     attempt_window: timedelta
-    reversible: RiskRule
-    irreversible: RiskRule
+    rules: tuple[ApprovalRule, ...]
     trail: TrailTable | None
     kill_at: KillPoint | None
 
@@ -198,7 +197,6 @@ def _settings(values: Mapping[str, object]) -> Settings:
         return values["ANCHORWATCH_" + name]
 
     host, port = _listen_pair(of("LISTEN"))
-    open_for = timedelta(minutes=int(str(of("APPROVAL_MINUTES"))))
     channel = str(of("CHANNEL"))
     return Settings(
         slack_bot_token=str(values["SLACK_BOT_TOKEN"]),
@@ -226,8 +224,11 @@ def _settings(values: Mapping[str, object]) -> Settings:
         investigate=bool(of("INVESTIGATE")),
         house=str(of("HOUSE")),
         attempt_window=timedelta(minutes=int(str(of("ATTEMPT_WINDOW_MINUTES")))),
-        reversible=RiskRule(int(str(of("REVERSIBLE_APPROVALS"))), open_for),
-        irreversible=RiskRule(int(str(of("IRREVERSIBLE_APPROVALS"))), open_for),
+        rules=rules_by_risk(
+            int(str(of("REVERSIBLE_APPROVALS"))),
+            int(str(of("IRREVERSIBLE_APPROVALS"))),
+            int(str(of("APPROVAL_MINUTES"))),
+        ),
         trail=trail_of(values),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.domain.approval_rule import rules_by_risk
 from bot.domain.errors import BadSettings
 from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE, load_settings, store_setting
 
@@ -35,8 +35,7 @@ def test_the_least_that_is_needed() -> None:
     assert (settings.responders, settings.approvers) == (("S0ONCALL",), ("U0AVA", "S0APPROVERS"))
     assert (settings.listen_host, settings.listen_port) == ("127.0.0.1", 8080)
     assert (settings.slack_api_url, settings.queue_url) == ("https://slack.com/api/", "")
-    assert (settings.reversible.approvals, settings.irreversible.approvals) == (0, 1)
-    assert settings.irreversible.expires_after == timedelta(minutes=30)
+    assert settings.rules == rules_by_risk(reversible=0, irreversible=1, open_minutes=30)
     assert not settings.socket_mode
 
 

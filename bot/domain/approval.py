@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
+from bot.domain.approval_rule import UNKNOWN, ApprovalRule, Asked, first_rule, rules_by_risk
+from bot.domain.people import Bar, Part, Person, not_told
 from bot.domain.plan import Risk
+from bot.domain.terms import Terms
+
+__all__ = [
+    "ALLOWED",
+    "ApprovalPolicy",
+    "Bar",
+    "Decision",
+    "Part",
+    "Person",
+    "Reason",
+    "Terms",
+    "may_answer_for_ca",
+    "may_start",
+    "may_vote",
+    "refused",
+]
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z0-9-]{1,32}")
 
 
 class Reason(StrEnum):
@@ -31,6 +55,7 @@ class Reason(StrEnum):
     NO_TARGET = "no_target"
     NOT_AN_OWNER = "not_an_owner"
     NOT_CONFIGURED = "not_configured"
+    NO_RULE = "no_rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,46 +76,38 @@ def refused(reason: Reason, sentence: str) -> Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in Slack, as far as the configured lists and groups know them.
+class ApprovalPolicy:
+    """The rules, read from the top; and in words who people are, for those who are refused.
 
-    ``active`` is False for people who left, guests and bots. ``unknown`` names what Slack could not tell (a group
-    that can't be resolved, say); then the answer is no. ``owner`` says that they are in the group that knows the
-    organization's CAs, ``owners_unknown`` why Slack can't tell.
+    ``environments`` are those of the accounts that the house file names.
     """
 
-    user_id: str
-    responder: bool = False
-    approver: bool = False
-    active: bool = True
-    unknown: str | None = None
-    owner: bool = False
-    owners_unknown: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RiskRule:
-    """What one risk asks for. ``approvals`` counts people other than the requester."""
-
-    approvals: int
-    expires_after: timedelta = timedelta(minutes=30)
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalPolicy:
-    """How many people must say yes, by risk; and in words who they are, for the people who are refused."""
-
-    reversible: RiskRule = RiskRule(approvals=0)
-    irreversible: RiskRule = RiskRule(approvals=1)
+    rules: tuple[ApprovalRule, ...] = field(default_factory=rules_by_risk)
+    environments: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     responders_in_words: str = "the responders"
     approvers_in_words: str = "the approvers"
     owners_in_words: str = "the owners of your CAs"
 
-    def rule_for(self, risk: Risk) -> RiskRule:
-        """The rule of a risk; reading needs nobody's yes."""
+    def terms_for(self, action_id: str, risk: Risk, account: str | None, region: str | None) -> Terms | Decision:
+        """What the first rule that fits asks for, or the no where none does. Reading needs nobody's yes."""
         if risk is Risk.READ:
-            return RiskRule(approvals=0)
-        return self.reversible if risk is Risk.REVERSIBLE else self.irreversible
+            return Terms(needed=0, reason_required=False, reminder_minutes=())
+        environment = self.environments.get(account or "", UNKNOWN)
+        rule = first_rule(self.rules, Asked(action_id, risk, account or "", region or "", environment))
+        if rule is not None:
+            return rule.terms.with_floor(risk)
+        # Both may come from an event, which an attacker writes.
+        where = account if account and _ACCOUNT.fullmatch(account) else "that is not known"
+        place = region if region and _REGION.fullmatch(region) else "in an unknown Region"
+        return refused(
+            Reason.NO_RULE,
+            f"Nobody may ask for this: no approval rule fits {action_id} in account {where} ({environment}), {place}. "
+            "Whoever runs Anchorwatch can add one to the file that ANCHORWATCH_APPROVALS names.",
+        )
+
+    def who_in_words(self, terms: Terms) -> str:
+        """Who may say yes, as mentions."""
+        return terms.who_in_words(self.approvers_in_words)
 
 
 def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Decision:
@@ -98,11 +115,61 @@ def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Deci
 
     Responders may ask for everything. Approvers may also read, because they must know what they approve.
     """
-    decision = _is_here(person)
-    if not decision.allowed:
-        return decision
+    part = Part.READ if risk is Risk.READ else Part.START
+    return _first_no(_not_here(person), _barred(person, part), _no_starter(policy, risk, person))
+
+
+def may_vote(
+    policy: ApprovalPolicy,
+    person: Person,
+    terms: Terms,
+    *,
+    requester: str,
+    voted: tuple[str, ...],
+    deadline: datetime,
+    now: datetime,
+    yes: bool = True,
+) -> Decision:
+    """Whether a person's yes (or no) counts for a request made under these terms.
+
+    Who asked does not count here, nobody counts twice, and after the deadline nobody counts. A no needs no share.
+    """
+    return _first_no(
+        _not_here(person),
+        _barred(person, Part.DECIDE),
+        _too_late(deadline, now),
+        _own(policy, person, terms, requester, voted),
+        _no_approver(policy, person, terms),
+        _share_unknown(person, terms) if yes else None,
+        _voted_already(person, voted),
+    )
+
+
+def may_answer_for_ca(policy: ApprovalPolicy, person: Person) -> Decision:
+    """Whether a person may say whose CA it is: members of the configured group, and nobody else."""
+    return _first_no(_not_here(person), _barred(person, Part.ANSWER), _no_owner(policy, person))
+
+
+def _first_no(*found: Decision | None) -> Decision:
+    """The first thing that stands against it. A further condition is one more function in the list of its kind."""
+    return next((no for no in found if no is not None), ALLOWED)
+
+
+def _not_here(person: Person) -> Decision | None:
+    if person.active:
+        return None
+    sentence = "Guests, apps, people of other workspaces and people who left can't use Anchorwatch."
+    return refused(Reason.NOT_A_MEMBER, sentence)
+
+
+def _barred(person: Person, part: Part) -> Decision | None:
+    bar = next((one for one in person.bars if part in one.parts), None)
+    return None if bar is None else refused(Reason(bar.reason), bar.sentence)
+
+
+def _no_starter(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Decision | None:
     if person.responder or (person.approver and risk is Risk.READ):
-        return ALLOWED
+        return None
     if person.unknown:
         return refused(
             Reason.MEMBERSHIP_UNKNOWN,
@@ -111,50 +178,55 @@ def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Deci
     return refused(Reason.NOT_A_RESPONDER, f"You may not do this. {policy.responders_in_words} may.")
 
 
-def may_vote(
-    policy: ApprovalPolicy,
-    person: Person,
-    *,
-    requester: str,
-    voted: tuple[str, ...],
-    deadline: datetime,
-    now: datetime,
-) -> Decision:
-    """Whether a person's yes or no counts for a request.
-
-    The requester never counts, nobody counts twice, and after the deadline nobody counts.
-    """
-    decision = _is_here(person)
-    if not decision.allowed:
-        return decision
-    if now >= deadline:
-        return refused(Reason.EXPIRED, "This request has expired. Nothing was run. Ask for it again.")
-    if person.user_id == requester:
-        return refused(
-            Reason.OWN_REQUEST,
-            f"You asked for this, so someone else must decide: {policy.approvers_in_words}.",
-        )
-    if not person.approver:
-        why = f"Nothing was done: {person.unknown}." if person.unknown else "You may not decide this."
-        reason = Reason.MEMBERSHIP_UNKNOWN if person.unknown else Reason.NOT_AN_APPROVER
-        return refused(reason, f"{why} {policy.approvers_in_words} may.")
-    if person.user_id in voted:
-        return refused(Reason.ALREADY_VOTED, "Your yes is already counted. It needs another person.")
-    return ALLOWED
+def _too_late(deadline: datetime, now: datetime) -> Decision | None:
+    if now < deadline:
+        return None
+    return refused(Reason.EXPIRED, "This request has expired. Nothing was run. Ask for it again.")
 
 
-def may_answer_for_ca(policy: ApprovalPolicy, person: Person) -> Decision:
-    """Whether a person may say whose CA it is: members of the configured group, and nobody else."""
-    decision = _is_here(person)
-    if not decision.allowed or person.owner:
-        return decision
+def _own(
+    policy: ApprovalPolicy, person: Person, terms: Terms, requester: str, voted: tuple[str, ...]
+) -> Decision | None:
+    if person.user_id != requester:
+        return None
+    who = policy.who_in_words(terms)
+    if requester in voted:
+        return refused(Reason.ALREADY_VOTED, f"Your yes is already counted. It needs another person: {who}.")
+    return refused(Reason.OWN_REQUEST, f"You asked for this, so someone else must decide: {who}.")
+
+
+def _no_approver(policy: ApprovalPolicy, person: Person, terms: Terms) -> Decision | None:
+    may = terms.may_approve(person)
+    if may:
+        return None
+    if may is None:
+        lost = not_told(person.lost_groups.intersection(terms.named.groups)) or person.unknown
+        return refused(Reason.MEMBERSHIP_UNKNOWN, f"Nothing was done: {lost}. {policy.who_in_words(terms)} may.")
+    return refused(Reason.NOT_AN_APPROVER, f"You may not decide this. {policy.who_in_words(terms)} may.")
+
+
+def _share_unknown(person: Person, terms: Terms) -> Decision | None:
+    """A yes that might be the one that is wanted from a group is not taken while Slack can't tell."""
+    if None not in terms.shares_of(person).values():
+        return None
+    groups = {group for share in terms.shares for group in share.people.groups}
+    lost = not_told(person.lost_groups & groups)
+    return refused(
+        Reason.MEMBERSHIP_UNKNOWN,
+        f"Nothing was done: {lost}, so nobody knows whether your yes is the one that is needed. Try again in a minute.",
+    )
+
+
+def _voted_already(person: Person, voted: tuple[str, ...]) -> Decision | None:
+    if person.user_id not in voted:
+        return None
+    return refused(Reason.ALREADY_VOTED, "Your yes is already counted. It needs another person.")
+
+
+def _no_owner(policy: ApprovalPolicy, person: Person) -> Decision | None:
+    if person.owner:
+        return None
     if person.owners_unknown:
         sentence = f"Nothing was done: {person.owners_unknown}. {policy.owners_in_words} may answer."
         return refused(Reason.MEMBERSHIP_UNKNOWN, sentence)
     return refused(Reason.NOT_AN_OWNER, f"You may not answer this. {policy.owners_in_words} may.")
-
-
-def _is_here(person: Person) -> Decision:
-    if person.active:
-        return ALLOWED
-    return refused(Reason.NOT_A_MEMBER, "Guests, apps and people who left can't use Anchorwatch.")

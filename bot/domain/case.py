@@ -18,6 +18,7 @@ from bot.domain.inventory_log import InventoryNotice, OwnInventory
 from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.plan import Difference, Plan, Report, Risk
+from bot.domain.terms import Missing, Terms, Yes, missing
 
 
 class CaseState(StrEnum):
@@ -53,10 +54,11 @@ _OPEN = (RequestState.PENDING, RequestState.APPROVED, RequestState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One person's yes and when it was given."""
+    """One person's yes, when it was given, and the shares of the terms that the person was of."""
 
     user_id: str
     at: datetime
+    shares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Request:
     """Somebody asked for an action: the plan that they saw, who said yes since, and how it ended.
 
     ``contains`` True: when it is done, the case is contained; False: it takes a containment back; None: neither.
+    ``terms`` are those that held when it was asked for, ``needed`` how many yes they want.
     ``starts`` counts how often it was begun: more than once only when a process died over it.
     """
 
@@ -87,6 +90,12 @@ class Request:
     started: ev.RunStarted | None = None
     starts: int = 0
     contains: bool | None = None
+    terms: Terms = Terms()
+
+    @property
+    def missing(self) -> Missing:
+        """What it still waits for; the fold lets nothing run before that is nothing."""
+        return missing(self.terms, [Yes(vote.user_id, vote.shares) for vote in self.votes])
 
     @property
     def is_open(self) -> bool:

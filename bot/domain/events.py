@@ -21,6 +21,7 @@ from bot.domain.plain import from_plain, to_plain
 from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.post_events import PostEvent
 from bot.domain.remark import Remarked
+from bot.domain.terms import Terms
 
 ANCHORWATCH = "anchorwatch"
 """Who did it, when no person did."""
@@ -77,7 +78,9 @@ class Reopened:
 class ActionRequested:
     """Somebody asks for an action. ``plan`` is what they were shown and ``digest`` its digest.
 
-    ``needed`` is how many other people must say yes before ``deadline``.
+    ``needed`` is how many people must say yes before ``deadline``. ``terms`` are what the rule asked for when it held:
+    later changes of the rules don't touch it; None stands in logs that are older than rules. ``own_shares`` are the
+    shares of the terms that the one who asks is of; None means that their own yes does not count.
     """
 
     KIND: ClassVar[str] = "action:requested"
@@ -90,15 +93,18 @@ class ActionRequested:
     needed: int
     deadline: datetime
     contains: bool | None = None
+    terms: Terms | None = None
+    own_shares: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """A yes to the plan with this digest."""
+    """A yes to the plan with this digest; ``shares`` are those of the terms that the person was of."""
 
     KIND: ClassVar[str] = "approval:given"
     request_id: str
     digest: str
+    shares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

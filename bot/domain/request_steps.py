@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain import events as ev
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Request, RequestState, Vote
-from bot.domain.plan import Risk
+from bot.domain.terms import Terms
 
 _WAITING = (RequestState.PENDING,)
 _AGREED = (RequestState.APPROVED, RequestState.RUNNING)
@@ -35,8 +35,7 @@ def decides(case: Case, entry: Entry, **changes: object) -> Case:
 def _requested(case: Case, entry: Entry, event: ev.ActionRequested) -> Case:
     if event.request_id in case.requests:
         return case
-    needed = max(event.needed, 1) if event.risk is Risk.IRREVERSIBLE else event.needed
-    state = RequestState.PENDING if needed > 0 else RequestState.APPROVED
+    terms = _terms(event)
     request = Request(
         request_id=event.request_id,
         action_id=event.action_id,
@@ -46,12 +45,33 @@ def _requested(case: Case, entry: Entry, event: ev.ActionRequested) -> Case:
         reason=event.reason,
         plan=event.plan,
         digest=event.digest,
-        needed=needed,
+        needed=terms.needed,
         deadline=event.deadline,
-        state=state,
+        state=RequestState.PENDING,
         contains=event.contains,
+        terms=terms,
+        votes=_own_yes(entry, event, terms),
     )
-    return _with_request(case, entry, request)
+    return _with_request(case, entry, _settled_by_votes(request))
+
+
+def _terms(event: ev.ActionRequested) -> Terms:
+    """The terms of a request: never fewer people than the entry wants, and never below the floor of its risk."""
+    terms = event.terms or Terms(needed=event.needed)
+    return replace(terms, needed=max(terms.needed, event.needed)).with_floor(event.risk)
+
+
+def _own_yes(entry: Entry, event: ev.ActionRequested, terms: Terms) -> tuple[Vote, ...]:
+    """The yes of the one who asks, where the terms let it count."""
+    if event.own_shares is None or not terms.own_yes_counts or not user_of(entry.by):
+        return ()
+    return (Vote(user_of(entry.by), entry.at, event.own_shares),)
+
+
+def _settled_by_votes(request: Request) -> Request:
+    """The request, approved once nothing of its terms is missing."""
+    state = RequestState.APPROVED if request.missing.nothing else RequestState.PENDING
+    return replace(request, state=state)
 
 
 def _with_request(case: Case, entry: Entry, request: Request, **changes: object) -> Case:
@@ -69,12 +89,13 @@ def _in(case: Case, request_id: str, states: tuple[RequestState, ...]) -> Reques
 
 def _approved(case: Case, entry: Entry, event: ev.ApprovalGiven) -> Case:
     request = _in(case, event.request_id, _WAITING)
-    if request is None or event.digest != request.digest or user_of(entry.by) in ("", request.by):
+    if request is None or event.digest != request.digest:
         return case
-    votes = (*request.votes, Vote(user_of(entry.by), entry.at))
-    enough = len({vote.user_id for vote in votes}) >= request.needed
-    state = RequestState.APPROVED if enough else RequestState.PENDING
-    return _with_request(case, entry, replace(request, votes=votes, state=state))
+    uncounted = {"", request.by, *(vote.user_id for vote in request.votes)}
+    if user_of(entry.by) in uncounted:
+        return case
+    votes = (*request.votes, Vote(user_of(entry.by), entry.at, event.shares))
+    return _with_request(case, entry, _settled_by_votes(replace(request, votes=votes)))
 
 
 def _rejected(case: Case, entry: Entry, event: ev.RequestRejected) -> Case:

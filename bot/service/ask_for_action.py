@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.approval import ApprovalPolicy, Reason, may_start, refused
+from bot.domain.approval import ApprovalPolicy, Decision, Person, Reason, Terms, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import ActionRequested, draft
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
+from bot.domain.terms import Yes
 from bot.service.press import Answer, Press, PressRule
 
 
@@ -26,7 +27,8 @@ def may_ask(policy: ApprovalPolicy, action: ResponseAction) -> PressRule:
             return refused(Reason.NOT_IN_THIS_STATE, "This case is closed as a false positive. Reopen it first.")
         if any(one.is_open and one.action_id == action.id for one in case.requests.values()):
             return refused(Reason.ALREADY_REQUESTED, f"“{action.title}” is asked for already and not settled yet.")
-        return []
+        terms = terms_for(policy, action, case)
+        return terms if isinstance(terms, Decision) else []
 
     return rule
 
@@ -39,22 +41,38 @@ def ask_for_action(policy: ApprovalPolicy, action: ResponseAction, plan: Plan) -
         answer = may(case, press, now)
         if answer:
             return answer
-        if action.risk is not Risk.READ and not press.reason.strip():
+        terms = terms_for(policy, action, case)
+        if isinstance(terms, Decision):
+            return terms
+        if terms.reason_required and not press.reason.strip():
             return refused(Reason.REASON_MISSING, "Say in a few words why this is needed.")
         if action.risk is not Risk.READ and press.digest != plan.digest():
             return refused(
                 Reason.OLD_CARD,
                 "What is known of the trust anchor has changed since this opened. Close it and press again.",
             )
-        return [draft(_request(policy, action, plan, case, press, now), press.by)]
+        return [draft(_request(terms, action, plan, case, press, now), press.by)]
 
     return rule
 
 
+def terms_for(policy: ApprovalPolicy, action: ResponseAction, case: Case) -> Terms | Decision:
+    """What a request of this action in this case would need, or why nobody may ask for it."""
+    return policy.terms_for(action.id, action.risk, case.target.account, case.target.region)
+
+
+def own_yes(terms: Terms, person: Person) -> tuple[Yes, ...]:
+    """The yes of the one who asks, where the terms let it count; else nothing."""
+    shares = terms.shares_of(person)
+    if not terms.own_yes_counts or not terms.may_approve(person) or None in shares.values():
+        return ()
+    return (Yes(person.user_id, tuple(name for name, is_of in shares.items() if is_of)),)
+
+
 def _request(
-    policy: ApprovalPolicy, action: ResponseAction, plan: Plan, case: Case, press: Press, now: datetime
+    terms: Terms, action: ResponseAction, plan: Plan, case: Case, press: Press, now: datetime
 ) -> ActionRequested:
-    rule = policy.rule_for(action.risk)
+    own = own_yes(terms, press.person)
     return ActionRequested(
         request_id=f"R{len(case.requests) + 1}",
         action_id=action.id,
@@ -62,7 +80,9 @@ def _request(
         reason=press.reason.strip(),
         plan=plan,
         digest=plan.digest(),
-        needed=rule.approvals,
-        deadline=now + rule.expires_after,
+        needed=terms.needed,
+        deadline=now + terms.expires_after,
         contains=action.contains,
+        terms=None if action.risk is Risk.READ else terms,
+        own_shares=own[0].shares if own else None,
     )

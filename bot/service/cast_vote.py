@@ -20,7 +20,9 @@ def approve_request(policy: ApprovalPolicy) -> PressRule:
         decision = _may_vote(policy, request, press, now)
         if not decision.allowed:
             return decision
-        return [draft(ApprovalGiven(request.request_id, request.digest), press.by)]
+        shares = request.terms.shares_of(press.person)
+        is_of = tuple(name for name, known in shares.items() if known)
+        return [draft(ApprovalGiven(request.request_id, request.digest, is_of), press.by)]
 
     return rule
 
@@ -34,7 +36,7 @@ def may_reject(policy: ApprovalPolicy) -> PressRule:
             return request
         if request.by == press.person.user_id and press.person.active:
             return []
-        decision = _may_vote(policy, request, press, now)
+        decision = _may_vote(policy, request, press, now, yes=False)
         return [] if decision.allowed or decision.reason is Reason.ALREADY_VOTED else decision
 
     return rule
@@ -79,12 +81,14 @@ def settled_words(request: Request) -> str:
     return words.get(request.state, "it is open")
 
 
-def _may_vote(policy: ApprovalPolicy, request: Request, press: Press, now: datetime) -> Decision:
+def _may_vote(policy: ApprovalPolicy, request: Request, press: Press, now: datetime, *, yes: bool = True) -> Decision:
     return may_vote(
         policy,
         press.person,
+        request.terms,
         requester=request.by,
         voted=tuple(vote.user_id for vote in request.votes),
         deadline=request.deadline,
         now=now,
+        yes=yes,
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.domain.approval import Person
+from bot.domain.approval_words import lacking_words
 from bot.domain.case import Request
+from bot.domain.people import Part, Person, not_told
+from bot.domain.terms import Terms, Yes, missing
 from bot.ports import Clock, Directory
 
 # "Approve and Run" means now: what could not run for so long is asked for again, with what AWS shows then.
@@ -33,25 +36,52 @@ class StillAllowed:
             minutes = int(_YES_HOLDS.total_seconds() / 60)
             return f"The last yes is older than {minutes} minutes, and nobody has run it since. Ask for it again."
         voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
-        requester, *approvers = await asyncio.gather(*(self._fresh(one) for one in (request.by, *voters)))
-        if not (requester.active and requester.responder):
-            return _no_longer(requester, "ask for this")
+        terms = request.terms
+        people = await asyncio.gather(*(self._fresh(one, terms) for one in (request.by, *voters)))
+        requester, *approvers = people
+        if not (_is_here(requester, Part.START) and requester.responder):
+            return _no_longer(requester, terms, "ask for this")
         for person in approvers:
-            if not (person.active and person.approver):
-                return _no_longer(person, "approve")
-        return None
+            if not (_is_here(person, Part.DECIDE) and terms.may_approve(person)):
+                return _no_longer(person, terms, "approve")
+        return _short_of(terms, approvers)
 
-    async def _fresh(self, user_id: str) -> Person:
+    async def _fresh(self, user_id: str, terms: Terms) -> Person:
         """Ask who somebody is, some times while Slack can't tell: an approved containment is worth the wait."""
         for pause_seconds in _ASK_AGAIN_SECONDS:
             person = await self._directory.fresh(user_id)
-            if person.unknown is None:
+            if _not_told(person, terms) is None:
                 return person
             await asyncio.sleep(pause_seconds)
         return await self._directory.fresh(user_id)
 
 
-def _no_longer(person: Person, what: str) -> str:
-    if person.active and person.unknown:
-        return f"{person.unknown}, so nobody knows whether <@{person.user_id}> may still {what}."
+def _is_here(person: Person, part: Part) -> bool:
+    barred = any(part in bar.parts for bar in person.bars)
+    return person.active and person.unseen is None and not barred
+
+
+def _not_told(person: Person, terms: Terms) -> str | None:
+    """What Slack could not tell of all that counts here."""
+    return person.unseen or person.unknown or not_told(person.lost_groups.intersection(terms.named.groups))
+
+
+def _short_of(terms: Terms, approvers: Sequence[Person]) -> str | None:
+    """What is missing when only what Slack shows now counts: somebody may have left the group that was needed."""
+    given = [
+        Yes(one.user_id, tuple(name for name, is_of in terms.shares_of(one).items() if is_of)) for one in approvers
+    ]
+    lacking = missing(terms, given)
+    if lacking.nothing:
+        return None
+    lost = next((why for why in (_not_told(one, terms) for one in approvers) if why), None)
+    if lost:
+        return f"{lost}, so nobody knows whether enough of the right people said yes."
+    return f"Not enough of the right people say yes any more: {lacking_words(lacking)}. Ask for it again."
+
+
+def _no_longer(person: Person, terms: Terms, what: str) -> str:
+    lost = _not_told(person, terms)
+    if person.active and lost:
+        return f"{lost}, so nobody knows whether <@{person.user_id}> may still {what}."
     return f"<@{person.user_id}> may not {what} any more."

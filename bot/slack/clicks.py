@@ -11,9 +11,10 @@ from bot.domain.case import Case
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
+from bot.domain.terms import missing
 from bot.ports import Clock, Directory
 from bot.service.acknowledge import acknowledge
-from bot.service.ask_for_action import may_ask
+from bot.service.ask_for_action import may_ask, own_yes, terms_for
 from bot.service.ask_owners import ask_owners, may_answer
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, may_reject
@@ -173,8 +174,12 @@ class Clicks:
             plan = await known_plan(action, case, self._clock.now())
         except AwsError:
             return await self._pressing(click.press, lambda *_: no_plan())
-        needed = self._policy.rule_for(action.risk).approvals
-        form = forms.action_form(case, action, plan, needed, self._policy.approvers_in_words)
+        terms = terms_for(self._policy, action, case)
+        if isinstance(terms, Decision):
+            return await self._pressing(click.press, lambda *_: terms)
+        own = own_yes(terms, click.press.person)
+        wanted = forms.Wanted(terms, missing(terms, own), bool(own), self._policy.who_in_words(terms))
+        form = forms.action_form(case, action, plan, wanted)
         return await self._modals.open(click, form)
 
     async def _stop_looking(self, click: Click) -> Decision:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.approval import Person
 from bot.domain.errors import SlackError
+from bot.domain.people import NOBODY, People, Person, together
 from bot.slack.memberships import HOLDS_SECONDS, Memberships
-from bot.slack.text import mention_group, mention_user
+from bot.slack.text import mention_user
 from bot.slack.web_errors import slack_errors
 
 _log = structlog.get_logger()
@@ -25,32 +26,8 @@ _AT_ONCE = 5
 _MOST_A_MINUTE = 50
 # While a group is not known its people are shut out, so Slack is asked again sooner; it allows 20 calls a minute.
 _RETRY_SECONDS = 10.0
-_MOST_NAMED = 8
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """A configured list: user ids and user group ids."""
-
-    users: frozenset[str]
-    groups: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, ids: Sequence[str]) -> People:
-        """Sort ids into users (U…, W…) and groups (S…)."""
-        groups = tuple(one for one in ids if one.startswith("S"))
-        return cls(frozenset(ids) - frozenset(groups), groups)
-
-    def in_words(self) -> str:
-        """The list as mentions, which Slack shows by name; of a long one the first, so that it fits on any card."""
-        mentions = [*map(mention_group, self.groups), *map(mention_user, sorted(self.users))]
-        more = len(mentions) - _MOST_NAMED
-        words = ", ".join(mentions[:_MOST_NAMED]) or "nobody"
-        return f"{words} and {more} more" if more > 0 else words
-
-
-NOBODY = People(frozenset(), ())
-"""An empty list."""
+# See: https://docs.slack.dev/reference/objects/user-object
+_GONE = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
 class SlackDirectory:
@@ -64,6 +41,8 @@ class SlackDirectory:
         responders: who may press.
         approvers: who may say yes.
         owners: who may say whose CA it is.
+        named: everybody else whom the approval rules name.
+        home: the workspace (T…), and the organization (E…) if there is one, that people must be of; empty means any.
         monotonic: seconds that never go back.
     """
 
@@ -73,6 +52,8 @@ class SlackDirectory:
         responders: People,
         approvers: People,
         owners: People = NOBODY,
+        named: People = NOBODY,
+        home: frozenset[str] = frozenset(),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
@@ -81,8 +62,11 @@ class SlackDirectory:
         self._owners = owners
         self._monotonic = monotonic
         self._memberships = Memberships(client, monotonic)
-        self._deciding = {*responders.groups, *approvers.groups}
-        self._groups = {*self._deciding, *owners.groups}
+        self._everybody = together((responders, approvers, owners, named))
+        self._home = home
+        self._general = {*responders.groups, *approvers.groups}
+        self._deciding = {*self._general, *named.groups}
+        self._groups = set(self._everybody.groups)
         self._inactive: set[str] = set()
         self._heard_at: dict[str, float] = {}
 
@@ -93,10 +77,17 @@ class SlackDirectory:
             responder=self._is_in(user_id, self._responders),
             approver=self._is_in(user_id, self._approvers),
             active=user_id not in self._inactive,
-            unknown=self._memberships.unknown(self._deciding),
+            unknown=self._memberships.unknown(self._general),
             owner=self._is_in(user_id, self._owners),
             owners_unknown=self._memberships.unknown(self._owners.groups),
+            groups=frozenset(group for group in self._groups if user_id in self._memberships.of(group)),
+            lost_groups=self._memberships.lost(self._groups),
         )
+
+    def members(self, people: People | None) -> frozenset[str]:
+        """See :meth:`bot.ports.Directory.members`."""
+        people = self._approvers if people is None else people
+        return frozenset(people.users).union(*map(self._memberships.of, people.groups)) - self._inactive
 
     async def fresh(self, user_id: str) -> Person:
         """Ask Slack now about a person and about every group that may ask for something or approve.
@@ -108,14 +99,14 @@ class SlackDirectory:
         heard_at = self._heard_at.get(user_id)
         if heard_at is not None and self._monotonic() - heard_at <= HOLDS_SECONDS:
             return person
-        unknown = person.unknown or f"Slack can't tell who {mention_user(user_id)} is"
-        return replace(person, responder=False, approver=False, unknown=unknown)
+        unseen = f"Slack can't tell who {mention_user(user_id)} is"
+        unknown = person.unknown or unseen
+        return replace(person, responder=False, approver=False, unknown=unknown, unseen=unseen)
 
     async def refresh(self) -> None:
         """Ask Slack about every group, and about those people in them who were not asked about for longest."""
         await self._memberships.read(self._groups)
-        configured = self._responders.users | self._approvers.users | self._owners.users
-        everybody = configured.union(*map(self._memberships.of, self._groups))
+        everybody = frozenset(self._everybody.users).union(*map(self._memberships.of, self._groups))
         stalest = sorted(everybody, key=lambda one: (self._heard_at.get(one, float("-inf")), one))
         at_once = asyncio.Semaphore(_AT_ONCE)
 
@@ -154,6 +145,15 @@ class SlackDirectory:
                 _log.warning("person_not_resolved", error=error.code)
             return
         user = answer.get("user") or {}
-        gone = any(user.get(flag) for flag in ("deleted", "is_bot", "is_restricted", "is_ultra_restricted"))
+        gone = any(user.get(flag) for flag in _GONE) or self._is_foreign(user)
         (self._inactive.add if gone else self._inactive.discard)(user_id)
         self._heard_at[user_id] = self._monotonic()
+
+    def _is_foreign(self, user: Mapping[str, Any]) -> bool:
+        """Whether somebody is of another workspace, as people in a shared channel are.
+
+        In an Enterprise organization a person's own workspace may be another one than ours.
+        """
+        enterprise = user.get("enterprise_user")
+        theirs = {user.get("team_id"), enterprise.get("enterprise_id") if isinstance(enterprise, Mapping) else None}
+        return bool(self._home and user.get("team_id")) and not theirs & self._home

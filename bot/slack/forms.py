@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.approval_words import lacking_words, people_words, share_words
 from bot.domain.case import Case, Request
 from bot.domain.errors import BadInput
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
+from bot.domain.terms import Missing, Terms
 from bot.slack.button_value import Reference, parse_reference
 from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT
 from bot.slack.text import code, joined, marked, shown
@@ -21,7 +24,17 @@ _MOST_REASON = 1_000
 View = dict[str, Any]
 
 
-def action_form(case: Case, action: ResponseAction, plan: Plan, needed: int, approvers_in_words: str) -> View:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a request of whoever opens the form would need: ``lacking`` is left when their own yes counts (or not)."""
+
+    terms: Terms
+    lacking: Missing
+    own_yes: bool
+    approvers_in_words: str
+
+
+def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted) -> View:
     """The form of a response action: what it does, what it does not, and why it is asked for."""
     state = ", ".join(f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in plan.state.items())
     lines = [
@@ -32,9 +45,19 @@ def action_form(case: Case, action: ResponseAction, plan: Plan, needed: int, app
         f"*Who would notice:* {shown(plan.who_would_notice, 300)}",
         f"*Way back:* {shown(plan.way_back, 300)}",
         f"*Only if AWS still shows:* {state or 'not known yet'}",
-        f"*When you send this:* {_then(action, needed, approvers_in_words)}",
+        f"*When you send this:* {_then(action, wanted)}",
     ]
-    return _form(action.id, _title(action.title), _submit(needed), joined(lines, 3_000), case, plan.digest())
+    view = _form(
+        action.id, _title(action.title), _submit(wanted.lacking.people), joined(lines, 3_000), case, plan.digest()
+    )
+    return view if wanted.terms.reason_required else _with_optional_reason(view)
+
+
+def _with_optional_reason(view: View) -> View:
+    """The form without the duty to say why."""
+    text, reason = view["blocks"]
+    element = {name: value for name, value in reason["element"].items() if name != "min_length"}
+    return {**view, "blocks": [text, {**reason, "optional": True, "element": element}]}
 
 
 def false_positive_form(case: Case) -> View:
@@ -86,12 +109,14 @@ def _entered(view: Mapping[str, Any]) -> Mapping[str, Any]:
     return values if isinstance(values, Mapping) else {}
 
 
-def _then(action: ResponseAction, needed: int, approvers_in_words: str) -> str:
-    if needed == 0:
-        return "it runs at once."
-    people = "one other person" if needed == 1 else f"{needed} other people"
+def _then(action: ResponseAction, wanted: Wanted) -> str:
+    terms, lacking = wanted.terms, wanted.lacking
+    if lacking.nothing:
+        return "it runs at once: your own yes is enough." if terms.needed else "it runs at once."
+    if wanted.own_yes:
+        return f"your own yes counts. It needs {lacking_words(lacking)}: {wanted.approvers_in_words}."
     kind = "It can't be undone, so " if action.risk is Risk.IRREVERSIBLE else ""
-    return f"{kind}{people} must say yes first: {approvers_in_words}."
+    return f"{kind}{people_words(terms)} must say yes first{share_words(terms)}: {wanted.approvers_in_words}."
 
 
 def _submit(needed: int) -> str:

@@ -11,7 +11,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackError, SlackRateLimited
-from bot.slack.text import mention_group
+from bot.domain.people import not_told
 from bot.slack.web_errors import slack_errors
 
 _log = structlog.get_logger()
@@ -58,11 +58,13 @@ class Memberships:
 
     def unknown(self, groups: Collection[str]) -> str | None:
         """Which of these groups Slack can't tell, in words; None when it can tell all."""
-        lost = sorted(group for group in groups if group not in self._known)
-        if not lost:
-            return None
-        words = f"Slack can't tell who is in {', '.join(map(mention_group, lost))}"
-        return f"{words} (too many requests)" if self._put_off.intersection(lost) else words
+        lost = self.lost(groups)
+        words = not_told(lost)
+        return f"{words} (too many requests)" if words and self._put_off.intersection(lost) else words
+
+    def lost(self, groups: Collection[str]) -> frozenset[str]:
+        """Those of these groups that Slack can't tell."""
+        return frozenset(group for group in groups if group not in self._known)
 
     def is_behind(self, groups: Collection[str]) -> bool:
         """Whether the last question about one of these groups got no answer."""

@@ -11,12 +11,13 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.people import People
 from bot.ports import Directory
 from bot.sandbox.hands import until
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.server import SlackLookAlike
 from bot.slack import directory as directory_module
-from bot.slack.directory import People, SlackDirectory
+from bot.slack.directory import SlackDirectory
 from tests.fakes.fake_slack import FakeDirectory
 
 
@@ -103,8 +104,6 @@ class TestDirectory:
             person = await office.directory.fresh(user_id)
             assert (person.responder, person.approver) == (False, False)
             assert "Slack can't tell who is in" in (person.unknown or "")
-            assert not person.owner
-            assert "Slack can't tell who is in" in (person.owners_unknown or "")
 
 
 @dataclass

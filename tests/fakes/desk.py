@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.domain.action import ActionAws
-from bot.domain.approval import ApprovalPolicy, Decision, Person, RiskRule
+from bot.domain.approval import ApprovalPolicy, Decision, Person
+from bot.domain.approval_rule import rules_by_risk
 from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
@@ -49,7 +50,7 @@ PEOPLE = {
     "U4": Person("U4", approver=True),
     "U5": Person("U5"),
 }
-TWO_APPROVALS = ApprovalPolicy(irreversible=RiskRule(approvals=2))
+TWO_APPROVALS = ApprovalPolicy(rules_by_risk(irreversible=2))
 
 
 class Killed(BaseException):

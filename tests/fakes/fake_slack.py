@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain.approval import Person
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
+from bot.domain.people import People
 from bot.ports import Picture, Posted
 from bot.slack.block_limits import message_problems
 
@@ -111,6 +112,7 @@ class FakeDirectory:
         gone: who was switched off.
         owners: who is in the group that knows the organization's CAs.
         silent: whether Slack can't tell who is in the groups; noticed by the next :meth:`fresh`.
+        groups: who is in the groups that approval rules name.
     """
 
     responders: set[str]
@@ -118,6 +120,7 @@ class FakeDirectory:
     gone: set[str] = field(default_factory=set)
     owners: set[str] = field(default_factory=set)
     silent: bool = False
+    groups: dict[str, set[str]] = field(default_factory=dict)
     _known: dict[str, Person] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,19 +135,29 @@ class FakeDirectory:
         self._look()
         return self.person(user_id)
 
+    def members(self, people: People | None) -> frozenset[str]:
+        """Who is in a list."""
+        if people is None:
+            return frozenset(self.approvers) - self.gone
+        groups = () if self.silent else (self.groups.get(group, set()) for group in people.groups)
+        return frozenset(people.users).union(*groups) - self.gone
+
     def _look(self) -> None:
-        everybody = {*self.responders, *self.approvers, *self.owners, *self.gone}
+        grouped = set().union(*self.groups.values())
+        everybody = {*self.responders, *self.approvers, *self.owners, *self.gone, *grouped}
         self._known = {one: self._person(one) for one in everybody}
 
     def _person(self, user_id: str) -> Person:
         active = user_id not in self.gone
         if self.silent:
             unknown = "Slack can't tell who is in the groups"
-            return Person(user_id, active=active, unknown=unknown, owners_unknown=unknown)
+            lost = frozenset(self.groups)
+            return Person(user_id, active=active, unknown=unknown, owners_unknown=unknown, lost_groups=lost)
         return Person(
             user_id,
             user_id in self.responders,
             user_id in self.approvers,
             active=active,
             owner=user_id in self.owners,
+            groups=frozenset(group for group, members in self.groups.items() if user_id in members),
         )

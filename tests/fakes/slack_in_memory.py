@@ -13,6 +13,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.ownership import OwnersQuestion
+from bot.domain.people import People
 from bot.ports import Message, Picture, Posted
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
@@ -141,6 +142,11 @@ class FakeDirectory:
         """See :meth:`bot.ports.Directory.fresh`."""
         self.asked += 1
         return self.person(user_id)
+
+    def members(self, people: People | None) -> frozenset[str]:
+        """See :meth:`bot.ports.Directory.members`."""
+        here = [one for one in self.people.values() if one.active]
+        return frozenset(one.user_id for one in here if (one.approver if people is None else people.holds(one)))
 
 
 class PlainPresenter:

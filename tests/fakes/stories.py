@@ -33,11 +33,13 @@ def detected(event_id: str = "event-1") -> Draft:
     return draft(ev.DetectionReceived(detection_of(TARGET, event_id), CaFacts(), ()))
 
 
-def asked(user: str = "U1", request_id: str = "R1", needed: int = 1, risk: Risk = Risk.IRREVERSIBLE) -> Draft:
-    """A request."""
+def asked(
+    user: str = "U1", request_id: str = "R1", needed: int = 1, risk: Risk = Risk.IRREVERSIBLE, **more: Any
+) -> Draft:
+    """A request; ``more`` are further fields of the event."""
     action = {Risk.READ: "list_linked_profiles", Risk.REVERSIBLE: "disable_trust_anchor"}.get(risk, PLAN.action_id)
     deadline = NOON + timedelta(minutes=30)
-    event = ev.ActionRequested(request_id, action, risk, "why", PLAN, DIGEST, needed, deadline, contains=True)
+    event = ev.ActionRequested(request_id, action, risk, "why", PLAN, DIGEST, needed, deadline, contains=True, **more)
     return draft(event, slack_user(user))
 
 

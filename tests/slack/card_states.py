@@ -20,7 +20,9 @@ from bot.domain.fold import fold
 from bot.domain.ownership import OwnersAnswered, OwnersAsked
 from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.red_flags import red_flags
+from bot.domain.terms import Terms, missing
 from bot.registry import load_actions
+from bot.slack.forms import Wanted
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
 
 AVA, BEN, CARLA = "U07AVALINDQ", "U07BENOKAFR", "U07CARLAREY"
@@ -249,3 +251,9 @@ def case_in(state: str, *, kind: str = "full", text: str | None = None) -> tuple
     """A case in a state, and its entries; ``text`` fills whatever others may write."""
     first = received(kind) if text is None else hostile(text)
     return at_noon(first, *posted(), *stories(text)[state])
+
+
+def wanted(needed: int, approvers: str) -> Wanted:
+    """What a form says is needed: so many yes of these."""
+    terms = Terms(needed=needed)
+    return Wanted(terms, missing(terms, ()), own_yes=False, approvers_in_words=approvers)

@@ -34,6 +34,7 @@ from tests.slack.card_states import (
     at_noon,
     case_in,
     plan,
+    wanted,
 )
 from tests.slack_markup import in_message
 
@@ -74,7 +75,7 @@ def surfaces(state: str, text: str) -> Iterator[Mapping[str, Any]]:
     yield from notices(text)
     yield forms.false_positive_form(case)
     for action_id in ("delete_trust_anchor", "disable_trust_anchor", "enable_trust_anchor"):
-        yield forms.action_form(case, ACTIONS[action_id], plan(action_id, text), 1, APPROVERS)
+        yield forms.action_form(case, ACTIONS[action_id], plan(action_id, text), wanted(1, APPROVERS))
     if case.ownership.question is not None:
         yield from dresses(OwnerQuestion(CHANNEL).draw(case, case.ownership.question))
         yield from (forms.owners_form(case, 4, ours=ours) for ours in (True, False))

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bot.domain.case import Case, CaseState
+from bot.domain.people import People
 from bot.ports import Message
 from bot.slack.button_value import parse_reference
 from bot.slack.card import Card
 from bot.slack.controls import Controls
-from bot.slack.directory import People
 from tests.slack.card_states import ACTIONS, AVA, BEN, CARLA, CASE_ID, CHANNEL, HOSTILE, STATES, case_in
 from tests.slack.what_slack_shows import complaints, objects, shapes
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.people import People
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.records import Person
 from bot.sandbox.slack.server import SlackLookAlike
-from bot.slack.directory import People, SlackDirectory
+from bot.slack.directory import SlackDirectory
 from bot.slack.web_clients import web_clients
 
 GROUPS = "usergroups.users.list"

@@ -10,13 +10,14 @@ import pytest
 
 from bot.domain.action import Risk
 from bot.domain.errors import BadInput
+from bot.domain.people import People
+from bot.domain.terms import Share, Terms, Yes, missing
 from bot.sandbox.slack.mrkdwn import tokens
 from bot.slack import forms
 from bot.slack.block_limits import view_problems
 from bot.slack.button_value import Reference
-from bot.slack.directory import People
 from tests.slack.block_judges import judge_view
-from tests.slack.card_states import ACTIONS, CARLA, CHANNEL, HOSTILE, case_in, plan
+from tests.slack.card_states import ACTIONS, CARLA, CHANNEL, HOSTILE, case_in, plan, wanted
 from tests.slack.what_slack_shows import OURS, emoji_in_labels, hidden_characters, objects, shape
 
 MANY = People.parse([f"U{number:010d}" for number in range(200)]).in_words()
@@ -43,10 +44,43 @@ def complaints(view: Mapping[str, Any]) -> list[str]:
 def test_every_actions_form_is_fit_for_slack(action: Any, needed: int, approvers: str) -> None:
     """Each response action's form passes, for each number of approvals, and is called what it starts."""
     case, _ = case_in("observed")
-    view = forms.action_form(case, action, plan(action.id), needed, approvers)
+    view = forms.action_form(case, action, plan(action.id), wanted(needed, approvers))
     assert complaints(view) == []
     assert view["callback_id"] == action.id
     assert view["submit"]["text"] == ("Ask for Approval" if needed else "Run Now")
+
+
+def then(terms: Terms, own: tuple[Yes, ...] = ()) -> str:
+    """What a form says happens next, to somebody whose own yes is this."""
+    case, _ = case_in("observed")
+    what = forms.Wanted(terms, missing(terms, own), bool(own), GROUP)
+    action = ACTIONS["disable_trust_anchor"]
+    text = str(forms.action_form(case, action, plan(action.id), what)["blocks"][0]["text"]["text"])
+    return text.rpartition("*When you send this:* ")[2]
+
+
+def test_the_form_says_what_happens_when_it_is_sent() -> None:
+    """How many must say yes, from whom, and whether the person's own yes is enough."""
+    security = Share(1, People((), ("S1",), "security"))
+    assert then(Terms(needed=0)) == "it runs at once."
+    assert then(Terms()) == f"one other person must say yes first: {GROUP}."
+    two = Terms(needed=2, shares=(security,))
+    assert then(two) == f"2 other people must say yes first, at least one of <!subteam^S1>: {GROUP}."
+    own = Terms(own_yes_counts=True)
+    assert then(own, (Yes("U1"),)) == "it runs at once: your own yes is enough."
+    both = Terms(needed=2, shares=(security,), own_yes_counts=True)
+    assert then(both, (Yes("U1"),)) == f"your own yes counts. It needs 1 more yes, from one of <!subteam^S1>: {GROUP}."
+
+
+def test_a_reason_may_be_left_out_where_no_rule_asks_for_one() -> None:
+    """The field is there, and Slack lets the form go without it."""
+    case, _ = case_in("observed")
+    terms = Terms(needed=0, reason_required=False)
+    action = ACTIONS["disable_trust_anchor"]
+    view = forms.action_form(case, action, plan(action.id), forms.Wanted(terms, missing(terms, ()), False, GROUP))
+    assert complaints(view) == []
+    assert view["blocks"][1]["optional"]
+    assert "min_length" not in view["blocks"][1]["element"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -56,7 +90,7 @@ def test_nothing_of_an_attackers_in_a_form(name: str) -> None:
     action = ACTIONS["delete_trust_anchor"]
 
     def drawn(text: str) -> dict[str, Any]:
-        return forms.action_form(case, action, plan(action.id, text), 1, MANY)
+        return forms.action_form(case, action, plan(action.id, text), wanted(1, MANY))
 
     view, harmless = drawn(HOSTILE[name]), drawn("harbour")
     assert complaints(view) == []
