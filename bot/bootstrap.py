@@ -94,7 +94,8 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
     identity = await identity_of(parts.clients.reader, parts.settings.slack_bot_token)
     pressing = Pressing(parts.book, parts.clock)
     modals = Modals(parts.clients.poster, pressing)
-    submissions = Submissions(parts.book, pressing, parts.actions, parts.policy, parts.directory, parts.clock)
+    pattern = parts.house.ticket_pattern
+    submissions = Submissions(parts.book, pressing, parts.actions, parts.policy, parts.directory, parts.clock, pattern)
     clicks = Clicks(
         parts.book,
         pressing,
@@ -106,6 +107,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         parts.clock,
         GuideView(STEPS, parts.house),
         parts.house.owners_group,
+        pattern,
     )
     return build_app(parts.clients.poster, parts.settings.slack_signing_secret, identity, clicks, submissions)
 

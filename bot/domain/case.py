@@ -19,6 +19,7 @@ from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.terms import Missing, Terms, Yes, missing
+from bot.domain.tickets import Tickets
 
 
 class CaseState(StrEnum):
@@ -185,6 +186,7 @@ class Case:
     detected_at: datetime | None = None
     investigation: Investigation = Investigation()
     ownership: Ownership = Ownership()
+    tickets: Tickets = Tickets()
     card: Card = Card()
     noted_seq: int = 0
     note_due_since: datetime | None = None

@@ -22,6 +22,7 @@ from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.post_events import PostEvent
 from bot.domain.remark import Remarked
 from bot.domain.terms import Terms
+from bot.domain.tickets import TicketGiven
 
 ANCHORWATCH = "anchorwatch"
 """Who did it, when no person did."""
@@ -218,7 +219,7 @@ class ReviewNoted:
     reason: str
 
 
-CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked
+CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked | TicketGiven
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed

@@ -24,6 +24,8 @@ from bot.domain.post_events import CardLost, CardShown, PostDropped, PostKind, P
 from bot.domain.remark import Remarked
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
+from bot.domain.ticket_steps import TICKET_STEPS, ticket_kept, with_ticket_answer
+from bot.domain.tickets import TicketGiven
 
 __all__ = ["fold", "told_in_thread", "user_of"]
 
@@ -72,7 +74,7 @@ def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
         detection_seq=entry.seq,
         detected_at=entry.at,
     )
-    return without_answers_about_another_ca(case, after)
+    return with_ticket_answer(without_answers_about_another_ca(case, after))
 
 
 def _with_flags(known: tuple[RedFlag, ...], new: tuple[RedFlag, ...]) -> tuple[RedFlag, ...]:
@@ -197,7 +199,7 @@ def _call_failed(case: Case, entry: Entry, event: CallFailed) -> Case:
 
 
 def _step_answered(case: Case, entry: Entry, event: StepAnswered) -> Case:
-    return owners_kept(INVESTIGATION_STEPS[StepAnswered](case, entry, event), event)
+    return ticket_kept(owners_kept(INVESTIGATION_STEPS[StepAnswered](case, entry, event), event), event)
 
 
 _TOLD_IN_THREAD = (
@@ -214,6 +216,7 @@ _TOLD_IN_THREAD = (
     ev.RunFinished,
     RoundFinished,
     OwnersAnswered,
+    TicketGiven,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
@@ -234,6 +237,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     StepAnswered: _step_answered,
     **OWNERSHIP_STEPS,
     **INVENTORY_STEPS,
+    **TICKET_STEPS,
     ev.AttemptRefused: _refused,
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,

@@ -81,7 +81,7 @@ ROWS_TEXT = """
 72 | v1 | A | An unknown CA counts, an approved one settles | card: verdict line
 73 | v6 | C | The people who own identities are asked | button: Ask CA Owners
 74 | v6 | A | The inventory of CAs |
-75 | v1 | B | A change ticket, found or asked for |
+75 | v1 | B | A change ticket, found or asked for | button: Add Change Ticket
 76 | v1 | A | The actor's earlier trust anchors |
 77 | v1 | A | The same in the account, and where this CA is trusted already |
 78 | v1 | B | A suggestion, with its reason, that it may be a false positive; people close | button: Mark False Positive
@@ -93,7 +93,7 @@ ROWS_TEXT = """
 84 | v6 | A | A test with a self-signed CA |
 85 | v6 | A | An isolated account, or one that matters |
 86 | v6 | A | A first set-up by the people whose job it is |
-87 | v6 | B | Tickets and deployment tools |
+87 | v6 | B | Tickets and deployment tools | button: Add Change Ticket
 88 | v1 v6 | B | Stop the trust anchor | action: disable_trust_anchor; action: delete_trust_anchor
 89 | v1 | B | Revoke what it gave | action: revoke_role_sessions; action: revoke_known_sessions; action: disable_profile
 90 | v6 | A | The certificates that were used |

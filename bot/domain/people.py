@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 _MOST_NAMED = 8
@@ -38,7 +38,8 @@ class Person:
     could not tell (a group that can't be resolved, say); then the answer is no. ``owner`` says that they are in the
     group that knows the organization's CAs, ``owners_unknown`` why Slack can't tell. ``groups`` are the configured
     user groups that they are in, ``lost_groups`` those of which Slack can't tell who is in them. ``unseen`` says that
-    Slack could not tell just now whether they are still here. ``bars`` take parts from them in one case.
+    Slack could not tell just now whether they are still here. ``bars`` take parts from them in one case. ``names`` are
+    what Slack calls them, which they may choose themselves: a hint, and never a right.
     """
 
     user_id: str
@@ -52,6 +53,7 @@ class Person:
     lost_groups: frozenset[str] = frozenset()
     unseen: str | None = None
     bars: tuple[Bar, ...] = ()
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,12 +113,15 @@ EFFECTS: dict[str, Effect] = {
     "actor_is_owner": Effect.AGAINST_TROUBLE,
     "inside_maintenance": Effect.AGAINST_TROUBLE,
     "within_limits": Effect.AGAINST_TROUBLE,
-    # Anybody can name one.
+    # A person's word; the next is found in what the caller wrote, and anybody can name one.
+    "ticket_given": Effect.AGAINST_TROUBLE,
     "ticket_named": Effect.AGAINST_TROUBLE,
     "known_address": Effect.AGAINST_TROUBLE,
     "inside_hours": Effect.AGAINST_TROUBLE,
     "anchor_disabled": Effect.AGAINST_TROUBLE,
     "ca_not_used": Effect.AGAINST_TROUBLE,
+    # The giver has a name like the caller's.
+    "ticket_of_suspect": Effect.AGAINST_TROUBLE,
 }
 """What each code of a sign or red flag does, the strongest first.
 

@@ -18,6 +18,7 @@ from bot.service.ask_for_action import may_ask, own_yes, terms_for
 from bot.service.ask_owners import ask_owners, may_answer
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, may_reject
+from bot.service.give_ticket import may_give_ticket
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import may_mark_false_positive, reopen
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
@@ -28,6 +29,7 @@ from bot.slack.button_value import page_of, parse_reference
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.modals import Click, Modals
 from bot.slack.submissions import Submissions
+from bot.slack.ticket_form import ticket_form
 
 Handle = Callable[[Click], Awaitable[Decision]]
 
@@ -46,6 +48,7 @@ class Clicks:
         clock: the time.
         guide: draws the guide.
         owners_group: the user group that is asked whether a CA is theirs; None when nobody is.
+        ticket_pattern: how the house's change tickets look; None when nobody has said so.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Clicks:
         clock: Clock,
         guide: GuideView,
         owners_group: str | None = None,
+        ticket_pattern: str | None = None,
     ) -> None:
         self._book = book
         self._pressing = pressing
@@ -71,6 +75,7 @@ class Clicks:
         self._clock = clock
         self._guide = guide
         self._owners_group = owners_group
+        self._ticket_pattern = ticket_pattern
         self._by_control: dict[str, Handle] = {
             controls.ACKNOWLEDGE: self._acknowledge,
             controls.REOPEN: self._reopen,
@@ -81,6 +86,7 @@ class Clicks:
             GUIDE: self._read_guide,
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
+            controls.ADD_TICKET: self._open_ticket,
             **dict.fromkeys((controls.OURS, controls.NOT_OURS), self._open_owners),
             **dict.fromkeys(actions, self._action),
         }
@@ -161,6 +167,13 @@ class Clicks:
             return decision
         ours = press.control == controls.OURS
         return await self._modals.open(click, forms.owners_form(await self._case(click), press.question_seq, ours=ours))
+
+    async def _open_ticket(self, click: Click) -> Decision:
+        # A ticket changes nothing that others decide, so a card of an earlier state asks for it as well as any.
+        decision = await self._pressing(replace(click.press, revision=None), may_give_ticket(self._policy))
+        if decision.allowed:
+            return await self._modals.open(click, ticket_form(await self._case(click), self._ticket_pattern))
+        return decision
 
     async def _action(self, click: Click) -> Decision:
         action = self._actions[click.press.control]

@@ -10,6 +10,7 @@ from bot.domain.case_evidence import evidence_of
 from bot.domain.ownership import keys_of
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
+from bot.domain.tickets import names_ticket, ticket_of
 from bot.slack.button_value import Reference
 from bot.slack.guide_view import GUIDE
 from bot.slack.text import defang, plain
@@ -21,6 +22,7 @@ APPROVE = "approve_request"
 REJECT = "reject_request"
 STOP_LOOKING = "stop_looking"
 ASK_OWNERS = "ask_ca_owners"
+ADD_TICKET = "add_change_ticket"
 OURS = "ca_is_ours"
 NOT_OURS = "ca_is_not_ours"
 MORE = "more"
@@ -70,13 +72,18 @@ class Controls:
             return [(REOPEN, "Reopen", "")], [], [*reads, *_stopping(case)]
         contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
         if state is CaseState.APPROVAL_PENDING:
-            return self._voting(case, contain), [], [*reads, *_asking(case), *_stopping(case)]
+            return self._voting(case, contain), [], [*reads, *_asking(case), *_ticket(case), *_stopping(case)]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         buttons = [*first, *contain]
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
-        last = [*_asking(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"), *_stopping(case)]
+        last = [
+            *_asking(case),
+            *_ticket(case),
+            (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"),
+            *_stopping(case),
+        ]
         return buttons[:_MOST_BUTTONS], rest, [*reads, *last]
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -98,6 +105,13 @@ def _asking(case: Case) -> list[tuple[str, str]]:
     """The option that asks the CA's owners, while there is something to ask and no question waits."""
     keys = keys_of(case)
     return [(ASK_OWNERS, "Ask CA Owners")] if keys and not case.ownership.is_open(keys) else []
+
+
+def _ticket(case: Case) -> list[tuple[str, str]]:
+    """The option that asks for a change ticket while none is known, or corrects the one that somebody named."""
+    if ticket_of(case) is not None:
+        return [(ADD_TICKET, "Correct Change Ticket…")]
+    return [] if names_ticket(case) else [(ADD_TICKET, "Add Change Ticket…")]
 
 
 def known_state(case: Case) -> Mapping[str, str]:

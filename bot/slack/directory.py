@@ -68,6 +68,7 @@ class SlackDirectory:
         self._deciding = {*self._general, *named.groups}
         self._groups = set(self._everybody.groups)
         self._inactive: set[str] = set()
+        self._names: dict[str, tuple[str, ...]] = {}
         self._heard_at: dict[str, float] = {}
 
     def person(self, user_id: str) -> Person:
@@ -82,6 +83,7 @@ class SlackDirectory:
             owners_unknown=self._memberships.unknown(self._owners.groups),
             groups=frozenset(group for group in self._groups if user_id in self._memberships.of(group)),
             lost_groups=self._memberships.lost(self._groups),
+            names=self._names.get(user_id, ()),
         )
 
     def members(self, people: People | None) -> frozenset[str]:
@@ -145,6 +147,7 @@ class SlackDirectory:
                 _log.warning("person_not_resolved", error=error.code)
             return
         user = answer.get("user") or {}
+        self._names[user_id] = _names_of(user)
         gone = any(user.get(flag) for flag in _GONE) or self._is_foreign(user)
         (self._inactive.add if gone else self._inactive.discard)(user_id)
         self._heard_at[user_id] = self._monotonic()
@@ -157,3 +160,14 @@ class SlackDirectory:
         enterprise = user.get("enterprise_user")
         theirs = {user.get("team_id"), enterprise.get("enterprise_id") if isinstance(enterprise, Mapping) else None}
         return bool(self._home and user.get("team_id")) and not theirs & self._home
+
+
+def _names_of(user: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names in Slack's user object, each once.
+
+    See: https://docs.slack.dev/reference/objects/user-object
+    """
+    profile = user.get("profile")
+    shown = profile if isinstance(profile, Mapping) else {}
+    found = (user.get("name"), user.get("real_name"), shown.get("real_name"), shown.get("display_name"))
+    return tuple(dict.fromkeys(str(one) for one in found if one))

@@ -69,7 +69,7 @@ def false_positive_form(case: Case) -> View:
 def reject_form(case: Case, request: Request, title: str) -> View:
     """The form that rejects a request."""
     view = _form(REJECT, "Reject request", "Reject", f"*{title}* will not be run.", case, "")
-    view["private_metadata"] = _metadata(case, "", request.request_id)
+    view["private_metadata"] = metadata(case, "", request.request_id)
     return view
 
 
@@ -134,7 +134,7 @@ def _form(callback_id: str, title: str, submit: str, text: str, case: Case, dige
         "title": {"type": "plain_text", "text": title},
         "submit": {"type": "plain_text", "text": submit},
         "close": {"type": "plain_text", "text": "Cancel"},
-        "private_metadata": _metadata(case, digest, ""),
+        "private_metadata": metadata(case, digest, ""),
         "blocks": [
             {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}},
             {
@@ -155,7 +155,8 @@ def _form(callback_id: str, title: str, submit: str, text: str, case: Case, dige
     }
 
 
-def _metadata(case: Case, digest: str, request_id: str) -> str:
+def metadata(case: Case, digest: str, request_id: str) -> str:
+    """What a form carries, so that :func:`parse_metadata` finds the case again."""
     return _carried(Reference(case.case_id, case.revision, request_id), digest, case)
 
 

@@ -14,6 +14,7 @@ from bot.domain.investigation import RoundFinished
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.plan import Report
 from bot.domain.remark import Remarked
+from bot.domain.tickets import TicketGiven
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
@@ -121,6 +122,8 @@ class Notes:
                 return shown(defang(sentence), _REASON)
             case RoundFinished():
                 return round_line(case, event, entry.at)
+            case TicketGiven(ticket=ticket, may_be_actor=may_be_actor):
+                return _ticketed(who, ticket, may_be_actor=may_be_actor)
             case OwnersAnswered(ours=ours, reason=reason):
                 return f"{who} says that the CA {'is theirs' if ours else 'is NOT theirs'}: {_reason(reason)}"
         return "" if request is None else self._about_request(who, event, request)
@@ -149,6 +152,11 @@ class Notes:
         if not request.needed:
             return asked
         return f"{asked}\nIt needs a yes from {self._approvers} before {date(request.deadline)}."
+
+
+def _ticketed(who: str, ticket: str, *, may_be_actor: bool) -> str:
+    suspect = " Their name is like the caller's: it may be the word of whoever did it." if may_be_actor else ""
+    return f"{who} names the change ticket {_exactly(ticket)}. Anchorwatch can't look it up.{suspect}"
 
 
 def _reason(text: str) -> str:

@@ -13,6 +13,7 @@ from bot.service.ask_for_action import ask_for_action, may_ask
 from bot.service.ask_owners import answer_owners
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import reject_request
+from bot.service.give_ticket import give_ticket
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
@@ -31,6 +32,7 @@ class Submissions:
         policy: who may do what.
         directory: people.
         clock: the time.
+        ticket_pattern: how the house's change tickets look; None when nobody has said so.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Submissions:
         policy: ApprovalPolicy,
         directory: Directory,
         clock: Clock,
+        ticket_pattern: str | None = None,
     ) -> None:
         self._book = book
         self._pressing = pressing
@@ -53,6 +56,7 @@ class Submissions:
             controls.REJECT: lambda press: pressing(press, reject_request(policy)),
             controls.OURS: lambda press: pressing(press, answer_owners(policy, ours=True)),
             controls.NOT_OURS: lambda press: pressing(press, answer_owners(policy, ours=False)),
+            controls.ADD_TICKET: lambda press: pressing(press, give_ticket(policy, ticket_pattern)),
             **dict.fromkeys(actions, self._action),
         }
 

@@ -16,6 +16,7 @@ from bot.domain.events import draft, slack_user
 from bot.domain.ownership import OwnersAnswered, OwnersAsked, QuestionShown
 from bot.domain.post_events import CardLost, CardShown, PostKind, PostReserved, PostSent
 from bot.domain.remark import Remarked
+from bot.domain.tickets import TicketGiven
 from tests.fakes.desk import detection_of
 from tests.fakes.fake_aws import FakeAws
 from tests.fakes.slack_in_memory import NOON
@@ -107,6 +108,7 @@ _ANY = st.one_of(
     _drafts(OwnersAsked, st.just("S1"), st.sampled_from([(), ("aa" * 32,)])),
     _drafts(OwnersAnswered, _through, st.booleans(), st.just("why")),
     _drafts(QuestionShown, _through, _through),
+    _drafts(TicketGiven, st.sampled_from(["CHG1", "CHG2"]), st.booleans()),
 )
 
 STORIES = st.lists(_ANY, max_size=24).map(lambda drafts: entries_of(detected(), *drafts))

@@ -21,6 +21,7 @@ from bot.domain.ownership import OwnersAnswered, OwnersAsked
 from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.red_flags import red_flags
 from bot.domain.terms import Terms, missing
+from bot.domain.tickets import TicketGiven
 from bot.registry import load_actions
 from bot.slack.forms import Wanted
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
@@ -235,6 +236,7 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         "stopped": [*delete, approved(delete[0]), stopped(words)],
         "unknown outcome": [*run, finished(ev.Outcome.UNKNOWN, text=words)],
         **owners_stories(reason),
+        "ticket named": [(TicketGiven("CHG0044021" if text is None else text, may_be_actor=True), ev.slack_user(AVA))],
         "acknowledged and failed": [
             (ev.Acknowledged(), ev.slack_user(AVA)),
             *run,

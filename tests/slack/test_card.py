@@ -27,6 +27,7 @@ CONTROLS = {
     "approve_request",
     "reject_request",
     "ask_ca_owners",
+    "add_change_ticket",
     "guide",
 }
 PLAIN_WORD = "harbour"
@@ -124,7 +125,7 @@ def test_a_case_without_a_trust_anchor_offers_nothing_that_could_only_fail() -> 
     card = drawn(case_in("new", kind="bare")[0]).rich
     ids = {button["action_id"] for button in elements(card, "button")}
     options = {option["value"] for menu in elements(card, "overflow") for option in menu["options"]}
-    assert ids | options == {"acknowledge", "mark_false_positive", "guide"}
+    assert ids | options == {"acknowledge", "mark_false_positive", "add_change_ticket", "guide"}
 
 
 def test_a_long_list_of_approvers_still_fits() -> None:

@@ -69,5 +69,5 @@ def test_more_rungs_than_a_menu_holds_make_another_menu() -> None:
     }
     blocks, _ = Controls(actions).blocks(case)
     menus = [one for one in blocks[0]["elements"] if one["type"] == "overflow"]
-    assert [len(one["options"]) for one in menus] == [5, 5, 1]
+    assert [len(one["options"]) for one in menus] == [5, 5, 2]
     assert message_problems({"text": "x", "blocks": blocks}) == []

@@ -11,6 +11,7 @@ from bot.domain.answer import Answer, Question, Sign, Standing, answered, needs_
 from bot.domain.case import Case
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.house import House
+from bot.domain.tickets import TICKET_QUESTION
 from bot.domain.visible_text import quoted
 from bot.service.aws_words import aws_sentence
 from bot.service.guide.inquiry import Inquiry, Step
@@ -32,7 +33,8 @@ _TOOLS = {
     "CloudFormation": "cloudformation",
 }
 
-_TICKET = Question("change_ticket", ("75", "87"), "Is there a change ticket?")
+_ASK = "Ask whoever made it for one; “Add Change Ticket” in the card's menu keeps it."
+_TICKET = Question(TICKET_QUESTION, ("75", "87"), "Is there a change ticket?")
 _DEPLOYED = Question("deployed_by", ("87",), "Does a deployment tool own it?")
 
 
@@ -88,7 +90,7 @@ def _unread(what: str, error: AwsError) -> _Read:
 
 def _ticket(case: Case, house: House, tags: _Read) -> Answer:
     if house.ticket_pattern is None:
-        what = "Ask whoever made it for the change ticket: nobody has told Anchorwatch what your tickets look like."
+        what = f"Nobody has told Anchorwatch what your change tickets look like. {_ASK}"
         return needs_person(_TICKET.id, what)
     pattern = re.compile(house.ticket_pattern)
     tagged = ((f"tag {quoted(key[:_SHORT])}", value) for key, value in tags.found.items())
@@ -96,7 +98,7 @@ def _ticket(case: Case, house: House, tags: _Read) -> Answer:
     found = [(where, match[0]) for where, text in places if (match := pattern.search(text[:_LONGEST])) and match[0]]
     if not found:
         looked = "its name, session or user agent" if tags.left else "its tags, name, session or user agent"
-        what = f"No change ticket stands in {looked}. Ask whoever made it for one."
+        what = f"No change ticket stands in {looked}. {_ASK}"
         return Answer(_TICKET.id, Standing.NEEDS_PERSON, what, missing=tags.missing, not_checked=tags.left)
     tickets = list(dict.fromkeys(ticket[:_SHORT] for _, ticket in found))
     lines = tuple(f"{ticket[:_SHORT]} in the {where}" for where, ticket in found)
