@@ -35,7 +35,6 @@ from bot.slack.listeners import build_app
 from bot.slack.modals import Modals
 from bot.slack.receiver import SlackReceiver
 from bot.slack.submissions import Submissions
-from bot.slack.web_clients import identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,6 @@ def _take(parts: Parts) -> TakeDetection:
 
 async def _bolt_app(parts: Parts) -> AsyncApp:
     """Bolt with our buttons and forms."""
-    identity = await identity_of(parts.clients.reader, parts.settings.slack_bot_token)
     pressing = Pressing(parts.book, parts.clock)
     modals = Modals(parts.clients.poster, pressing)
     pattern = parts.house.ticket_pattern
@@ -109,7 +107,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         parts.house.owners_group,
         pattern,
     )
-    return build_app(parts.clients.poster, parts.settings.slack_signing_secret, identity, clicks, submissions)
+    return build_app(parts.clients.poster, parts.settings.slack_signing_secret, parts.identity, clicks, submissions)
 
 
 def _intake(settings: Settings, take: TakeDetection, put_aside: PutAside) -> SqsIntake | None:

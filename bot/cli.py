@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.approvals_command import add_approvals
 from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
 from bot.domain.visible_text import visible
 from bot.iam_command import add_iam
@@ -32,12 +33,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
     run.set_defaults(do=_run)
-    add_sandbox(commands)
-    add_iam(commands)
-    _add_evaluate(commands)
-    _add_audit(commands)
-    _add_inspect_ca(commands)
-    _add_reach(commands)
+    for add in (add_sandbox, add_iam, add_approvals, _add_evaluate, _add_audit, _add_inspect_ca, _add_reach):
+        add(commands)
     quarantine = commands.add_parser(
         "quarantine",
         help="list the messages that were put aside",

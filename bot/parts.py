@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.approvals_file import rules_in_force
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
 from bot.adapters.house_file import read_house
@@ -18,10 +20,11 @@ from bot.adapters.sqlite_claims import SqliteClaims
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
 from bot.domain.approval import ApprovalPolicy
+from bot.domain.approval_rule import ApprovalRule
 from bot.domain.effects import Standing
 from bot.domain.house import House
 from bot.domain.identity import CaseId
-from bot.domain.people import People
+from bot.domain.people import People, together
 from bot.domain.response_action import ResponseAction
 from bot.registry import load_actions
 from bot.service.approved_cas import ApprovedCas
@@ -37,7 +40,7 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
 from bot.slack.presenter import SlackPresenter
-from bot.slack.web_clients import WebClients, web_clients
+from bot.slack.web_clients import WebClients, identity_of, web_clients
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ class Parts:
     store: SqliteLog
     claims: SqliteClaims
     clients: WebClients
+    identity: AuthorizeResult
     house: House
     waker: Waker
     book: CaseBook
@@ -84,10 +88,12 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     store = await _store(settings, stack)
     clients = await web_clients(settings.slack_bot_token, settings.slack_api_url, settings.post_grace, stack)
     house = read_house(settings.house) if settings.house else House()
-    policy = _policy(settings, house)
+    identity = await identity_of(clients.reader, settings.slack_bot_token)
+    rules = rules_in_force(settings.approvals, settings.rules, actions, house)
     accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
     stack.push_async_callback(accounts.close)
     book = CaseBook(store, clock, _standing(settings, store), waker.nudge)
+    policy = _policy(settings, house, rules)
     return Parts(
         settings=settings,
         clock=clock,
@@ -95,12 +101,13 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         store=store,
         claims=SqliteClaims(store.file),
         clients=clients,
+        identity=identity,
         house=house,
         waker=waker,
         book=book,
         inventory=ApprovedCas(book, house.approved_cas),
         policy=policy,
-        directory=_directory(settings, house, clients.asker),
+        directory=_directory(settings, house, clients.asker, policy, identity),
         accounts=accounts,
         messenger=PatientMessenger(SlackMessenger(clients.poster, clients.reader)),
         presenter=_presenter(settings, actions, policy),
@@ -115,10 +122,14 @@ def _standing(settings: Settings, store: SqliteLog) -> Standing:
     )
 
 
-def _directory(settings: Settings, house: House, asker: AsyncWebClient) -> SlackDirectory:
-    """The people of Slack that the settings and the house name."""
+def _directory(
+    settings: Settings, house: House, asker: AsyncWebClient, policy: ApprovalPolicy, identity: AuthorizeResult
+) -> SlackDirectory:
+    """The people of Slack that the settings, the house and the approval rules name."""
     responders, approvers = People.parse(settings.responders), People.parse(settings.approvers)
-    return SlackDirectory(asker, responders, approvers, _owners(house))
+    named = together(rule.terms.named for rule in policy.rules)
+    home = frozenset(one for one in (identity.team_id, identity.enterprise_id) if one)
+    return SlackDirectory(asker, responders, approvers, _owners(house), named=named, home=home)
 
 
 def _owners(house: House) -> People:
@@ -137,10 +148,10 @@ async def _store(settings: Settings, stack: AsyncExitStack) -> SqliteLog:
     return store
 
 
-def _policy(settings: Settings, house: House) -> ApprovalPolicy:
+def _policy(settings: Settings, house: House, rules: tuple[ApprovalRule, ...]) -> ApprovalPolicy:
     """Who may do what, and in words who they are."""
     return ApprovalPolicy(
-        rules=settings.rules,
+        rules=rules,
         environments={one.account_id: one.environment.value for one in house.accounts},
         responders_in_words=People.parse(settings.responders).in_words(),
         approvers_in_words=People.parse(settings.approvers).in_words(),

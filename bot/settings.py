@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from bot import setting_values as read
-from bot.domain.approval_rule import ApprovalRule, rules_by_risk
+from bot.approval_settings import APPROVAL_SETTINGS, approval_conflicts, rules_by_settings
+from bot.domain.approval_rule import ApprovalRule
 from bot.domain.errors import BadSettings
 from bot.domain.trail_table import TrailTable
 from bot.kill_points import KillPoint
@@ -54,6 +55,7 @@ class Settings:
     house: str
     attempt_window: timedelta
     rules: tuple[ApprovalRule, ...]
+    approvals: str
     trail: TrailTable | None
     kill_at: KillPoint | None
 
@@ -117,9 +119,7 @@ ALL_SETTINGS = (
         "TOML file, or s3://bucket/key, with what you know of yourselves; empty: nothing.",
         read.text,
     ),
-    Setting("ANCHORWATCH_REVERSIBLE_APPROVALS", "Other people's yes for what can be undone.", read.number(0, 5), "0"),
-    Setting("ANCHORWATCH_IRREVERSIBLE_APPROVALS", "Other people's yes for what can't be.", read.number(1, 5), "1"),
-    Setting("ANCHORWATCH_APPROVAL_MINUTES", "How long a request stays open.", read.number(1, 1440), "30"),
+    *APPROVAL_SETTINGS,
     *SEARCH_SETTINGS,
     Setting(
         "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
@@ -148,6 +148,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def _read_all(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, object]:
     file = _read_file(environment.get(CONFIG_VARIABLE, ""), mistakes)
     values: dict[str, object] = {}
+    given = {setting.name for setting in ALL_SETTINGS if environment.get(setting.name, file.get(setting.name))}
     for setting in ALL_SETTINGS:
         text = environment.get(setting.name, file.get(setting.name)) or setting.default
         if text is None:
@@ -157,6 +158,7 @@ def _read_all(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, 
             values[setting.name] = setting.read(text)
         except WrongValue as why:
             mistakes.append(f"{setting.name}: {why}")
+    mistakes.extend(approval_conflicts(values, given))
     return values
 
 
@@ -224,11 +226,8 @@ def _settings(values: Mapping[str, object]) -> Settings:
         investigate=bool(of("INVESTIGATE")),
         house=str(of("HOUSE")),
         attempt_window=timedelta(minutes=int(str(of("ATTEMPT_WINDOW_MINUTES")))),
-        rules=rules_by_risk(
-            int(str(of("REVERSIBLE_APPROVALS"))),
-            int(str(of("IRREVERSIBLE_APPROVALS"))),
-            int(str(of("APPROVAL_MINUTES"))),
-        ),
+        rules=rules_by_settings(values),
+        approvals=str(of("APPROVALS")),
         trail=trail_of(values),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )
@@ -249,13 +248,25 @@ def store_setting(environment: Mapping[str, str] | None = None) -> str:
     Raises:
         BadSettings: the setting is wrong.
     """
+    return str(some_settings(["ANCHORWATCH_STORE"], environment)["ANCHORWATCH_STORE"])
+
+
+def some_settings(names: Collection[str], environment: Mapping[str, str] | None = None) -> Mapping[str, object]:
+    """The values of some settings, for commands that need no others; one that must be set and is not is left out.
+
+    Raises:
+        BadSettings: one of them is wrong, or the file can't be read.
+    """
     environment = os.environ if environment is None else environment
     mistakes: list[str] = []
     file = _read_file(environment.get(CONFIG_VARIABLE, ""), mistakes)
-    text = environment.get("ANCHORWATCH_STORE") or file.get("ANCHORWATCH_STORE") or "sqlite:///anchorwatch.db"
+    values: dict[str, object] = {}
+    for setting in (one for one in ALL_SETTINGS if one.name in names):
+        text = environment.get(setting.name, file.get(setting.name)) or setting.default
+        try:
+            values |= {} if text is None else {setting.name: setting.read(text)}
+        except WrongValue as why:
+            mistakes.append(f"{setting.name}: {why}")
     if mistakes:
         raise BadSettings(tuple(mistakes))
-    try:
-        return read.store(text)
-    except WrongValue as why:
-        raise BadSettings((f"ANCHORWATCH_STORE: {why}",)) from why
+    return values

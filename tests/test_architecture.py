@@ -20,6 +20,7 @@ BUILT = USE_CASES | {
     "bot.slack",
 }
 RUNS = BUILT | {
+    "bot.approvals_command",
     "bot.bootstrap",
     "bot.iam_command",
     "bot.iam_policies",
@@ -36,7 +37,9 @@ MAY_IMPORT = {
     "bot.ports": PURE,
     "bot.kill_points": set(),
     "bot.setting_values": {"bot.kill_points"},
-    "bot.settings": PURE | {"bot.kill_points", "bot.setting_values", "bot.trail_settings"},
+    "bot.settings": PURE | {"bot.approval_settings", "bot.kill_points", "bot.setting_values", "bot.trail_settings"},
+    "bot.approval_settings": PURE | {"bot.setting_values"},
+    "bot.approvals_command": PURE | {"bot.adapters", "bot.approval_settings", "bot.registry", "bot.settings"},
     "bot.trail_settings": PURE | {"bot.setting_values"},
     "bot.registry": PURE,
     "bot.logs": set(),
@@ -73,7 +76,7 @@ STAYS_IN = {
     "maxminddb": {"bot.adapters"},
     "moto": {"bot.sandbox"},
     "pyotp": {"bot.adapters", "bot.sandbox"},
-    "slack_bolt": {"bot.slack", "bot.bootstrap", "bot.process", "bot.sandbox"},
+    "slack_bolt": {"bot.slack", "bot.bootstrap", "bot.parts", "bot.process", "bot.sandbox"},
     "slack_sdk": {"bot.slack", "bot.bootstrap", "bot.parts", "bot.process", "bot.sandbox"},
     "structlog": {"bot.adapters", "bot.service", "bot.slack", "bot.process", "bot.logs", "bot.sandbox"},
     "werkzeug": {"bot.sandbox"},

@@ -79,6 +79,14 @@ WRONG = {
 }
 
 
+def test_numbers_beside_a_file_of_rules_are_refused() -> None:
+    """Nobody believes in three approvals that a file has made void."""
+    assert load_settings({**GOOD, "ANCHORWATCH_APPROVALS": "approvals.toml"}).approvals == "approvals.toml"
+    both = {"ANCHORWATCH_APPROVALS": "approvals.toml", "ANCHORWATCH_IRREVERSIBLE_APPROVALS": "3"}
+    line = "ANCHORWATCH_IRREVERSIBLE_APPROVALS: means nothing beside ANCHORWATCH_APPROVALS; leave it out"
+    assert mistakes(**both) == (line,)
+
+
 def test_athena_needs_a_database_and_a_region() -> None:
     """Without Athena nothing of it is read; with it, each setting that is missing is one line, and units are kept."""
     assert load_settings(GOOD).trail is None

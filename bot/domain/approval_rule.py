@@ -8,7 +8,7 @@ undone run without one other person. What no rule fits, nobody may ask for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.plan import Risk
@@ -95,14 +95,21 @@ def first_rule(rules: Iterable[ApprovalRule], asked: Asked) -> ApprovalRule | No
     return next((rule for rule in rules if rule.scope.fits(asked)), None)
 
 
-def rule_mistakes(rules: Sequence[ApprovalRule], risks: Mapping[str, Risk]) -> tuple[str, ...]:
+def rule_mistakes(
+    rules: Sequence[ApprovalRule], risks: Mapping[str, Risk], environments: Collection[str] | None = None
+) -> tuple[str, ...]:
     """What is wrong with the rules, one sentence each with the rule's name.
 
-    ``risks`` are those of the actions that there are, by id.
+    ``risks`` are those of the actions that there are, by id. ``environments`` are those that an account can be of;
+    None means that nobody knows.
     """
     found: list[str] = []
     for number, rule in enumerate(rules):
         found.extend(f"rule “{rule.name}”: {why}" for why in _mistakes(rule, rules[:number], risks))
+        nowhere = [] if environments is None else [one for one in rule.scope.environments if one not in environments]
+        found.extend(
+            f"rule “{rule.name}”: no account in the file that ANCHORWATCH_HOUSE names is {one}" for one in nowhere
+        )
     return tuple(found)
 
 

@@ -49,6 +49,11 @@ class Terms:
         approvers = () if self.approvers is None else (self.approvers,)
         return together((*approvers, *(share.people for share in self.shares), self.silent))
 
+    @property
+    def may_mention(self) -> bool:
+        """Whether a message may mention the approvers by their groups: nobody among them is to be left in peace."""
+        return not (self.silent.users or self.silent.groups)
+
     def may_approve(self, person: Person) -> bool | None:
         """Whether a person is one of those who may say yes; None when Slack can't tell."""
         if self.named.holds(person) or (self.approvers is None and person.approver):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.approval_words import from_words
 from bot.domain.ca_facts import Certificate
 from bot.domain.case import Case, Request, RequestState
 from bot.ports import Message
@@ -99,7 +100,6 @@ class Card:
             f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in request.plan.state.items()
         )
         title = self._controls.title(request.action_id)
-        votes = f"{len(request.votes)} of {request.needed} yes"
         reason = marked(shown(request.reason, 500), request.reason)
         return [
             f"*{title}*, asked by {mention_user(request.by)}: {reason}",
@@ -109,8 +109,18 @@ class Card:
             f"*Who would notice:* {shown(request.plan.who_would_notice, 300)}",
             f"*Way back:* {shown(request.plan.way_back, 300)}",
             f"*Only if AWS still shows:* {state or 'not known yet'}",
-            f"{votes} from {self._approvers} · expires {date(request.deadline)} · plan {code(request.digest[:8], 10)}",
+            self._votes(request),
+            (
+                f"Rule {shown(request.terms.rule, 60) or 'by risk'} · expires {date(request.deadline)} · "
+                f"plan {code(request.digest[:8], 10)}"
+            ),
         ]
+
+    def _votes(self, request: Request) -> str:
+        """Who must say yes, and who has."""
+        wanted = f"*Needs {request.needed} yes*{from_words(request.terms, self._approvers)}."
+        given = ", ".join(mention_user(vote.user_id) for vote in request.votes)
+        return f"{wanted} So far: {given or 'none'}."
 
     def _footer(self, case: Case, progress: str | None) -> Block:
         words = [case.case_id]

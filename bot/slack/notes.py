@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain import events as ev
+from bot.domain.approval_words import from_words
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.fold import user_of
@@ -151,7 +152,9 @@ class Notes:
         asked = f"{who} asks for *{title}*: {_reason(request.reason)}"
         if not request.needed:
             return asked
-        return f"{asked}\nIt needs a yes from {self._approvers} before {date(request.deadline)}."
+        terms = request.terms
+        many = "a yes" if terms.needed == 1 else f"{terms.needed} yes"
+        return f"{asked}\nIt needs {many}{from_words(terms, self._approvers)} before {date(request.deadline)}."
 
 
 def _ticketed(who: str, ticket: str, *, may_be_actor: bool) -> str:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.people import People
+from bot.domain.people import NOBODY, People
 from bot.ports import Directory
 from bot.sandbox.hands import until
 from bot.sandbox.slack import seed as people
@@ -127,6 +127,27 @@ async def test_guests_bots_and_leavers_are_not_active(flag: str) -> None:
     assert (await directory.fresh(people.AVA)).active
 
 
+HOME = frozenset({"T1", "E1"})
+
+
+@pytest.mark.parametrize(
+    ("user", "active"),
+    [
+        ({"team_id": "T1"}, True),
+        ({"team_id": "T2"}, False),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}, True),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E2"}}, False),
+        ({"team_id": "T1", "is_stranger": True}, False),
+        ({}, True),
+    ],
+)
+async def test_people_of_other_workspaces_are_not_active(user: dict[str, Any], active: bool) -> None:  # noqa: FBT001
+    """A shared channel lets strangers in; another workspace of one's own organization is none."""
+    client = OneAnswer(user)
+    directory = SlackDirectory(client, People.parse([people.AVA]), NOBODY, home=HOME)  # type: ignore[arg-type]
+    assert (await directory.fresh(people.AVA)).active == active
+
+
 @pytest.mark.parametrize(("error", "active"), [("user_not_found", False), ("fatal_error", True), ("ratelimited", True)])
 async def test_silence_about_a_person_takes_no_right(slack: SlackLookAlike, error: str, active: bool) -> None:  # noqa: FBT001
     """Slack not knowing somebody takes their rights; Slack not answering does not."""
@@ -158,3 +179,22 @@ def test_people_in_words() -> None:
     many = People.parse([f"U{number:03d}" for number in range(20)]).in_words()
     assert many.count("<@") == 8
     assert many.endswith(" and 12 more")
+
+
+async def test_groups_that_rules_name_are_read_too(slack: SlackLookAlike) -> None:
+    """Who is in them is known of each person, and of which of them Slack can't tell."""
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(people.BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+        named = People.parse([people.PKI_GROUP])
+        directory = SlackDirectory(client, People.parse([people.AVA]), People.parse([people.BEN]), named=named)
+        dmitri = await directory.fresh(people.DMITRI)
+        assert (dmitri.groups, dmitri.approver, dmitri.unknown) == (frozenset({people.PKI_GROUP}), False, None)
+        assert directory.members(named) == {people.DMITRI}
+        assert directory.members(None) == {people.BEN}
+        slack.faults.add({"method": "usergroups.users.list", "error": "paid_teams_only", "times": 9})
+        dmitri = await directory.fresh(people.DMITRI)
+        assert (dmitri.groups, dmitri.lost_groups) == (frozenset(), frozenset({people.PKI_GROUP}))
+        assert directory.members(named) == frozenset()
+        slack.workspace.deactivate(people.BEN)
+        await directory.fresh(people.BEN)
+        assert directory.members(None) == frozenset()
