@@ -29,6 +29,7 @@ from bot.service.guide.inquiry import Sources
 from bot.service.guide.steps import STEPS
 from bot.service.investigate import Investigate
 from bot.service.observe_anchor import ObserveAnchor
+from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.runner import Do
 from bot.service.show_case import ShowCase
@@ -46,6 +47,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
     return {
         **_shows(show, question),
+        EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
         EffectKind.RUN: _run(parts, show, search),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 from bot.domain.action import ActionAws
 from bot.domain.audit import Entry, Head
-from bot.domain.case import Case, Notice, Refusal
+from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.errors import BadInput
 from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import CaseId, Target
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.people import People, Person
+from bot.domain.reminders import Unanswered
 from bot.domain.search_run import Precedence, SearchRun
 
 
@@ -180,6 +181,10 @@ class Directory(Protocol):
         """
         ...
 
+    def lost(self, people: People) -> frozenset[str]:
+        """The groups of a list of which Slack can't tell who is in them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:
@@ -271,6 +276,10 @@ class Presenter(Protocol):
 
     def question(self, case: Case, question: OwnersQuestion) -> Message:
         """The question to the CA's owners, as it stands in the thread."""
+        ...
+
+    def reminder(self, case: Case, request: Request, number: int, waiting: Unanswered) -> Message:
+        """The reminder of this number (from 1) of a request, for those who have not answered."""
         ...
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:

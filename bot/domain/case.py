@@ -67,7 +67,8 @@ class Request:
     """Somebody asked for an action: the plan that they saw, who said yes since, and how it ended.
 
     ``contains`` True: when it is done, the case is contained; False: it takes a containment back; None: neither.
-    ``terms`` are those that held when it was asked for, ``needed`` how many yes they want.
+    ``terms`` are those that held when it was asked for, ``needed`` how many yes they want. ``reminded`` is the number
+    of the last reminder that is over; ``reminder_reserved`` the number of one that somebody was about to post.
     ``starts`` counts how often it was begun: more than once only when a process died over it.
     """
 
@@ -92,6 +93,8 @@ class Request:
     starts: int = 0
     contains: bool | None = None
     terms: Terms = Terms()
+    reminded: int = 0
+    reminder_reserved: tuple[int, Reservation] | None = None
 
     @property
     def missing(self) -> Missing:
@@ -102,6 +105,11 @@ class Request:
     def is_open(self) -> bool:
         """Whether it can still run or is running."""
         return self.state in _OPEN
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it waits for nobody's yes or no any more."""
+        return self.state is not RequestState.PENDING
 
     @property
     def is_read(self) -> bool:

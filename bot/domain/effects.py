@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
 from bot.domain.case_pictures import drawings_of
 from bot.domain.identity import INVENTORY_ID
+from bot.domain.reminders import next_reminder_at
 
 # Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
 # See: https://docs.slack.dev/apis/web-api/rate-limits
@@ -32,6 +33,7 @@ class EffectKind(StrEnum):
     POST_NOTICE = "post_notice"
     POST_QUESTION = "post_question"
     UPDATE_QUESTION = "update_question"
+    POST_REMINDER = "post_reminder"
     TELL = "tell"
     RUN = "run"
     EXPIRE = "expire"
@@ -81,6 +83,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_runs(case, me),
         *_slack(case, me),
         *_question(case, me),
+        *_reminders(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
@@ -192,6 +195,24 @@ def _question(case: Case, me: Standing) -> list[Effect]:
     if question.changed_seq > question.shown_seq:
         return [Effect(EffectKind.UPDATE_QUESTION, "question", _opened(case))]
     return []
+
+
+def _reminders(case: Case, me: Standing) -> list[Effect]:
+    """The next reminder of each request that waits, once there is a card whose thread it can stand in."""
+    if case.card.ts is None or case.card.dropped:
+        return []
+    due = [(request, at) for request in case.requests.values() if (at := next_reminder_at(request)) is not None]
+    return [
+        _post(
+            EffectKind.POST_REMINDER,
+            f"reminder:{request.request_id}",
+            request.request_id,
+            request.reminder_reserved[1] if request.reminder_reserved else None,
+            me,
+            at,
+        )
+        for request, at in due
+    ]
 
 
 def _observe(case: Case) -> list[Effect]:

@@ -22,6 +22,7 @@ from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_questi
 from bot.domain.pictures import PictureAttached
 from bot.domain.post_events import CardLost, CardShown, PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.remark import Remarked
+from bot.domain.reminder_steps import reminder_over, reminder_reserved
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
 from bot.domain.ticket_steps import TICKET_STEPS, ticket_kept, with_ticket_answer
@@ -98,6 +99,8 @@ def _reserved(case: Case, entry: Entry, event: PostReserved) -> Case:
         return replace(case, note_reserved=(event.through, reservation))
     if event.post is PostKind.QUESTION:
         return with_question(case, event.through, reserved=reservation)
+    if event.post is PostKind.REMINDER:
+        return reminder_reserved(case, event, reservation)
     notices = tuple(replace(one, reserved=reservation) if one.seq == event.through else one for one in case.notices)
     return replace(case, notices=notices)
 
@@ -108,6 +111,8 @@ def _sent(case: Case, entry: Entry, event: PostSent) -> Case:
         return replace(case, card=card)
     if event.post is PostKind.QUESTION:
         return with_question(case, event.through, channel=event.channel, ts=event.ts, shown_seq=event.shown_seq)
+    if event.post is PostKind.REMINDER:
+        return reminder_over(case, event)
     return _post_over(case, event.post, event.through)
 
 
@@ -125,6 +130,8 @@ def _dropped(case: Case, entry: Entry, event: PostDropped) -> Case:
         return replace(case, card=replace(case.card, dropped=event.error))
     if event.post is PostKind.QUESTION:
         return with_question(case, event.through, dropped=event.error)
+    if event.post is PostKind.REMINDER:
+        return reminder_over(case, event)
     return _post_over(case, event.post, event.through)
 
 

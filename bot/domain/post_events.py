@@ -16,6 +16,7 @@ class PostKind(StrEnum):
     NOTE = "note"
     NOTICE = "notice"
     QUESTION = "question"
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class PostReserved:
     """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
 
     ``through`` is the entry up to which a note tells the story, or that a notice or a question is about; 0 for the
-    card. ``ambiguous`` says that an earlier life of the store may have posted already.
+    card. Of a reminder it is its number, and ``subject`` the request. ``ambiguous`` says that an earlier life of the
+    store may have posted already.
     """
 
     KIND: ClassVar[str] = "post:reserved"
@@ -31,6 +33,7 @@ class PostReserved:
     through: int
     owner: str
     ambiguous: bool = False
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class PostSent:
     shown_seq: int = 0
     plain: bool = False
     found: bool = False
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class PostDropped:
     post: PostKind
     through: int
     error: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

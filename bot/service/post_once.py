@@ -31,7 +31,8 @@ class Post:
     """One message that must stand in Slack once.
 
     ``event_type`` and ``key`` are its metadata. ``since`` is the earliest time at which it can have been posted, None
-    when it can't have been. ``reserved`` is what the log says of it; ``shown_seq`` is for cards.
+    when it can't have been. ``reserved`` is what the log says of it; ``shown_seq`` is for cards, ``subject``
+    (a request) for reminders.
     """
 
     kind: PostKind
@@ -42,6 +43,7 @@ class Post:
     since: datetime | None
     reserved: Reservation | None
     shown_seq: int = 0
+    subject: str = ""
 
 
 class PostOnce:
@@ -100,7 +102,9 @@ class PostOnce:
         owner = self._book.standing.owner
         if post.reserved is not None and post.reserved.owner == owner and not post.reserved.ambiguous:
             return case
-        return await self._book.record(case, [ev.draft(PostReserved(post.kind, post.through, owner))])
+        return await self._book.record(
+            case, [ev.draft(PostReserved(post.kind, post.through, owner, subject=post.subject))]
+        )
 
     async def _send(self, case: Case, post: Post) -> PostSent:
         reached(KillPoint.BEFORE_POST)
@@ -115,7 +119,7 @@ class PostOnce:
 
     async def _admit_doubt(self, case: Case, post: Post) -> None:
         """Write that it may stand there, so that it is looked for after the grace."""
-        doubt = PostReserved(post.kind, post.through, self._book.standing.owner, ambiguous=True)
+        doubt = PostReserved(post.kind, post.through, self._book.standing.owner, ambiguous=True, subject=post.subject)
         await self._book.decide(case.case_id, lambda _: [ev.draft(doubt)])
         self._doubtful.discard((post.event_type, post.key))
 
@@ -146,4 +150,4 @@ async def send_or_plain(
 def _sent(post: Post, posted: Posted, *, plain: bool = False, found: bool = False) -> PostSent:
     # What an earlier life posted shows an earlier state, so a found card is drawn anew.
     shown_seq = 0 if found else post.shown_seq
-    return PostSent(post.kind, post.through, posted.channel, posted.ts, shown_seq, plain, found)
+    return PostSent(post.kind, post.through, posted.channel, posted.ts, shown_seq, plain, found, post.subject)

@@ -91,6 +91,10 @@ class SlackDirectory:
         people = self._approvers if people is None else people
         return frozenset(people.users).union(*map(self._memberships.of, people.groups)) - self._inactive
 
+    def lost(self, people: People) -> frozenset[str]:
+        """See :meth:`bot.ports.Directory.lost`."""
+        return self._memberships.lost(people.groups)
+
     async def fresh(self, user_id: str) -> Person:
         """Ask Slack now about a person and about every group that may ask for something or approve.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.audit import Entry
-from bot.domain.case import Case, Notice, Refusal
+from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.ownership import OwnersQuestion
+from bot.domain.reminders import Unanswered
 from bot.ports import Message
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
+from bot.slack.reminder import Reminder
 
 
 class SlackPresenter:
@@ -22,13 +24,22 @@ class SlackPresenter:
         failed_calls: draws what counts failed attempts.
         notes: writes everything else.
         question: draws the question to the CA's owners.
+        reminder: writes reminders of requests.
     """
 
-    def __init__(self, card: Card, failed_calls: FailedCallsMessage, notes: Notes, question: OwnerQuestion) -> None:
+    def __init__(
+        self,
+        card: Card,
+        failed_calls: FailedCallsMessage,
+        notes: Notes,
+        question: OwnerQuestion,
+        reminder: Reminder,
+    ) -> None:
         self._card = card
         self._failed_calls = failed_calls
         self._notes = notes
         self._question = question
+        self._reminder = reminder
 
     def card(self, case: Case, progress: str | None) -> Message:
         """The case's card; of a stream of failed attempts, the message that counts them."""
@@ -47,6 +58,10 @@ class SlackPresenter:
     def question(self, case: Case, question: OwnersQuestion) -> Message:
         """The question to the CA's owners, as it stands in the thread."""
         return self._question.draw(case, question)
+
+    def reminder(self, case: Case, request: Request, number: int, waiting: Unanswered) -> Message:
+        """The reminder of this number of a request, for those who have not answered."""
+        return self._reminder.draw(case, request, number, waiting)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

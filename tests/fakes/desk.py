@@ -31,6 +31,7 @@ from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, reopen
 from bot.service.observe_anchor import ObserveAnchor
 from bot.service.press import Press, Pressing, PressRule
+from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
@@ -179,6 +180,7 @@ class Desk:
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
         search = LookupSearch(accounts)
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
+        self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
         self.observe = ObserveAnchor(self.book, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:
@@ -258,6 +260,7 @@ class Desk:
             EffectKind.POST_NOTICE: lambda case: self.show.post_notice(case, effect),
             EffectKind.POST_QUESTION: lambda case: self.question.post(case, effect),
             EffectKind.UPDATE_QUESTION: self.question.update,
+            EffectKind.POST_REMINDER: lambda case: self.remind(case, effect),
             EffectKind.TELL: lambda case: self.show.tell(case, effect),
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),

@@ -10,11 +10,13 @@ from typing import Any
 
 from bot.domain.approval import Person
 from bot.domain.audit import Entry
-from bot.domain.case import Case, Notice, Refusal
+from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.people import People
+from bot.domain.reminders import Unanswered
 from bot.ports import Message, Picture, Posted
+from bot.service.remind import REMINDER_EVENT_TYPE, reminder_key
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
 
@@ -143,6 +145,10 @@ class FakeDirectory:
         self.asked += 1
         return self.person(user_id)
 
+    def lost(self, people: People) -> frozenset[str]:
+        """See :meth:`bot.ports.Directory.lost`."""
+        return frozenset().union(*(one.lost_groups for one in self.people.values())) & frozenset(people.groups)
+
     def members(self, people: People | None) -> frozenset[str]:
         """See :meth:`bot.ports.Directory.members`."""
         here = [one for one in self.people.values() if one.active]
@@ -171,6 +177,11 @@ class PlainPresenter:
         said = question.said
         text = "open" if said is None else f"ours: {said.ours}"
         return _message(QUESTION_EVENT_TYPE, question_key(case, question), text)
+
+    def reminder(self, case: Case, request: Request, number: int, waiting: Unanswered) -> Message:
+        """Who has not answered."""
+        text = f"{number}: {' '.join(waiting.pinged)} +{waiting.more} silent {waiting.silent} lost {waiting.lost}"
+        return _message(REMINDER_EVENT_TYPE, reminder_key(case, request, number), text)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""
