@@ -122,6 +122,8 @@ def _term_lines(terms: Terms, approvers: str) -> list[str]:
     if terms.own_yes_counts:
         lines.append("An approver who asks is the first yes")
     lines.append("A reason is needed" if terms.reason_required else "A reason may be left out")
+    if terms.one_time_code:
+        lines.append("Asking and each yes need a one-time code")
     if terms.needed:
         minutes = ", ".join(map(str, terms.reminder_minutes))
         lines.append(f"Reminders after {minutes} minutes" if minutes else "No reminders")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.approvals_command import add_approvals
+from bot.codes_command import add_codes
 from bot.domain.errors import BadInput, BadSettings, LogDamaged, StoreUnavailable
 from bot.domain.visible_text import visible
 from bot.iam_command import add_iam
@@ -33,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="serve, until SIGTERM", description="Serve, until SIGTERM or SIGINT.")
     run.set_defaults(do=_run)
-    for add in (add_sandbox, add_iam, add_approvals, _add_evaluate, _add_audit, _add_inspect_ca, _add_reach):
+    for add in (add_sandbox, add_iam, add_approvals, add_codes, _add_evaluate, _add_audit, _add_inspect_ca, _add_reach):
         add(commands)
     quarantine = commands.add_parser(
         "quarantine",

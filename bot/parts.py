@@ -16,11 +16,14 @@ from bot.adapters.approvals_file import rules_in_force
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
 from bot.adapters.house_file import read_house
+from bot.adapters.one_time_codes import codes_in_force
 from bot.adapters.sqlite_claims import SqliteClaims
+from bot.adapters.sqlite_code_uses import SqliteCodeUses
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
 from bot.domain.approval import ApprovalPolicy
 from bot.domain.approval_rule import ApprovalRule
+from bot.domain.code_check import Codes
 from bot.domain.effects import Standing
 from bot.domain.house import House
 from bot.domain.identity import CaseId
@@ -65,6 +68,7 @@ class Parts:
     actions: Mapping[str, ResponseAction]
     store: SqliteLog
     claims: SqliteClaims
+    codes: Codes
     clients: WebClients
     identity: AuthorizeResult
     house: House
@@ -101,6 +105,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         actions=actions,
         store=store,
         claims=SqliteClaims(store.file),
+        codes=codes_in_force(settings.codes, settings.code_keys, SqliteCodeUses(store.file), rules),
         clients=clients,
         identity=identity,
         house=house,

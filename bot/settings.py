@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot import setting_values as read
 from bot.approval_settings import APPROVAL_SETTINGS, approval_conflicts, rules_by_settings
+from bot.code_settings import CODE_SETTINGS, FILE, KEYS, code_conflicts
 from bot.domain.approval_rule import ApprovalRule
 from bot.domain.errors import BadSettings
 from bot.domain.trail_table import TrailTable
@@ -56,6 +57,8 @@ class Settings:
     attempt_window: timedelta
     rules: tuple[ApprovalRule, ...]
     approvals: str
+    codes: str
+    code_keys: tuple[str, ...]
     trail: TrailTable | None
     kill_at: KillPoint | None
 
@@ -120,6 +123,7 @@ ALL_SETTINGS = (
         read.text,
     ),
     *APPROVAL_SETTINGS,
+    *CODE_SETTINGS,
     *SEARCH_SETTINGS,
     Setting(
         "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
@@ -191,7 +195,7 @@ def _conflicts(values: Mapping[str, object]) -> list[str]:
     read, act = values.get("ANCHORWATCH_READ_ROLE"), values.get("ANCHORWATCH_ACT_ROLE")
     if read and read == act:
         mistakes.append("ANCHORWATCH_ACT_ROLE: must not be the read role")
-    return mistakes + search_conflicts(values)
+    return mistakes + search_conflicts(values) + code_conflicts(values)
 
 
 def _settings(values: Mapping[str, object]) -> Settings:
@@ -228,6 +232,8 @@ def _settings(values: Mapping[str, object]) -> Settings:
         attempt_window=timedelta(minutes=int(str(of("ATTEMPT_WINDOW_MINUTES")))),
         rules=rules_by_settings(values),
         approvals=str(of("APPROVALS")),
+        codes=str(values[FILE]),
+        code_keys=_id_tuple(values[KEYS]),
         trail=trail_of(values),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )

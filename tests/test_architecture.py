@@ -21,6 +21,7 @@ BUILT = USE_CASES | {
 }
 RUNS = BUILT | {
     "bot.approvals_command",
+    "bot.codes_command",
     "bot.bootstrap",
     "bot.iam_command",
     "bot.iam_policies",
@@ -37,9 +38,12 @@ MAY_IMPORT = {
     "bot.ports": PURE,
     "bot.kill_points": set(),
     "bot.setting_values": {"bot.kill_points"},
-    "bot.settings": PURE | {"bot.approval_settings", "bot.kill_points", "bot.setting_values", "bot.trail_settings"},
+    "bot.code_settings": {"bot.setting_values"},
+    "bot.settings": PURE
+    | {"bot.approval_settings", "bot.code_settings", "bot.kill_points", "bot.setting_values", "bot.trail_settings"},
     "bot.approval_settings": PURE | {"bot.setting_values"},
     "bot.approvals_command": PURE | {"bot.adapters", "bot.approval_settings", "bot.registry", "bot.settings"},
+    "bot.codes_command": PURE | {"bot.adapters", "bot.code_settings", "bot.settings"},
     "bot.trail_settings": PURE | {"bot.setting_values"},
     "bot.registry": PURE,
     "bot.logs": set(),

@@ -204,7 +204,7 @@ def test_secrets_show_nowhere() -> None:
     shown = repr(load_settings({**GOOD, **secrets})) + str(load_settings({**GOOD, **secrets}))
     shown += "\n".join(mistakes(SLACK_BOT_TOKEN="hidden-too", SLACK_APP_TOKEN="hidden-as-well"))
     assert "hidden" not in shown
-    assert len(secrets) == 5
+    assert len(secrets) == 6
 
 
 def test_the_audit_commands_need_the_store_only(tmp_path: Path) -> None:

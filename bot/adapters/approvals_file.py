@@ -28,7 +28,7 @@ _ACTION = re.compile(r"[a-z0-9_]{1,60}")
 _RULE = re.compile(r"[\w][\w .,:;()/'+-]{0,59}")
 _WHERE = frozenset({"actions", "risks", "accounts", "regions", "environments"})
 _WHO = frozenset({"approvals", "approvers", "at_least", "silent", "own_yes_counts"})
-_HOW = frozenset({"reason_required", "expires_minutes", "reminder_minutes"})
+_HOW = frozenset({"reason_required", "expires_minutes", "reminder_minutes", "one_time_code"})
 _KEYS = frozenset({"name"}) | _WHERE | _WHO | _HOW
 _RISKS = (Risk.REVERSIBLE, Risk.IRREVERSIBLE)
 _MOST_APPROVALS = 5
@@ -131,6 +131,7 @@ class _Reader:
                 where, lambda: _number(it, "expires_minutes", plain.expires_minutes, 1, _DAY_MINUTES), 30
             ),
             reminder_minutes=take(where, lambda: _reminders(it, plain), ()),
+            one_time_code=take(where, lambda: _switch(it, "one_time_code", otherwise=False), False),
         )
 
     def _take(self, where: str, read: Callable[[], T], otherwise: T) -> T:

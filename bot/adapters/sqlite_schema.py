@@ -97,7 +97,16 @@ CREATE TABLE target_claims (
 ) STRICT;
 """
 
-_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS)
+_CODE_USES = """
+CREATE TABLE code_uses (
+  user_id     TEXT PRIMARY KEY NOT NULL,
+  last_step   INTEGER NOT NULL,
+  wrong       INTEGER NOT NULL CHECK (wrong >= 0),
+  wrong_since INTEGER  -- microseconds since 1970-01-01 UTC; NULL: no wrong code
+) STRICT;
+"""
+
+_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS, _CODE_USES)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

@@ -56,6 +56,8 @@ class Reason(StrEnum):
     NOT_AN_OWNER = "not_an_owner"
     NOT_CONFIGURED = "not_configured"
     NO_RULE = "no_rule"
+    CODE_MISSING = "code_missing"
+    CODE_REFUSED = "code_refused"
 
 
 @dataclass(frozen=True, slots=True)

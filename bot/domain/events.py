@@ -81,7 +81,8 @@ class ActionRequested:
 
     ``needed`` is how many people must say yes before ``deadline``. ``terms`` are what the rule asked for when it held:
     later changes of the rules don't touch it; None stands in logs that are older than rules. ``own_shares`` are the
-    shares of the terms that the one who asks is of; None means that their own yes does not count.
+    shares of the terms that the one who asks is of; None means that their own yes does not count. ``proved`` says that
+    they gave a one-time code.
     """
 
     KIND: ClassVar[str] = "action:requested"
@@ -96,16 +97,21 @@ class ActionRequested:
     contains: bool | None = None
     terms: Terms | None = None
     own_shares: tuple[str, ...] | None = None
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """A yes to the plan with this digest; ``shares`` are those of the terms that the person was of."""
+    """A yes to the plan with this digest; ``shares`` are those of the terms that the person was of.
+
+    ``proved`` says that they gave a one-time code.
+    """
 
     KIND: ClassVar[str] = "approval:given"
     request_id: str
     digest: str
     shares: tuple[str, ...] = ()
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def _requested(case: Case, entry: Entry, event: ev.ActionRequested) -> Case:
     if event.request_id in case.requests:
         return case
     terms = _terms(event)
+    if terms.one_time_code and not event.proved:
+        return case
     request = Request(
         request_id=event.request_id,
         action_id=event.action_id,
@@ -92,7 +94,7 @@ def _approved(case: Case, entry: Entry, event: ev.ApprovalGiven) -> Case:
     if request is None or event.digest != request.digest:
         return case
     uncounted = {"", request.by, *(vote.user_id for vote in request.votes)}
-    if user_of(entry.by) in uncounted:
+    if user_of(entry.by) in uncounted or (request.terms.one_time_code and not event.proved):
         return case
     votes = (*request.votes, Vote(user_of(entry.by), entry.at, event.shares))
     return _with_request(case, entry, _settled_by_votes(replace(request, votes=votes)))

@@ -25,7 +25,8 @@ class Terms:
     ``needed`` people must say yes, the one who asks not counted unless ``own_yes_counts``. ``approvers`` may say yes
     (None: those of ANCHORWATCH_APPROVERS), and with them whoever is in a share or in ``silent``; ``silent`` people are
     never pinged. ``shares`` say how many of the yes must come from whom; one person fills one such place only.
-    ``reminder_minutes`` count from the asking, each later than the one before.
+    ``reminder_minutes`` count from the asking, each later than the one before. ``one_time_code`` says that asking and
+    each yes count only with a one-time code of that person.
     """
 
     rule: str = ""
@@ -37,6 +38,7 @@ class Terms:
     reason_required: bool = True
     expires_minutes: int = 30
     reminder_minutes: tuple[int, ...] = (5, 10, 20)
+    one_time_code: bool = False
 
     @property
     def expires_after(self) -> timedelta:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bot.adapters.sqlite_quarantine import quarantine_key, storable_text
 from bot.domain.audit import Entry, Head, check_piece
+from bot.domain.code_check import CodeUse
 from bot.domain.errors import BadInput, LogConflict, StoreUnavailable
 from bot.domain.events import DetectionReceived
 from bot.domain.identity import CaseId
@@ -31,6 +32,7 @@ class MemoryDisk:
     keys: dict[str, dict[CaseId, None]] = field(default_factory=dict)
     quarantined: dict[str, Quarantined] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
+    code_uses: dict[str, CodeUse] = field(default_factory=dict)
     failing: bool = False
 
     async def reach(self) -> None:

@@ -10,15 +10,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from bot.adapters.sqlite_claims import SqliteClaims
+from bot.adapters.sqlite_code_uses import SqliteCodeUses
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
+from bot.domain.code_check import CodeUses
 from bot.domain.target_claim import TargetClaims
 from bot.ports import CaseLog, Quarantine
 from tests.fakes.memory_claims import MemoryClaims
+from tests.fakes.memory_code_uses import MemoryCodeUses
 from tests.fakes.memory_log import MemoryDisk, MemoryLog, MemoryQuarantine
 
 OpenLog = Callable[[], Awaitable[CaseLog]]
 OpenClaims = Callable[[], AbstractAsyncContextManager[TargetClaims]]
+OpenCodeUses = Callable[[], AbstractAsyncContextManager[CodeUses]]
 OpenQuarantine = Callable[[], AbstractAsyncContextManager[Quarantine]]
 
 
@@ -78,9 +82,30 @@ def _sqlite_claims(folder: Path) -> OpenClaims:
     return opened
 
 
+def _memory_code_uses(_folder: Path) -> OpenCodeUses:
+    disk = MemoryDisk()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[CodeUses]:
+        yield MemoryCodeUses(disk)
+
+    return opened
+
+
+def _sqlite_code_uses(folder: Path) -> OpenCodeUses:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[CodeUses]:
+        log = SqliteLog.open(folder / "cases.db")
+        yield SqliteCodeUses(log.file)
+        await log.close()
+
+    return opened
+
+
 CASE_LOGS: dict[str, Callable[[Path], OpenLog]] = {"memory": _memory_log, "sqlite": _sqlite_log}
 QUARANTINES: dict[str, Callable[[Path], OpenQuarantine]] = {
     "memory": _memory_quarantine,
     "sqlite": _sqlite_quarantine,
 }
 CLAIMS: dict[str, Callable[[Path], OpenClaims]] = {"memory": _memory_claims, "sqlite": _sqlite_claims}
+CODE_USES: dict[str, Callable[[Path], OpenCodeUses]] = {"memory": _memory_code_uses, "sqlite": _sqlite_code_uses}
