@@ -26,8 +26,9 @@ Who can the CA become
 What happens next
     ``domain/fold.py`` makes a :class:`bot.domain.case.Case` of a case's log; ``domain/effects.py`` says what the case
     asks for; ``service/runner.py`` finds it and does it:
-    ``service/show_case.py`` (card, thread, private answers), ``service/observe_anchor.py``,
-    ``service/run_action.py`` (approved actions), ``service/remind.py`` and ``service/expire_request.py`` (what waits).
+    ``service/show_case.py`` (card, thread, private answers), ``service/show_bar.py`` (how far a search is),
+    ``service/observe_anchor.py``, ``service/run_action.py`` (approved actions), ``service/remind.py`` and
+    ``service/expire_request.py`` (what waits).
 
 A click comes in
     ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature) and ``slack/payload.py`` (shape) to

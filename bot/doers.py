@@ -32,6 +32,7 @@ from bot.service.observe_anchor import ObserveAnchor
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.runner import Do
+from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
@@ -43,48 +44,51 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     book, accounts, messenger = parts.book, parts.accounts, parts.messenger
     show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
     check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
+    bar = ShowBar(book, messenger, parts.presenter)
     search = _search(parts.settings, accounts, stack)
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
     return {
-        **_shows(show, question),
+        **_shows(show, question, bar),
         EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
-        EffectKind.RUN: _run(parts, show, search),
+        EffectKind.RUN: _run(parts, bar, search),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
-        EffectKind.INVESTIGATE: _investigate(parts, show, search, stack),
+        EffectKind.INVESTIGATE: _investigate(parts, bar, search, stack),
         EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
         EffectKind.CHECK_INVENTORY: lambda *_: check(),
     }
 
 
-def _shows(show: ShowCase, question: ShowQuestion) -> dict[EffectKind, Do]:
+def _shows(show: ShowCase, question: ShowQuestion, bar: ShowBar) -> dict[EffectKind, Do]:
     return {
         EffectKind.POST_CARD: show.post_card,
-        EffectKind.UPDATE_CARD: lambda case, _: show.update_card(case, None),
+        EffectKind.UPDATE_CARD: lambda case, _: show.update_card(case),
         EffectKind.POST_NOTE: show.post_note,
         EffectKind.POST_NOTICE: show.post_notice,
         EffectKind.POST_QUESTION: question.post,
         EffectKind.UPDATE_QUESTION: lambda case, _: question.update(case),
         EffectKind.TELL: show.tell,
+        EffectKind.POST_BAR: bar.post,
+        EffectKind.UPDATE_BAR: bar.update,
     }
 
 
-def _run(parts: Parts, show: ShowCase, search: EventSearch) -> Do:
+def _run(parts: Parts, bar: ShowBar, search: EventSearch) -> Do:
     run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock, search, parts.claims)
 
     async def do_run(case: Case, effect: Effect) -> None:
-        await run(case.case_id, effect.subject, lambda sentence: show.show_progress(case, sentence))
+        await run(case.case_id, effect.subject, partial(bar.hear_request, case.case_id, effect.subject))
 
     return do_run
 
 
-def _investigate(parts: Parts, show: ShowCase, search: EventSearch, stack: AsyncExitStack) -> Do:
+def _investigate(parts: Parts, bar: ShowBar, search: EventSearch, stack: AsyncExitStack) -> Do:
     sources = _sources(parts, search, stack)
     investigate = Investigate(parts.book, STEPS, sources, parts.clock)
 
     async def do_investigate(case: Case, effect: Effect) -> None:
         number = int(effect.subject)
-        await investigate(case.case_id, number, lambda sentence: show.show_progress(case, sentence))
+        await investigate(case.case_id, number, partial(bar.hear_round, case.case_id, number))
 
     return do_investigate
 

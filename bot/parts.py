@@ -44,6 +44,7 @@ from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
 from bot.slack.presenter import SlackPresenter
 from bot.slack.reminder import Reminder
+from bot.slack.search_bar import SearchBarMessage
 from bot.slack.web_clients import WebClients, identity_of, web_clients
 
 
@@ -171,6 +172,6 @@ def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy
     card = Card(settings.channel, controls, policy.approvers_in_words)
     failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
-    return SlackPresenter(
-        card, failed_calls, notes, OwnerQuestion(settings.channel), Reminder(settings.channel, controls)
-    )
+    question, reminder = OwnerQuestion(settings.channel), Reminder(settings.channel, controls)
+    search_bar = SearchBarMessage(settings.channel, controls)
+    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar)

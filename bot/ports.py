@@ -16,6 +16,7 @@ from bot.domain.identity import CaseId, Target
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.people import People, Person
 from bot.domain.reminders import Unanswered
+from bot.domain.search_bar import Progress, SearchBar
 from bot.domain.search_run import Precedence, SearchRun
 
 
@@ -262,8 +263,8 @@ class Message:
 class Presenter(Protocol):
     """Turns cases into Slack messages; pure, so that it never fails for lack of anything."""
 
-    def card(self, case: Case, progress: str | None) -> Message:
-        """The case's card. ``progress`` says how far a running search is, or None."""
+    def card(self, case: Case) -> Message:
+        """The case's card."""
         ...
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
@@ -280,6 +281,10 @@ class Presenter(Protocol):
 
     def reminder(self, case: Case, request: Request, number: int, waiting: Unanswered) -> Message:
         """The reminder of this number (from 1) of a request, for those who have not answered."""
+        ...
+
+    def bar(self, case: Case, bar: SearchBar, progress: Progress | None) -> Message:
+        """How far a search is, or what came of it; ``progress`` None means that it has said nothing yet."""
         ...
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:

@@ -76,7 +76,7 @@ class AthenaSearch:
         place = Target(_account_of(self._trail.role_arn), self._trail.region, None, None)
         aws = _Counting(self._accounts.reader(place, PERMISSIONS, precedence=run.precedence), run.calls)
         async with self._at_once:
-            await run.progress(f"Athena looks for {query.by.value} {query.value}: {place_of(query)}", None)
+            await run.progress(f"Athena looks for {query.by.in_words} {query.value}: {place_of(query)}", None)
             ended = await self._run(aws, asked, run)
             if ended is None:
                 return EventsFound(query, (), query.until, 0, "Athena", STOPPED)

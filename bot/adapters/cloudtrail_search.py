@@ -80,7 +80,7 @@ class LookupSearch:
             if page is None:
                 break
             _take(page, into)
-            sentence = f"{into.read:,} events of {query.by.value} {query.value} read in {query.region}"
+            sentence = f"{into.read:,} events of {query.by.in_words} {query.value} read in {query.region}"
             await run.progress(sentence, _part(query, since, into.oldest))
             if not page.get("NextToken"):
                 return None

@@ -18,6 +18,7 @@ from bot.domain.inventory_log import InventoryNotice, OwnInventory
 from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.plan import Difference, Plan, Report, Risk
+from bot.domain.search_bar import SearchBar
 from bot.domain.terms import Missing, Terms, Yes, missing
 from bot.domain.tickets import Tickets
 
@@ -169,7 +170,8 @@ class Case:
     that last changed anything the card shows. ``known_state`` is the trust anchor's state in the words of plans:
     from AWS where it was read, else from the event. ``failed_calls`` is set for a stream of failed attempts, which has
     no detections: its card is the message that counts them. ``pictures`` are the digests of those that were attached or
-    refused. ``inventory`` is of the one stream that keeps the approved CAs.
+    refused. ``inventory`` is of the one stream that keeps the approved CAs. ``bars`` are the messages about searches
+    that run, or that ended and still have to say so.
     """
 
     case_id: CaseId
@@ -206,6 +208,7 @@ class Case:
     failed_calls: FailedCalls | None = None
     remarks: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
+    bars: tuple[SearchBar, ...] = ()
     inventory: OwnInventory = OwnInventory()
 
     @property

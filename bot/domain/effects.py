@@ -24,6 +24,10 @@ _NOTE_LANE = "note"
 _BEFORE_PICTURE = timedelta(seconds=60)
 
 
+# Most searches are over by then, and a message that is out of date at once only makes people look.
+_BEFORE_BAR = timedelta(seconds=3)
+
+
 class EffectKind(StrEnum):
     """Something to do in Slack, in AWS or in the log."""
 
@@ -40,6 +44,8 @@ class EffectKind(StrEnum):
     OBSERVE = "observe"
     INVESTIGATE = "investigate"
     ATTACH_PICTURE = "attach_picture"
+    POST_BAR = "post_bar"
+    UPDATE_BAR = "update_bar"
     CHECK_INVENTORY = "check_inventory"
 
 
@@ -84,6 +90,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_slack(case, me),
         *_question(case, me),
         *_reminders(case, me),
+        *_bars(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
@@ -215,6 +222,18 @@ def _reminders(case: Case, me: Standing) -> list[Effect]:
     ]
 
 
+def _bars(case: Case, me: Standing) -> list[Effect]:
+    """The messages about searches that run; one that is over soon gets none."""
+    found = []
+    for bar in case.bars if case.card.ts is not None else ():
+        lane, subject = f"bar:{bar.begun_seq}", str(bar.begun_seq)
+        if bar.ts is None and not bar.dropped:
+            found.append(_post(EffectKind.POST_BAR, lane, subject, bar.reserved, me, bar.begun_at + _BEFORE_BAR))
+        elif bar.changed_seq > bar.shown_seq and not bar.dropped:
+            found.append(Effect(EffectKind.UPDATE_BAR, lane, _opened(case), subject))
+    return found
+
+
 def _observe(case: Case) -> list[Effect]:
     seen = case.observed_seq > case.detection_seq
     if seen or not case.detections or case.card.ts is None or case.target.anchor_arn is None:
@@ -223,14 +242,17 @@ def _observe(case: Case) -> list[Effect]:
 
 
 def _investigate(case: Case, me: Standing) -> list[Effect]:
-    if case.detected_at is None or case.card.ts is None or case.state is CaseState.FALSE_POSITIVE:
+    if case.detected_at is None or case.card.ts is None:
         return []
     due = case.investigation.round_due(case.detection_seq, case.detected_at)
     if due is None:
         return []
     number, at = due
     started = case.investigation.started
-    if started is not None and started.round == number and started.for_seq == case.detection_seq:
+    begun = started is not None and started.round == number and started.for_seq == case.detection_seq
+    if case.state is CaseState.FALSE_POSITIVE and not begun:
+        return []
+    if started is not None and begun:
         other_is_dead = me.exclusive and started.owner != me.owner
         at = at if other_is_dead or started.owner == me.owner else started.lease_until
     return [Effect(EffectKind.INVESTIGATE, "investigate", at, str(number))]

@@ -29,6 +29,21 @@ class By(StrEnum):
     EVENT_ID = "EventId"
     ADDRESS = "SourceIPAddress"
 
+    @property
+    def in_words(self) -> str:
+        """What people call it."""
+        return _IN_WORDS[self]
+
+
+_IN_WORDS = {
+    By.EVENT_SOURCE: "service",
+    By.EVENT_NAME: "event name",
+    By.USERNAME: "user name",
+    By.ACCESS_KEY: "access key",
+    By.RESOURCE: "resource",
+    By.EVENT_ID: "event id",
+    By.ADDRESS: "address",
+}
 
 LOOKUP_KEYS = frozenset(By) - {By.ADDRESS}
 """By what LookupEvents can search."""

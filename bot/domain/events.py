@@ -21,6 +21,7 @@ from bot.domain.plain import from_plain, to_plain
 from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.post_events import PostEvent
 from bot.domain.remark import Remarked
+from bot.domain.search_bar import SearchBarEvent
 from bot.domain.terms import Terms
 from bot.domain.tickets import TicketGiven
 
@@ -230,7 +231,15 @@ RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpire
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
 Event = (
-    CaseEvent | PostEvent | RequestEvent | RunEvent | OpsEvent | InvestigationEvent | OwnershipEvent | InventoryEvent
+    CaseEvent
+    | PostEvent
+    | RequestEvent
+    | RunEvent
+    | OpsEvent
+    | InvestigationEvent
+    | OwnershipEvent
+    | InventoryEvent
+    | SearchBarEvent
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

@@ -25,6 +25,7 @@ from bot.domain.remark import Remarked
 from bot.domain.reminder_steps import reminder_over, reminder_reserved
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
+from bot.domain.search_bar_steps import with_search_bars
 from bot.domain.ticket_steps import TICKET_STEPS, ticket_kept, with_ticket_answer
 from bot.domain.tickets import TicketGiven
 
@@ -51,6 +52,7 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
     step = _STEPS.get(type(event))
     if step is not None:
         case = step(case, entry, event)
+    case = with_search_bars(case, entry, event)
     if told_in_thread(case, event):
         since = case.note_due_since or entry.at
         case = replace(case, note_seq=entry.seq, note_due_since=since)
@@ -101,6 +103,8 @@ def _reserved(case: Case, entry: Entry, event: PostReserved) -> Case:
         return with_question(case, event.through, reserved=reservation)
     if event.post is PostKind.REMINDER:
         return reminder_reserved(case, event, reservation)
+    if event.post is PostKind.BAR:
+        return case
     notices = tuple(replace(one, reserved=reservation) if one.seq == event.through else one for one in case.notices)
     return replace(case, notices=notices)
 
@@ -117,6 +121,8 @@ def _sent(case: Case, entry: Entry, event: PostSent) -> Case:
 
 
 def _post_over(case: Case, post: PostKind, through: int) -> Case:
+    if post is PostKind.BAR:
+        return case
     if post is PostKind.NOTE:
         more = case.note_seq > through
         since = case.note_due_since if more else None

@@ -17,15 +17,16 @@ class PostKind(StrEnum):
     NOTICE = "notice"
     QUESTION = "question"
     REMINDER = "reminder"
+    BAR = "bar"
 
 
 @dataclass(frozen=True, slots=True)
 class PostReserved:
     """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
 
-    ``through`` is the entry up to which a note tells the story, or that a notice or a question is about; 0 for the
-    card. Of a reminder it is its number, and ``subject`` the request. ``ambiguous`` says that an earlier life of the
-    store may have posted already.
+    ``through`` is the entry up to which a note tells the story, that a notice or a question is about, or that began the
+    search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request. ``ambiguous`` says
+    that an earlier life of the store may have posted already.
     """
 
     KIND: ClassVar[str] = "post:reserved"

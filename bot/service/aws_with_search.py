@@ -26,6 +26,7 @@ class AwsWithSearch(CountedAws):
 
     Attributes:
         scans: its searches that were paid by the byte.
+        searches_over: how many searches have ended.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class AwsWithSearch(CountedAws):
         self._search = search
         self._run = run
         self.scans: list[Scan] = []
+        self.searches_over = 0
 
     async def events(
         self, by: By, value: str, *, since: datetime, until: datetime, most: int = MOST_EVENTS
@@ -51,5 +53,6 @@ class AwsWithSearch(CountedAws):
             raise AwsDenied("NotInPermissions", f"the action does not list {SEARCHES}", SEARCHES)
         query = EventQuery(self._target.account, self._target.region, by, value, since, until, most)
         found = await self._search.search(self._target, query, self._run)
+        self.searches_over += 1
         self.scans.extend([found.scan] if found.scan else [])
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -16,10 +16,12 @@ from bot.domain.errors import AnchorwatchError, AwsDenied, AwsError, LogConflict
 from bot.domain.events import draft
 from bot.domain.identity import CaseId
 from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
+from bot.domain.search_bar import Progress
 from bot.ports import Clock
 from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
 from bot.service.guide.inquiry import Inquiry, Sources, Step, unanswered
+from bot.service.read_for_action import HearProgress
 
 _log = structlog.get_logger()
 
@@ -27,7 +29,6 @@ _LEASE = timedelta(minutes=10)
 _LONGEST_STEP = timedelta(minutes=5)
 # A step that kills the process each time must not be asked for ever.
 _MOST_STARTS = 5
-_SECONDS_BETWEEN_PROGRESS = 3.0
 
 
 class Investigate:
@@ -55,7 +56,7 @@ class Investigate:
         self._clock = clock
         self._seconds_between_looks = seconds_between_looks
 
-    async def __call__(self, case_id: CaseId, number: int, progress: Callable[[str], Awaitable[None]]) -> None:
+    async def __call__(self, case_id: CaseId, number: int, progress: HearProgress) -> None:
         """Ask the questions of a round that have no answer yet, and end the round.
 
         Raises:
@@ -65,8 +66,13 @@ class Investigate:
         began = time.monotonic()
         known = case.investigation
         steps = self._to_ask(case, number)
-        seldom = SeldomProgress(progress)
-        inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), seldom)
+        total = len(steps) + len(known.steps_done)
+
+        async def say(sentence: str) -> None:
+            done = len((await self._book.load(case_id)).investigation.steps_done)
+            await progress(Progress(sentence, done, total, inquiry.calls.total()))
+
+        inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), say)
         if known.starts > _MOST_STARTS or known.stop_by is not None:
             steps = ()
         await self._ask_all(case_id, inquiry, steps)
@@ -93,6 +99,7 @@ class Investigate:
                 answers = await answers_of(step, inquiry.of(step))
                 inquiry.answers.update({answer.question: answer for answer in answers})
                 await self._append(case_id, inquiry.round, StepAnswered(inquiry.round, step.id, answers))
+                await inquiry.report_progress(f"{step.title}: answered")
             finally:
                 over[step.id].set()
 
@@ -144,29 +151,6 @@ class Investigate:
             return [draft(event)] if mine else []
 
         await self._book.decide(case_id, rule)
-
-
-class SeldomProgress:
-    """Passes a sentence on at most every three seconds, whichever of many searches says it.
-
-    Args:
-        progress: hears the sentences.
-        monotonic: seconds that never go back.
-    """
-
-    def __init__(
-        self, progress: Callable[[str], Awaitable[None]], monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._progress = progress
-        self._monotonic = monotonic
-        self._silent_until = -_SECONDS_BETWEEN_PROGRESS
-
-    async def __call__(self, sentence: str) -> None:
-        """Say it, unless something was said a moment ago."""
-        now = self._monotonic()
-        if now >= self._silent_until:
-            self._silent_until = now + _SECONDS_BETWEEN_PROGRESS
-            await self._progress(sentence)
 
 
 def _was_stopped(step: Step, answers: Mapping[str, Answer]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
 from bot.service.fence import Fence, Fences
 from bot.service.read_back import ReadBack
+from bot.service.read_for_action import HearProgress, ReadForAction
 from bot.service.run_log import RunLog, never_ended
 from bot.service.still_allowed import StillAllowed
 
@@ -34,8 +35,6 @@ _log = structlog.get_logger()
 _READ_LEASE = timedelta(minutes=15)
 # A call that kills the process each time, say, must not be made for ever.
 _MOST_STARTS = 3
-
-Progress = Callable[[str], Awaitable[None]]
 
 
 class RunAction:
@@ -66,11 +65,12 @@ class RunAction:
         self._accounts = accounts
         self._still_allowed = StillAllowed(directory, clock)
         self._search = search
+        self._reading = ReadForAction(book, accounts, search)
         self._log = RunLog(book, clock)
         self._read_back = ReadBack(accounts)
         self._fences = Fences(claims, clock, book.standing)
 
-    async def __call__(self, case_id: CaseId, request_id: str, progress: Progress) -> None:
+    async def __call__(self, case_id: CaseId, request_id: str, progress: HearProgress) -> None:
         """Bring a request from approved (or from what a dead process left) to its end.
 
         Raises:
@@ -86,23 +86,15 @@ class RunAction:
         elif request.state in (RequestState.APPROVED, RequestState.RUNNING):
             await self._alone(case, request, action)
 
-    async def _read(self, case: Case, request: Request, action: ResponseAction, progress: Progress) -> None:
+    async def _read(self, case: Case, request: Request, action: ResponseAction, progress: HearProgress) -> None:
         if request.starts >= _MOST_STARTS:
             await self._log.finish(case, request, ev.Outcome.FAILED, never_ended(request))
             return
-        reader = self._accounts.reader(
-            case.target, action.permissions, progress=progress, precedence=Precedence.AWAITED
-        )
-        run = SearchRun(Counter(), lambda sentence, _: progress(sentence), Precedence.AWAITED)
-        aws = AwsWithSearch(reader, case.target, action.permissions, self._search, run)
         case, request = await self._log.start(case, request, None, _READ_LEASE)
-        try:
-            plan = await action.plan(case.target, aws)
-            report = await action.apply(plan, aws)
-        except AwsError as error:
-            await self._log.finish(case, request, ev.Outcome.FAILED, aws_sentence(error))
-            return
-        await self._log.finish(case, request, ev.Outcome.DONE, report.summary, report=report)
+        reading = await self._reading(case, request, action, progress)
+        await self._log.finish(
+            case, request, reading.outcome, reading.sentence, report=reading.report, measured=reading.measured
+        )
 
     async def _alone(self, case: Case, request: Request, action: ResponseAction) -> None:
         """Go on while nobody else changes the same things.

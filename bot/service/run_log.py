@@ -13,6 +13,7 @@ from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import LogConflict
 from bot.domain.plain import to_plain
 from bot.domain.plan import Difference, Plan, Report, Verdict
+from bot.domain.search_bar import SearchMeasured
 from bot.ports import Clock
 from bot.service.case_book import CaseBook
 
@@ -86,17 +87,24 @@ class RunLog:
         report: Report | None = None,
         state: dict[str, str] | None = None,
         settled: bool = False,
+        measured: SearchMeasured | None = None,
     ) -> None:
-        """End a run; nothing is written when somebody else has begun it again or ended it since."""
+        """End a run; nothing is written when somebody else has begun it again or ended it since.
+
+        ``measured`` is what a reading action took; None for everything else.
+        """
         event = ev.RunFinished(request.request_id, outcome, sentence, report, state, settled)
-        await self._end(case, request, event)
+        await self._end(case, request, *([measured] if measured else []), event)
         _log.info("run_finished", case=case.case_id, action=request.action_id, outcome=outcome.value)
 
-    async def _end(self, case: Case, request: Request, event: ev.RunStopped | ev.RunFinished) -> None:
+    async def _end(
+        self, case: Case, request: Request, *events: SearchMeasured | ev.RunStopped | ev.RunFinished
+    ) -> None:
         def rule(now: Case) -> Sequence[Draft]:
             known = now.requests[request.request_id]
             # A process that slept past its lease finds another beginning here: the end is not its to write.
-            return [ev.draft(event)] if known.is_open and known.started == request.started else []
+            mine = known.is_open and known.started == request.started
+            return [ev.draft(event) for event in events] if mine else []
 
         await self._book.decide(case.case_id, rule)
 

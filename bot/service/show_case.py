@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections import deque
-from collections.abc import Callable
-from weakref import WeakValueDictionary
-
 import structlog
 
 from bot.domain import events as ev
 from bot.domain.case import Case
 from bot.domain.effects import Effect
-from bot.domain.errors import AnchorwatchError, SlackError, SlackRateLimited, SlackUnclear
+from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.fold import told_in_thread
 from bot.domain.post_events import CardLost, CardShown, PostKind
 from bot.ports import Messenger, Presenter
@@ -27,11 +21,6 @@ ATTEMPTS_EVENT_TYPE = "anchorwatch_attempts"
 NOTE_EVENT_TYPE = "anchorwatch_note"
 NOTICE_EVENT_TYPE = "anchorwatch_notice"
 
-# Slack takes about 50 updates a minute; what is left above these is for what people wait for.
-# See: https://docs.slack.dev/apis/web-api/rate-limits
-_PROGRESS_A_MINUTE = 20
-_MINUTE_SECONDS = 60.0
-
 
 class ShowCase:
     """Brings Slack to where the log is.
@@ -40,7 +29,6 @@ class ShowCase:
         book: the cases.
         messenger: Slack.
         presenter: turns cases into messages.
-        monotonic: seconds that never go back.
     """
 
     def __init__(
@@ -48,23 +36,18 @@ class ShowCase:
         book: CaseBook,
         messenger: Messenger,
         presenter: Presenter,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._book = book
         self._messenger = messenger
         self._presenter = presenter
         self._post_once = PostOnce(book, messenger)
-        # An update of the progress and an update of the state must not overtake each other.
-        self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._monotonic = monotonic
-        self._progress_at: deque[float] = deque()
 
     async def post_card(self, case: Case, effect: Effect) -> None:
         """Post the card once. After a doubt it is looked for first. Raises as :class:`PostOnce`."""
         post = Post(
             kind=PostKind.CARD,
             through=0,
-            message=self._presenter.card(case, None),
+            message=self._presenter.card(case),
             event_type=card_event_type(case),
             key=case.case_id,
             since=case.opened_at,
@@ -73,40 +56,15 @@ class ShowCase:
         )
         await self._post_once(case, post, look_first=effect.look_first)
 
-    async def update_card(self, case: Case, progress: str | None) -> None:
+    async def update_card(self, case: Case) -> None:
         """Make the card show the case as it is.
 
         Raises:
             SlackError: the card still shows an earlier state.
         """
-        async with self._drawing.setdefault(case.case_id, asyncio.Lock()):
-            await self._update_card(await self._book.load(case.case_id), progress)
-
-    async def show_progress(self, case: Case, sentence: str) -> None:
-        """Show how far a search is, if Slack takes it: a search does not end for a card that can't be drawn.
-
-        Of all cases together, only so often that updates which people wait for find room in Slack's limit.
-        """
-        now = await self._book.load(case.case_id)
-        if now.card.ts is None or not self._may_show_progress():
-            return
-        try:
-            await self.update_card(now, sentence)
-        except AnchorwatchError as error:
-            _log.info("progress_not_shown", case=case.case_id, error=str(error))
-
-    def _may_show_progress(self) -> bool:
-        now = self._monotonic()
-        while self._progress_at and self._progress_at[0] <= now - _MINUTE_SECONDS:
-            self._progress_at.popleft()
-        if len(self._progress_at) >= _PROGRESS_A_MINUTE:
-            return False
-        self._progress_at.append(now)
-        return True
-
-    async def _update_card(self, case: Case, progress: str | None) -> None:
+        case = await self._book.load(case.case_id)
         place = {"channel": case.card.channel, "ts": case.card.ts}
-        message = self._presenter.card(case, progress)
+        message = self._presenter.card(case)
         try:
             _, plain = await send_or_plain(
                 lambda dress: self._messenger.update({**dress, **place}), message, case.case_id

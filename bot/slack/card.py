@@ -46,7 +46,7 @@ class Card:
         self._controls = controls
         self._approvers = approvers_in_words
 
-    def draw(self, case: Case, progress: str | None) -> Message:
+    def draw(self, case: Case) -> Message:
         """The case's card as it is now."""
         envelope = {
             "channel": case.card.channel or self._channel,
@@ -55,7 +55,7 @@ class Card:
             "unfurl_media": False,
             "metadata": {"event_type": CARD_EVENT_TYPE, "event_payload": {"key": case.case_id}},
         }
-        rich = {**envelope, "blocks": self._blocks(case, progress)}
+        rich = {**envelope, "blocks": self._blocks(case)}
         return Message(rich, lambda: {**envelope, "text": self._as_text(case)})
 
     def _titles(self, case: Case) -> dict[str, str]:
@@ -65,7 +65,7 @@ class Card:
         account = shown(defang(case.detection.account or "unknown"), 20)
         return f"{case.state.value.capitalize()}: external CA in IAM Roles Anywhere, account {account}. {case.case_id}"
 
-    def _blocks(self, case: Case, progress: str | None) -> list[Block]:
+    def _blocks(self, case: Case) -> list[Block]:
         actions, menu = self._controls.blocks(case)
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
@@ -77,7 +77,7 @@ class Card:
             *_fields(case),
             *_certificates(case),
         ]
-        return [*blocks, self._footer(case, progress)]
+        return [*blocks, self._footer(case)]
 
     def _status(self, case: Case, menu: Block | None) -> Block:
         lines = [state_words(case, self._titles(case)), what_happened(case), f"*Next:* {next_step(case)}"]
@@ -122,7 +122,7 @@ class Card:
         given = ", ".join(mention_user(vote.user_id) for vote in request.votes)
         return f"{wanted} So far: {given or 'none'}."
 
-    def _footer(self, case: Case, progress: str | None) -> Block:
+    def _footer(self, case: Case) -> Block:
         words = [case.case_id]
         alert = case.detection.alert
         if alert is not None and alert.name:
@@ -135,7 +135,7 @@ class Card:
         if case.investigation.started is not None:
             running.append("Guide")
         if running:
-            elements.append(_mrkdwn(f"{', '.join(running)}: {shown(progress or 'started', 200)}"))
+            elements.append(_mrkdwn(f"Looking now: {', '.join(running)}. The thread shows how far it is."))
         return {"type": "context", "elements": elements}
 
     def _as_text(self, case: Case) -> str:

@@ -23,7 +23,7 @@ from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import may_mark_false_positive, reopen
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.service.read_guide import may_read_guide
-from bot.service.stop_looking import stop_looking
+from bot.service.stop_looking import cancel_search, stop_looking
 from bot.slack import controls, forms
 from bot.slack.button_value import page_of, parse_reference
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
@@ -83,6 +83,7 @@ class Clicks:
             controls.APPROVE: self._approve,
             controls.REJECT: self._open_reject,
             controls.STOP_LOOKING: self._stop_looking,
+            controls.CANCEL_SEARCH: self._cancel_search,
             GUIDE: self._read_guide,
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
@@ -197,6 +198,11 @@ class Clicks:
 
     async def _stop_looking(self, click: Click) -> Decision:
         return await self._pressing(replace(click.press, revision=None), stop_looking(self._policy))
+
+    async def _cancel_search(self, click: Click) -> Decision:
+        # This button carries the search and not the case's revision: it lives on while the case moves.
+        rule = cancel_search(self._policy, click.press.revision or 0)
+        return await self._pressing(replace(click.press, revision=None), rule)
 
     async def _read_guide(self, click: Click) -> Decision:
         """Open the guide, or turn its page; a card of an earlier state shows it as well as any."""

@@ -8,12 +8,14 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.reminders import Unanswered
+from bot.domain.search_bar import Progress, SearchBar
 from bot.ports import Message
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
 from bot.slack.reminder import Reminder
+from bot.slack.search_bar import SearchBarMessage
 
 
 class SlackPresenter:
@@ -25,6 +27,7 @@ class SlackPresenter:
         notes: writes everything else.
         question: draws the question to the CA's owners.
         reminder: writes reminders of requests.
+        search_bar: draws how far a search is.
     """
 
     def __init__(
@@ -34,18 +37,20 @@ class SlackPresenter:
         notes: Notes,
         question: OwnerQuestion,
         reminder: Reminder,
+        search_bar: SearchBarMessage,
     ) -> None:
         self._card = card
         self._failed_calls = failed_calls
         self._notes = notes
         self._question = question
         self._reminder = reminder
+        self._search_bar = search_bar
 
-    def card(self, case: Case, progress: str | None) -> Message:
+    def card(self, case: Case) -> Message:
         """The case's card; of a stream of failed attempts, the message that counts them."""
         if case.failed_calls is not None:
             return self._failed_calls.draw(case, case.failed_calls)
-        return self._card.draw(case, progress)
+        return self._card.draw(case)
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
         """What the thread tells of these entries."""
@@ -62,6 +67,10 @@ class SlackPresenter:
     def reminder(self, case: Case, request: Request, number: int, waiting: Unanswered) -> Message:
         """The reminder of this number of a request, for those who have not answered."""
         return self._reminder.draw(case, request, number, waiting)
+
+    def bar(self, case: Case, bar: SearchBar, progress: Progress | None) -> Message:
+        """How far a search is, or what came of it."""
+        return self._search_bar.draw(case, bar, progress)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

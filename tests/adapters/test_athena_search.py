@@ -64,7 +64,7 @@ class TestOverTheStandIn:
         assert scan.place == "1 account, 1 Region, 2 days"
         assert (scan.query_text.count("?"), scan.parameters) == (1, ("'ASIAEXAMPLEEXAMPLE01'",))
         assert "ASIAEXAMPLE" not in scan.query_text
-        assert said[0] == "Athena looks for AccessKeyId ASIAEXAMPLEEXAMPLE01: 1 account, 1 Region, 2 days"
+        assert said[0] == "Athena looks for access key ASIAEXAMPLEEXAMPLE01: 1 account, 1 Region, 2 days"
 
     async def test_more_than_a_page_of_results(self, world: HttpWorld) -> None:
         """2,100 events come in three pages, each event once and in order."""

@@ -21,6 +21,7 @@ from bot.domain.effects import Effect, EffectKind, Standing, effects
 from bot.domain.errors import AnchorwatchError
 from bot.domain.identity import Target, case_id_for
 from bot.domain.response_action import ResponseAction
+from bot.domain.search_bar import Progress
 from bot.registry import load_actions
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action
@@ -33,6 +34,7 @@ from bot.service.observe_anchor import ObserveAnchor
 from bot.service.press import Press, Pressing, PressRule
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
+from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
@@ -178,6 +180,7 @@ class Desk:
         self.pressing = Pressing(self.book, self.clock)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
+        self.bar = ShowBar(self.book, self.slack, PlainPresenter())
         search = LookupSearch(accounts)
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
@@ -255,12 +258,14 @@ class Desk:
     def _doer(self, effect: Effect) -> Callable[[Case], Any]:
         doers: dict[EffectKind, Callable[[Case], Any]] = {
             EffectKind.POST_CARD: lambda case: self.show.post_card(case, effect),
-            EffectKind.UPDATE_CARD: lambda case: self.show.update_card(case, None),
+            EffectKind.UPDATE_CARD: self.show.update_card,
             EffectKind.POST_NOTE: lambda case: self.show.post_note(case, effect),
             EffectKind.POST_NOTICE: lambda case: self.show.post_notice(case, effect),
             EffectKind.POST_QUESTION: lambda case: self.question.post(case, effect),
             EffectKind.UPDATE_QUESTION: self.question.update,
             EffectKind.POST_REMINDER: lambda case: self.remind(case, effect),
+            EffectKind.POST_BAR: lambda case: self.bar.post(case, effect),
+            EffectKind.UPDATE_BAR: lambda case: self.bar.update(case, effect),
             EffectKind.TELL: lambda case: self.show.tell(case, effect),
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),
@@ -279,5 +284,5 @@ class Desk:
         return await self.book.record(await self.case(), drafts)
 
 
-async def _nobody_listens(_sentence: str) -> None:
+async def _nobody_listens(_progress: Progress) -> None:
     await asyncio.sleep(0)

@@ -15,8 +15,10 @@ from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.people import People
 from bot.domain.reminders import Unanswered
+from bot.domain.search_bar import Progress, SearchBar
 from bot.ports import Message, Picture, Posted
 from bot.service.remind import REMINDER_EVENT_TYPE, reminder_key
+from bot.service.show_bar import BAR_EVENT_TYPE, bar_key
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
 
@@ -158,9 +160,9 @@ class FakeDirectory:
 class PlainPresenter:
     """A ``Presenter`` that says little, with the metadata of the real one."""
 
-    def card(self, case: Case, progress: str | None) -> Message:
+    def card(self, case: Case) -> Message:
         """The case's card."""
-        said = str(case.failed_calls.count) if case.failed_calls else f"{case.state.value} {progress or ''}"
+        said = str(case.failed_calls.count) if case.failed_calls else case.state.value
         return _message(card_event_type(case), case.case_id, said)
 
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
@@ -182,6 +184,11 @@ class PlainPresenter:
         """Who has not answered."""
         text = f"{number}: {' '.join(waiting.pinged)} +{waiting.more} silent {waiting.silent} lost {waiting.lost}"
         return _message(REMINDER_EVENT_TYPE, reminder_key(case, request, number), text)
+
+    def bar(self, case: Case, bar: SearchBar, progress: Progress | None) -> Message:
+        """How far a search is."""
+        said = "over" if bar.ended_at else progress.sentence if progress else "begun"
+        return _message(BAR_EVENT_TYPE, bar_key(case, bar), said)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

@@ -45,7 +45,7 @@ async def test_an_external_ca_rings_with_all_that_aws_shows(place: Place) -> Non
     assert len(case.ca.certificates) == 1
     assert case.target.anchor_arn == target.anchor_arn
     assert {case.detection.sources[key] for key in ("source_type", "certificates", "anchor_arn")} == {"live call"}
-    card = str(Card("C1", Controls({}), "somebody").draw(case, None).rich["blocks"])
+    card = str(Card("C1", Controls({}), "somebody").draw(case).rich["blocks"])
     assert "asked of AWS, not in the event" in card
     assert "with an external CA" in card
 

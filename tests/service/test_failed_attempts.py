@@ -75,7 +75,7 @@ class Watch:
                     await self.show.post_card(stream, effect)
                 elif effect.kind is EffectKind.UPDATE_CARD:
                     self.updates += 1
-                    await self.show.update_card(stream, None)
+                    await self.show.update_card(stream)
 
     async def work_for(self, seconds: int) -> None:
         """Let time pass, second by second, and do what is due."""

@@ -18,9 +18,10 @@ from bot.domain.effects import EffectKind, Standing, effects
 from bot.domain.errors import LogConflict
 from bot.domain.events import draft, slack_user
 from bot.domain.investigation import ROUNDS_AFTER, StopAsked
+from bot.domain.search_bar import Progress
 from bot.service.case_book import Rule
 from bot.service.guide.inquiry import Inquiry, Sources, Step
-from bot.service.investigate import Investigate, SeldomProgress
+from bot.service.investigate import Investigate
 from tests.fakes.desk import Desk
 from tests.fakes.fake_search import FakeSearch
 
@@ -48,7 +49,7 @@ def step(ask: object = _finds, **changes: object) -> Step:
     return Step("step", "A step", (ONE, TWO), ask=ask, **given)  # type: ignore[arg-type]
 
 
-async def _nobody(_sentence: str) -> None:
+async def _nobody(_progress: Progress) -> None:
     return
 
 
@@ -64,6 +65,18 @@ async def test_every_question_is_answered_and_calls_are_counted(desk: Desk) -> N
     known = (await desk.case()).investigation
     assert {one.sentence for one in known.answers.values()} == {"round 0", "seen in AWS"}
     assert (dict(known.calls), known.finished) == ({"rolesanywhere:GetTrustAnchor": 1}, 1)
+
+
+async def test_it_says_how_far_it_is(desk: Desk) -> None:
+    """Each step that is over is told, with how many of all there are and how many calls were made so far."""
+    heard: list[Progress] = []
+
+    async def hear(progress: Progress) -> None:
+        heard.append(progress)
+
+    sound = Step("sound", "Sound", (Question("three", ("3",), ""),), (), _three, after=("step",))
+    await investigate(desk, step(), sound)(desk.case_id, 0, hear)
+    assert heard == [Progress("A step: answered", 1, 2, 1), Progress("Sound: answered", 2, 2, 1)]
 
 
 async def test_a_refusal_names_the_missing_permission(desk: Desk) -> None:
@@ -147,20 +160,6 @@ def _detected(case: Case) -> datetime:
 
 def _asks(desk: Desk) -> Standing:
     return replace(desk.standing, investigates=True)
-
-
-async def test_many_searches_together_say_how_far_they_are_every_three_seconds() -> None:
-    """A card is not drawn for each of hundreds of searches."""
-    said: list[str] = []
-    seconds = iter([0.0, 0.1, 2.9, 3.0, 3.1])
-
-    async def hear(sentence: str) -> None:
-        said.append(sentence)
-
-    seldom = SeldomProgress(hear, lambda: next(seconds))
-    for number in range(5):
-        await seldom(str(number))
-    assert said == ["0", "3"]
 
 
 async def test_a_person_ends_a_round_and_what_is_known_stays(desk: Desk) -> None:

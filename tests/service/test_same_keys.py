@@ -122,7 +122,7 @@ async def test_the_card_shows_it(bench: Bench) -> None:
     """The responder reads the other case's id and state among the red flags, with blocks and as plain text."""
     older = await bench.detect()
     newer = await bench.detect()
-    message = Card("C1", Controls({}), "somebody").draw(bench.case(newer), None)
+    message = Card("C1", Controls({}), "somebody").draw(bench.case(newer))
     for dress in (message.rich["blocks"], message.plain()["text"]):
         assert f"case {older} (open)" in str(dress)
 

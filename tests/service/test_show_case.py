@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.events import MessageQuarantined, draft
-from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, ShowCase
+from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE
 from tests.fakes.desk import GRACE, Desk, Killed
-from tests.fakes.slack_in_memory import NOON, PlainPresenter
+from tests.fakes.slack_in_memory import NOON
 
 
 def cards(desk: Desk) -> int:
@@ -134,20 +133,3 @@ async def test_a_notice_is_posted_once(desk: Desk) -> None:
     await desk.note_due()
     assert len(desk.slack.standing(NOTICE_EVENT_TYPE)) == 1
     assert desk.clock.now() > NOON
-
-
-async def test_progress_leaves_room_for_what_people_wait_for() -> None:
-    """Twenty sentences a minute over all cases reach Slack; a minute later there is room again."""
-    desk = Desk()
-    await desk.detect()
-    await desk.work()
-    now = [0.0]
-    show = ShowCase(desk.book, desk.slack, PlainPresenter(), lambda: now[0])
-    case, sent = await desk.case(), Counter[str]()
-    desk.slack.step = lambda: sent.update(["update"])
-    for number in range(50):
-        await show.show_progress(case, f"{number} pages read.")
-    assert sent["update"] == 20
-    now[0] = 60.0
-    await show.show_progress(case, "Another page read.")
-    assert sent["update"] == 21

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain import events as ev
@@ -13,6 +14,7 @@ from bot.domain.case import Case, Notice
 from bot.domain.failed_calls import with_call
 from bot.domain.fold import told_in_thread
 from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
+from bot.domain.search_bar import Progress, SearchBar
 from bot.ports import Message
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.slack import forms
@@ -23,6 +25,7 @@ from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.guide_view import GuideView
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
+from bot.slack.search_bar import SearchBarMessage
 from tests.slack.card_states import (
     ACTIONS,
     AVA,
@@ -54,6 +57,7 @@ CARD = Card(CHANNEL, CONTROLS, APPROVERS)
 QUESTIONS = tuple(Question(standing.name, ("1",), f"What is {standing.value}?") for standing in Standing)
 STEP = Step("step", "What else is there", QUESTIONS, (), never_asked)
 GUIDE = GuideView((STEP,))
+BAR = SearchBarMessage(CHANNEL, CONTROLS)
 NOTES = Notes(CHANNEL, OPS, CONTROLS, APPROVERS, (STEP,))
 HARMLESS = "harbour"
 PEOPLE = {AVA, BEN, CARLA}
@@ -66,12 +70,23 @@ def dresses(message: Message) -> Iterator[Mapping[str, Any]]:
     yield message.plain()
 
 
+def bars(case: Case, text: str) -> Iterator[Mapping[str, Any]]:
+    """The message of a search while it runs and when it is over, of rounds and of each request."""
+    stopped = ev.slack_user(AVA)
+    for which in ({"round": 0}, {"round": 2}, *({"request_id": one} for one in case.requests)):
+        bar = SearchBar(3, NOON, 3, **which)  # type: ignore[arg-type]
+        yield from dresses(BAR.draw(case, bar, None))
+        for now in (bar, replace(bar, stop_by=stopped, restarts=1), replace(bar, ended_at=NOON, stop_by=stopped)):
+            yield from dresses(BAR.draw(case, now, Progress(text, 1.5, 3, 1_234)))
+
+
 def surfaces(state: str, text: str) -> Iterator[Mapping[str, Any]]:
     """Every message and form of a case in a state, with this text wherever others write."""
     case, entries = case_in(state, text=text)
-    yield from dresses(CARD.draw(case, text))
+    yield from dresses(CARD.draw(case))
     told = [one for one in entries if (event := ev.event_of(one)) and told_in_thread(case, event)]
     yield from dresses(NOTES.note(case, told))
+    yield from bars(case, text)
     yield from notices(text)
     yield forms.false_positive_form(case)
     for action_id in ("delete_trust_anchor", "disable_trust_anchor", "enable_trust_anchor"):
@@ -161,13 +176,14 @@ def guide_pages(case: Case) -> Iterator[Mapping[str, Any]]:
 def guide_surfaces(text: str) -> Iterator[Mapping[str, Any]]:
     """Card, notes and every page of the guide, with this text wherever a step may have it from others."""
     case, notes = investigated(text)
-    yield from dresses(CARD.draw(case, text))
+    yield from dresses(CARD.draw(case))
     yield from notes
+    yield from bars(case, text)
     yield from guide_pages(case)
 
 
 def told(before: Case, *happened: Event) -> Iterator[Mapping[str, Any]]:
     """The card and the note after these events."""
     case, entries = at_noon(*happened, before=before)
-    yield from dresses(CARD.draw(case, None))
+    yield from dresses(CARD.draw(case))
     yield from dresses(NOTES.note(case, entries))

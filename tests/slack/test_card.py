@@ -37,7 +37,7 @@ MANY_STATES = ("new", "approval pending", "contained by delete", "stopped")
 
 def drawn(case: Case, approvers: str = f"<!subteam^{GROUP}>") -> Message:
     """A case's card."""
-    return Card(CHANNEL, Controls(ACTIONS), approvers).draw(case, "30 of about 120 pages read")
+    return Card(CHANNEL, Controls(ACTIONS), approvers).draw(case)
 
 
 def elements(card: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:

@@ -141,24 +141,24 @@ def test_the_next_step_fits_the_priority(code: str, state: str, words: str) -> N
     assert words in next_step(asked(signs(code), state=state))
 
 
-def test_a_running_round_shows_progress_and_can_be_ended() -> None:
-    """The footer says how far it is, the menu has the control; both go when the round is over or being ended."""
+def test_a_running_round_shows_and_can_be_ended() -> None:
+    """The footer says that it runs, the menu has the control; both go when the round is over or being ended."""
 
     def drawn(case: Case) -> str:
-        return str(Card(CHANNEL, Controls(ACTIONS), "approvers").draw(case, "30 of 120 pages read.").rich["blocks"])
+        return str(Card(CHANNEL, Controls(ACTIONS), "approvers").draw(case).rich["blocks"])
 
     running = asked(signs(), over=False)
     ending, _ = at_noon((StopAsked(0), ev.slack_user(AVA)), before=running)
-    assert "Guide: 30 of 120 pages read." in drawn(running)
+    assert "Looking now: Guide. The thread shows how far it is." in drawn(running)
     assert "stop_looking" in drawn(running)
     assert "stop_looking" not in drawn(ending)
-    assert "pages read" not in drawn(asked(signs()))
+    assert "Looking now" not in drawn(asked(signs()))
 
 
 def test_a_full_menu_keeps_what_must_not_be_lost() -> None:
     """Whatever actions are installed: closing as a false positive and ending the round stay in the menu."""
     many = {name: replace(ACTIONS["list_linked_profiles"], id=name) for name in "abcdefgh"}
-    card = Card(CHANNEL, Controls({**ACTIONS, **many}), "approvers").draw(asked(signs(), over=False), None).rich
+    card = Card(CHANNEL, Controls({**ACTIONS, **many}), "approvers").draw(asked(signs(), over=False)).rich
     (menu,) = [block["accessory"] for block in card["blocks"] if "accessory" in block]
     values = [one["value"] for one in menu["options"]]
     assert len(values) == 5

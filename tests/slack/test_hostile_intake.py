@@ -72,7 +72,7 @@ def _shown(detection: Detection) -> Iterator[Mapping[str, Any]]:
     ca = read_certificates(detection.anchor.certificates_pem)
     received = ev.DetectionReceived(detection, ca, red_flags(detection, ca)), ev.ANCHORWATCH
     case, _ = at_noon(received, *posted())
-    yield from dresses(CARD.draw(case, None))
+    yield from dresses(CARD.draw(case))
     actor = detection.actor.arn or detection.actor.name or "somebody"
     noted = ev.ReviewNoted(
         detection.event_id, detection.event_name, detection.account, detection.region, actor, "A reason."
