@@ -92,8 +92,16 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
     """Bolt with our buttons and forms."""
     pressing = Pressing(parts.book, parts.clock)
     modals = Modals(parts.clients.poster, pressing)
-    pattern = parts.house.ticket_pattern
-    submissions = Submissions(parts.book, pressing, parts.actions, parts.policy, parts.directory, parts.clock, pattern)
+    submissions = Submissions(
+        parts.book,
+        pressing,
+        parts.actions,
+        parts.policy,
+        parts.directory,
+        parts.clock,
+        parts.house.ticket_pattern,
+        parts.store_for_actions,
+    )
     clicks = Clicks(
         parts.book,
         pressing,
@@ -105,7 +113,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         parts.clock,
         GuideView(STEPS, parts.house),
         parts.house.owners_group,
-        pattern,
+        parts.house.ticket_pattern,
     )
     return build_app(parts.clients.poster, parts.settings.slack_signing_secret, parts.identity, clicks, submissions)
 

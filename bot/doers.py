@@ -29,6 +29,7 @@ from bot.service.guide.inquiry import Sources
 from bot.service.guide.steps import STEPS
 from bot.service.investigate import Investigate
 from bot.service.observe_anchor import ObserveAnchor
+from bot.service.own_store import OwnAccounts
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.runner import Do
@@ -74,7 +75,8 @@ def _shows(show: ShowCase, question: ShowQuestion, bar: ShowBar) -> dict[EffectK
 
 
 def _run(parts: Parts, bar: ShowBar, search: EventSearch) -> Do:
-    run = RunAction(parts.book, parts.actions, parts.accounts, parts.directory, parts.clock, search, parts.claims)
+    accounts = OwnAccounts(parts.accounts, parts.store_for_actions)
+    run = RunAction(parts.book, parts.actions, accounts, parts.directory, parts.clock, search, parts.claims)
 
     async def do_run(case: Case, effect: Effect) -> None:
         await run(case.case_id, effect.subject, partial(bar.hear_request, case.case_id, effect.subject))

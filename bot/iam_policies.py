@@ -56,7 +56,7 @@ def read_users(actions: Iterable[ResponseAction]) -> dict[str, list[str]]:
     """Every IAM action of the read role, with what needs it, in Markdown."""
     users: dict[str, list[str]] = {OBSERVES: ["each new card (not when `ANCHORWATCH_OBSERVE` is off)"]}
     for action in actions:
-        for permission in action.permissions:
+        for permission in action.of_aws:
             if permission.partition(":")[2].startswith(READS):
                 users.setdefault(permission, []).append(f"`{action.id}`")
     for step in STEPS:
@@ -69,7 +69,7 @@ def act_users(actions: Iterable[ResponseAction]) -> dict[str, list[str]]:
     """Every IAM action of the act role, with what needs it, in Markdown."""
     users: dict[str, list[str]] = {}
     for action in actions:
-        for permission in action.permissions if action.risk is not Risk.READ else ():
+        for permission in action.of_aws if action.risk is not Risk.READ else ():
             users.setdefault(permission, []).append(f"`{action.id}`")
     return users
 

@@ -32,7 +32,9 @@ from bot.domain.response_action import ResponseAction
 from bot.registry import load_actions
 from bot.service.approved_cas import ApprovedCas
 from bot.service.case_book import CaseBook
+from bot.service.earlier_cases import EarlierCases
 from bot.service.guide.steps import STEPS
+from bot.service.own_store import OwnStore
 from bot.service.patient_messenger import PatientMessenger
 from bot.settings import Settings
 from bot.slack.card import Card
@@ -76,6 +78,7 @@ class Parts:
     waker: Waker
     book: CaseBook
     inventory: ApprovedCas
+    store_for_actions: OwnStore
     policy: ApprovalPolicy
     directory: SlackDirectory
     accounts: BotoAccounts
@@ -100,6 +103,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(accounts.close)
     book = CaseBook(store, clock, _standing(settings, store), waker.nudge)
     policy = _policy(settings, house, rules)
+    inventory = ApprovedCas(book, house.approved_cas)
     return Parts(
         settings=settings,
         clock=clock,
@@ -112,7 +116,8 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         house=house,
         waker=waker,
         book=book,
-        inventory=ApprovedCas(book, house.approved_cas),
+        inventory=inventory,
+        store_for_actions=OwnStore(inventory, EarlierCases(book)),
         policy=policy,
         directory=_directory(settings, house, clients.asker, policy, identity),
         accounts=accounts,

@@ -114,7 +114,7 @@ def _action(action: ResponseAction, titles: Mapping[str, str]) -> Iterator[str]:
         ("", ""),
         ("Id", f"`{action.id}`"),
         ("Risk", f"{action.risk}. {_BY_RISK[action.risk]}"),
-        ("AWS permissions", _code(action.permissions)),
+        ("AWS permissions", _code(action.of_aws) or "none: it makes no call to AWS"),
         ("Way back", _link(titles[action.undo]) if action.undo else f"None. {action.no_undo_because}"),
         ("After a crash", "May be repeated." if action.idempotent else "Is not repeated; a person decides."),
         ("Contains the case", _CONTAINS[action.contains]),

@@ -18,6 +18,7 @@ from bot.sandbox.aws.policies import trusts
 from bot.service.guide.steps import STEPS
 from tests.fakes.aws_worlds import StandInWorld, aws_environment
 from tests.fakes.ladder import ready, searching
+from tests.fakes.with_own_store import with_own_store
 
 ACTIONS = load_actions()
 EVERY = tuple(ACTIONS.values())
@@ -46,8 +47,8 @@ async def test_the_printed_roles_are_enough_for_every_action(
 ) -> None:
     """With the two roles as printed, a plan is drawn, carried out and read back over HTTP."""
     with aws_environment(monkeypatch) as endpoint_url:
-        accounts = BotoAccounts("aw-read", "aw-act", external_id="shared-by-both")
-        world = StandInWorld(endpoint_url, accounts)
+        boto = BotoAccounts("aw-read", "aw-act", external_id="shared-by-both")
+        accounts, world = with_own_store(boto), StandInWorld(endpoint_url, boto)
         for name, role in (("aw-read", READ), ("aw-act", ACT)):
             add_role(endpoint_url, name, role)
         target = await ready(action, ACTIONS, accounts, world.add_ladder(world.add_anchor("ci"), by=by))
@@ -59,7 +60,7 @@ async def test_the_printed_roles_are_enough_for_every_action(
             await action.apply(plan, searching(runs_as, accounts, target, action))
             assert (await action.verify(plan, reader)).done is True
         finally:
-            await accounts.close()
+            await boto.close()
 
 
 def test_the_read_role_has_every_permission_of_the_guide_and_changes_nothing() -> None:

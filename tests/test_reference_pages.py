@@ -37,7 +37,7 @@ def test_the_pages_leave_nothing_out() -> None:
     pages = reference_pages.pages()
     for action in load_actions().values():
         assert f"`{action.id}`" in pages["actions.md"]
-        assert all(f"`{permission}`" in pages["permissions.md"] for permission in action.permissions)
+        assert all(f"`{permission}`" in pages["permissions.md"] for permission in action.of_aws)
     assert all(f"`{setting.name}`" in pages["settings.md"] for setting in ALL_SETTINGS)
 
 

@@ -43,6 +43,7 @@ def mistakes(folder: Path) -> tuple[str, ...]:
 def test_it_finds_the_actions_that_are_shipped() -> None:
     """Every file of handlers/ is found, in the order of the ids."""
     assert list(load_actions()) == [
+        "add_to_inventory",
         "delete_trust_anchor",
         "disable_profile",
         "disable_trust_anchor",
@@ -53,6 +54,7 @@ def test_it_finds_the_actions_that_are_shipped() -> None:
         "list_linked_profiles",
         "quarantine_actor",
         "release_actor",
+        "remove_from_inventory",
         "restore_trust_anchor",
         "revoke_known_sessions",
         "revoke_role_sessions",
@@ -166,4 +168,4 @@ def test_it_works_where_a_wheel_puts_it(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "13"]
+    assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "15"]

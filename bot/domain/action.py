@@ -26,6 +26,7 @@ from bot.domain.anchor_copy import (
     roles_naming,
 )
 from bot.domain.anchor_state import GONE, anchor_state
+from bot.domain.ca_approval import APPROVAL_FORM, approval_of_form
 from bot.domain.caller_quarantine import (
     UserKey,
     can_quarantine,
@@ -78,6 +79,7 @@ from bot.domain.usage.sessions import SERVICE as ROLES_ANYWHERE
 from bot.domain.usage.words import counted, guides_sentence, late_sentence, use_line, utc_text
 
 __all__ = [
+    "APPROVAL_FORM",
     "COPY_STATE",
     "GONE",
     "GUIDES_NAME",
@@ -109,6 +111,7 @@ __all__ = [
     "account_of",
     "anchor_sessions",
     "anchor_state",
+    "approval_of_form",
     "as_capsule",
     "by_certificate",
     "can_copy",

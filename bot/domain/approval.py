@@ -90,14 +90,20 @@ class ApprovalPolicy:
     approvers_in_words: str = "the approvers"
     owners_in_words: str = "the owners of your CAs"
 
-    def terms_for(self, action_id: str, risk: Risk, account: str | None, region: str | None) -> Terms | Decision:
-        """What the first rule that fits asks for, or the no where none does. Reading needs nobody's yes."""
+    def terms_for(
+        self, action_id: str, risk: Risk, account: str | None, region: str | None, *, least: int = 0
+    ) -> Terms | Decision:
+        """What the first rule that fits asks for, or the no where none does. Reading needs nobody's yes.
+
+        ``least`` is how many other people the action itself wants; only a rule that names the action may ask for fewer.
+        """
         if risk is Risk.READ:
             return Terms(needed=0, reason_required=False, reminder_minutes=())
         environment = self.environments.get(account or "", UNKNOWN)
         rule = first_rule(self.rules, Asked(action_id, risk, account or "", region or "", environment))
         if rule is not None:
-            return rule.terms.with_floor(risk)
+            terms = rule.terms.with_floor(risk)
+            return terms if action_id in rule.scope.actions else terms.with_least(least)
         # Both may come from an event, which an attacker writes.
         where = account if account and _ACCOUNT.fullmatch(account) else "that is not known"
         place = region if region and _REGION.fullmatch(region) else "in an unknown Region"

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from bot.domain import events as ev
 from bot.domain.audit import Head
 from bot.domain.ca_facts import CaFacts, RedFlag
+from bot.domain.closing import Closed, CloseReason
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import FailedCalls
 from bot.domain.identity import CaseId, Target
@@ -32,9 +33,16 @@ class CaseState(StrEnum):
     RUNNING = "running"
     CONTAINED = "contained"
     FALSE_POSITIVE = "false positive"
+    BENIGN_POSITIVE = "benign positive"
+    TRUE_POSITIVE = "true positive"
+    DUPLICATE = "duplicate"
     EXPIRED = "expired"
     FAILED = "failed"
     UNKNOWN_OUTCOME = "unknown outcome"
+
+
+CLOSED_STATES = frozenset(CaseState[one.name] for one in CloseReason)
+"""The states of a case that somebody closed."""
 
 
 class RequestState(StrEnum):
@@ -184,7 +192,7 @@ class Case:
     display_seq: int = 0
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
-    false_positive: tuple[str, str, datetime] | None = None
+    closed: Closed | None = None
     contained_by: str | None = None
     requests: Mapping[str, Request] = field(default_factory=lambda: MappingProxyType({}))
     latest_request: str | None = None
@@ -249,8 +257,8 @@ class Case:
         last = self.last_containment
         if last is not None and last.state is RequestState.UNKNOWN:
             return CaseState.UNKNOWN_OUTCOME
-        if self.false_positive is not None:
-            return CaseState.FALSE_POSITIVE
+        if self.closed is not None:
+            return CaseState[self.closed.as_what.name]
         if last is not None and last.state in (RequestState.FAILED, RequestState.STOPPED):
             return CaseState.FAILED
         if self.contained_by is not None:

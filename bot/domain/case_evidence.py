@@ -19,6 +19,8 @@ from bot.domain.evidence import (
 USED = "ca_used"
 REACHABLE = "reachable_roles"
 
+_NAME = 80
+
 
 def evidence_of(case: Case) -> Evidence:
     """What the case knows now."""
@@ -33,6 +35,8 @@ def evidence_of(case: Case) -> Evidence:
         roles=roles[:MOST_ROLES],
         more_roles=max(0, len(roles) - MOST_ROLES),
         actor=case.detection.actor,
+        ca_keys=tuple(dict.fromkeys(one.spki_sha256 for one in case.ca.certificates)),
+        ca_name=case.ca.certificates[0].subject[:_NAME] if case.ca.certificates else "",
         ran=_ran(case),
     )
 

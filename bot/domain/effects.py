@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.case import Case, CaseState, Request, RequestState, Reservation
+from bot.domain.case import Case, Request, RequestState, Reservation
 from bot.domain.case_pictures import drawings_of
 from bot.domain.identity import INVENTORY_ID
 from bot.domain.reminders import next_reminder_at
@@ -250,7 +250,7 @@ def _investigate(case: Case, me: Standing) -> list[Effect]:
     number, at = due
     started = case.investigation.started
     begun = started is not None and started.round == number and started.for_seq == case.detection_seq
-    if case.state is CaseState.FALSE_POSITIVE and not begun:
+    if case.closed is not None and not begun:
         return []
     if started is not None and begun:
         other_is_dead = me.exclusive and started.owner != me.owner

@@ -63,10 +63,14 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class MarkedFalsePositive:
-    """Somebody says that nothing is wrong, and why."""
+    """Somebody closes the case, and says as what and why. Older logs know one kind of closing only.
+
+    ``close_reason`` is a :class:`bot.domain.closing.CloseReason`.
+    """
 
     KIND: ClassVar[str] = "case:marked_false_positive"
     reason: str
+    close_reason: str = "false_positive"
 
 
 @dataclass(frozen=True, slots=True)

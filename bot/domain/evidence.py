@@ -46,7 +46,9 @@ class Evidence:
     """Everything that plans may need of a case.
 
     ``more_profiles`` and ``more_roles`` count those that were left out. ``actor`` made the call that the case is
-    about. ``ran`` holds, by action id, what AWS said right before each run of it in this case, the oldest first.
+    about. ``ca_keys`` are the SHA-256 of all public keys that the reports show, ``ca_name`` is what the first
+    certificate calls itself. ``entered`` is what a person wrote into the action's form. ``ran`` holds, by action id,
+    what AWS said right before each run of it in this case, the oldest first.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -54,6 +56,9 @@ class Evidence:
     roles: tuple[KnownRole, ...] = ()
     more_roles: int = 0
     actor: Actor = Actor()
+    ca_keys: tuple[str, ...] = ()
+    ca_name: str = ""
+    entered: Mapping[str, str] = field(default_factory=dict)
     ran: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from bot.domain.ca_facts import RedFlag
 from bot.domain.ca_findings import SAME_KEY
 from bot.domain.caller import CallFailed
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
+from bot.domain.closing import Closed, close_reason_of
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
 from bot.domain.inventory_steps import INVENTORY_STEPS
@@ -173,12 +174,13 @@ def _acknowledged(case: Case, entry: Entry, event: ev.Acknowledged) -> Case:
 
 
 def _false_positive(case: Case, entry: Entry, event: ev.MarkedFalsePositive) -> Case:
-    return decides(case, entry, false_positive=(user_of(entry.by), event.reason, entry.at))
+    closed = Closed(user_of(entry.by), close_reason_of(event.close_reason), event.reason, entry.at)
+    return decides(case, entry, closed=closed)
 
 
 def _reopened(case: Case, entry: Entry, event: ev.Reopened) -> Case:
     del event
-    return decides(case, entry, false_positive=None)
+    return decides(case, entry, closed=None)
 
 
 def _remarked(case: Case, entry: Entry, event: Remarked) -> Case:

@@ -23,7 +23,7 @@ class CaApproved:
     """People approved a CA. ``keys`` are the SHA-256 of all its public keys, ``ends`` is the last day (ISO 8601).
 
     ``entry_id`` is a function of everything else that was approved. ``case_id`` is the case in which they did it,
-    ``requester`` and ``approvers`` are Slack user ids. Empty ``regions`` mean all.
+    ``requester`` and ``approvers`` are Slack user ids.
     """
 
     KIND: ClassVar[str] = "inventory:approved"

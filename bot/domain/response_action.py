@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.action_aws import ActionAws, SearchingAws
+from bot.domain.action_form import ActionForm
 from bot.domain.evidence import Evidence
 from bot.domain.identity import Target
 from bot.domain.plan import Plan, Report, Risk, Verdict
@@ -27,6 +28,9 @@ def always_possible(evidence: Evidence) -> bool:
     del evidence
     return True
 
+
+OWN_SERVICE = "anchorwatch"
+"""The service of calls to our own store, which no account of AWS has."""
 
 MakePlan = Callable[[Target, ActionAws], Awaitable[Plan]]
 Apply = Callable[[Plan, SearchingAws], Awaitable[Report]]
@@ -55,6 +59,8 @@ class ResponseAction:
         on_anchor: whether it acts on the trust anchor itself, so that its state is the trust anchor's, in the words
             that all such actions share.
         rung: its place in the ladder; controls come in this order.
+        form: what a person must write before there is a plan; None when the reason is enough.
+        least_approvals: how many other people must say yes where the rules don't speak of this action.
     """
 
     id: str
@@ -72,3 +78,10 @@ class ResponseAction:
     possible: Callable[[Evidence], bool] = always_possible
     on_anchor: bool = True
     rung: int = 100
+    form: ActionForm | None = None
+    least_approvals: int = 0
+
+    @property
+    def of_aws(self) -> tuple[str, ...]:
+        """The permissions that are IAM's; the rest are for our own store."""
+        return tuple(one for one in self.permissions if not one.startswith(f"{OWN_SERVICE}:"))

@@ -74,6 +74,10 @@ class Terms:
             return own.in_words()
         return f"{approvers_in_words}, {own.in_words()}" if own.users or own.groups else approvers_in_words
 
+    def with_least(self, people: int) -> Terms:
+        """The terms for an action that wants so many other people's yes whatever its risk; 0 changes nothing."""
+        return replace(self, needed=max(self.needed, people), own_yes_counts=False) if people else self
+
     def with_floor(self, risk: Risk) -> Terms:
         """The terms as they hold for a risk: what can't be undone always needs one other person, and a reason."""
         if risk is not Risk.IRREVERSIBLE:

@@ -50,6 +50,7 @@ EFFECTS: dict[str, Effect] = {
     "issued_by_public_ca": Effect.RAISES,
     "owners_say_not_ours": Effect.RAISES,
     "key_returned": Effect.RAISES,
+    "earlier_true_positive": Effect.RAISES,
     "ca_changed": Effect.RAISES,
     "imitates_public_ca": Effect.RAISES,
     "data_shared": Effect.RAISES_UNLESS_OURS,

@@ -119,7 +119,8 @@ class Hands:
         values = {
             block["block_id"]: {block["element"]["action_id"]: {"type": block["element"]["type"], "value": reason}}
             for block in view.content["blocks"]
-            if block["type"] == "input"
+            # What can be chosen stays as it is.
+            if block["type"] == "input" and block["element"]["type"] == "plain_text_input"
         }
         delivery, result = await self._slack.interactions.submit(self.user_id, view.view_id, values)
         return delivery, result

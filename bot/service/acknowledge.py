@@ -22,8 +22,8 @@ def acknowledge(policy: ApprovalPolicy) -> PressRule:
             return refused(Reason.NOT_IN_THIS_STATE, "You have acknowledged this already.")
         if case.acknowledged_by:
             return refused(Reason.NOT_IN_THIS_STATE, f"<@{case.acknowledged_by}> has acknowledged this already.")
-        if case.false_positive is not None:
-            return refused(Reason.NOT_IN_THIS_STATE, "This case is closed as a false positive. Reopen it first.")
+        if case.closed is not None:
+            return refused(Reason.NOT_IN_THIS_STATE, f"This case is closed as a {case.state.value}. Reopen it first.")
         return [draft(Acknowledged(), press.by)]
 
     return rule

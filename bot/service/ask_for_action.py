@@ -23,8 +23,8 @@ def may_ask(policy: ApprovalPolicy, action: ResponseAction) -> PressRule:
             return decision
         if case.target.anchor_arn is None:
             return refused(Reason.NO_TARGET, "No report names the trust anchor's ARN, so there is nothing to act on.")
-        if case.false_positive is not None and action.risk is not Risk.READ:
-            return refused(Reason.NOT_IN_THIS_STATE, "This case is closed as a false positive. Reopen it first.")
+        if case.closed is not None and action.risk is not Risk.READ:
+            return refused(Reason.NOT_IN_THIS_STATE, f"This case is closed as a {case.state.value}. Reopen it first.")
         if any(one.is_open and one.action_id == action.id for one in case.requests.values()):
             return refused(Reason.ALREADY_REQUESTED, f"“{action.title}” is asked for already and not settled yet.")
         terms = terms_for(policy, action, case)
@@ -58,7 +58,8 @@ def ask_for_action(policy: ApprovalPolicy, action: ResponseAction, plan: Plan) -
 
 def terms_for(policy: ApprovalPolicy, action: ResponseAction, case: Case) -> Terms | Decision:
     """What a request of this action in this case would need, or why nobody may ask for it."""
-    return policy.terms_for(action.id, action.risk, case.target.account, case.target.region)
+    account, region = case.target.account, case.target.region
+    return policy.terms_for(action.id, action.risk, account, region, least=action.least_approvals)
 
 
 def own_yes(terms: Terms, person: Person) -> tuple[Yes, ...]:

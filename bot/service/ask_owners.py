@@ -31,8 +31,8 @@ def ask_owners(policy: ApprovalPolicy, group: str | None) -> PressRule:
             return refused(
                 Reason.NO_TARGET, "No report shows a certificate of this CA, so there is nothing to ask about."
             )
-        if case.false_positive is not None:
-            return refused(Reason.NOT_IN_THIS_STATE, "This case is closed as a false positive. Reopen it first.")
+        if case.closed is not None:
+            return refused(Reason.NOT_IN_THIS_STATE, f"This case is closed as a {case.state.value}. Reopen it first.")
         if case.ownership.is_open(keys):
             return refused(
                 Reason.ALREADY_REQUESTED, "The CA's owners are asked already: the question is in the thread."

@@ -23,8 +23,8 @@ def may_give_ticket(policy: ApprovalPolicy) -> PressRule:
         decision = may_start(policy, None, press.person)
         if not decision.allowed:
             return decision
-        if case.false_positive is not None:
-            return refused(Reason.NOT_IN_THIS_STATE, "This case is closed as a false positive. Reopen it first.")
+        if case.closed is not None:
+            return refused(Reason.NOT_IN_THIS_STATE, f"This case is closed as a {case.state.value}. Reopen it first.")
         return []
 
     return rule

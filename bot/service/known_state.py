@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.action import NOT_KNOWN
+from bot.domain.action_form import Entered
 from bot.domain.anchor_state import anchor_unknown
 from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
@@ -15,6 +17,9 @@ from bot.domain.errors import AwsError
 from bot.domain.plain import to_plain
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
+from bot.service.own_store import OwnStore
+
+_NOTHING: Entered = MappingProxyType({})
 
 
 class KnownAws:
@@ -51,15 +56,26 @@ class KnownAws:
         return self._now
 
 
-async def known_plan(action: ResponseAction, case: Case, now: datetime) -> Plan:
+async def known_plan(
+    action: ResponseAction,
+    case: Case,
+    now: datetime,
+    *,
+    entered: Entered = _NOTHING,
+    store: OwnStore | None = None,
+) -> Plan:
     """The plan of an action from what is known of the trust anchor: by AWS where it was read, else by the event.
+
+    ``entered`` is what the person wrote into the action's form, ``store`` our own inventory, which is read at once.
 
     Raises:
         AwsError: not even the event says enough.
     """
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
-    plan = await action.plan(replace(case.target, known=evidence_of(case)), KnownAws(case, now))
+    known, aws = replace(evidence_of(case), entered=entered), KnownAws(case, now)
+    reader = aws if store is None else store.over(aws, action.permissions)
+    plan = await action.plan(replace(case.target, known=known), reader)
     if not action.on_anchor:
         return replace(plan, unknown=plan.unknown or ())
     state = plan.state if case.known_state is None else dict(case.known_state)

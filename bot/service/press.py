@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.action_form import Entered
 from bot.domain.approval import ALLOWED, Decision, Person, Reason, refused
 from bot.domain.audit import Draft
 from bot.domain.case import Case
@@ -23,6 +24,7 @@ class Press:
     ``revision`` is the one that the control was drawn for; None for a form, whose rules look at the case itself.
     ``in_form`` says that the person reads a refusal in the form, so that nobody has to tell them again.
     ``question_seq`` is the question to the CA's owners that is answered, by its entry; 0 for anything else.
+    ``entered`` is what was written into an action's own form, by its fields.
     """
 
     control: str
@@ -35,6 +37,7 @@ class Press:
     digest: str = ""
     in_form: bool = False
     question_seq: int = 0
+    entered: Entered = field(default_factory=dict)
 
     @property
     def by(self) -> str:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts
-from bot.domain.case import Case, CaseState
+from bot.domain.case import CLOSED_STATES, Case, CaseState
 from bot.domain.errors import LogDamaged
 from bot.domain.events import draft
 from bot.domain.identity import CaseId
@@ -20,9 +20,11 @@ _MOST_CASES = 20
 _MOST_NAMED = 3
 # Whoever makes a thousand trust anchors with one CA must not fill the thread of the case that is contained.
 _MOST_REMARKS = 20
-_WORDS = {CaseState.CONTAINED: "contained", CaseState.FALSE_POSITIVE: "false positive"}
+_WORDS = {one: one.value for one in (CaseState.CONTAINED, *CLOSED_STATES)}
+# In these a key was judged to be an attacker's.
+_AGAINST = (CaseState.CONTAINED, CaseState.TRUE_POSITIVE)
 _DAMAGED = "not readable"
-_ORDER = ("contained", "false positive", "open", _DAMAGED)
+_ORDER = ("contained", "true positive", "false positive", "benign positive", "duplicate", "open", _DAMAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class SameKeys:
         named = list(dict.fromkeys(one for cases in found.values() for one in cases))[:_MOST_CASES]
         states = {one: await self._state(one) for one in named}
         known = {key: _in_words(cases, states) for key, cases in found.items() if cases}
-        return SeenElsewhere(known, tuple(one for one, state in states.items() if state == "contained"))
+        return SeenElsewhere(known, tuple(one for one, state in states.items() if state in _AGAINST))
 
     async def _state(self, case_id: CaseId) -> str:
         try:
@@ -106,4 +108,4 @@ def _in_words(cases: Sequence[CaseId], states: Mapping[CaseId, str]) -> str:
 def _told(case: Case, about: CaseId) -> list[Draft]:
     remark = Remarked(f"A CA with the same public key came up in case {about}.", f"key:{about}")
     known = remark.about in case.remarks or len(case.remarks) >= _MOST_REMARKS
-    return [] if known or case.state is not CaseState.CONTAINED else [draft(remark)]
+    return [] if known or case.state not in _AGAINST else [draft(remark)]

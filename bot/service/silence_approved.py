@@ -40,7 +40,8 @@ class SilenceApproved:
     async def approvals(self, detection: Detection, read_certificates: ReadCertificates) -> tuple[ApprovedCa, ...]:
         """The approvals that keep an event from ringing; empty when it rings.
 
-        A key that is contained in a case, or of which its owners said that it is not theirs, rings all the same.
+        A key that is contained in a case, or was closed there as a true positive, or of which its owners said that it
+        is not theirs, rings all the same.
 
         Raises:
             StoreUnavailable: the log can't be read now.
@@ -78,7 +79,7 @@ class SilenceApproved:
 
 def _speaks_against(case: Case) -> bool:
     said = case.ownership.newest_about(keys_of(case))
-    return case.state is CaseState.CONTAINED or (said is not None and not said.ours)
+    return case.state in (CaseState.CONTAINED, CaseState.TRUE_POSITIVE) or (said is not None and not said.ours)
 
 
 def _silenced(detection: Detection, found: Sequence[ApprovedCa]) -> AlertSilenced:

@@ -241,7 +241,7 @@ class TakeDetection:
         if not case.exists:
             reserved = PostReserved(PostKind.CARD, 0, self._book.standing.owner, ambiguous=report.redelivered)
             drafts.append(draft(reserved))
-        elif case.false_positive is not None:
+        elif case.closed is not None:
             # What was judged was the earlier event: a new CA on the same anchor must not stay unseen.
             drafts.append(draft(Remarked(_STAYS, detection.event_id) if report.is_approved else Reopened()))
         return drafts

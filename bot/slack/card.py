@@ -21,7 +21,6 @@ from bot.slack.card_words import (
 )
 from bot.slack.controls import Controls
 from bot.slack.guide_words import card_lines, guide_lines
-from bot.slack.inventory_notices import approval_lines
 from bot.slack.owner_question import owners_lines
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 from bot.slack.ticket_form import ticket_lines
@@ -182,7 +181,7 @@ def _investigated(case: Case) -> list[Block]:
 
 
 def _owners(case: Case) -> list[Block]:
-    lines = [*owners_lines(case), *approval_lines(case), *ticket_lines(case)]
+    lines = [*owners_lines(case), *ticket_lines(case)]
     return [_section(lines, Reference(case.case_id, case.revision).block_id("owners"))] if lines else []
 
 

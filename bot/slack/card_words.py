@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.case import Case, CaseState, Request
+from bot.domain.case import CLOSED_STATES, Case, CaseState, Request
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
 from bot.domain.verdict import Priority, verdict
@@ -36,7 +36,7 @@ def what_happened(case: Case) -> str:
     account = code(detection.account or "unknown", _SHORT)
     region = code(detection.region or "unknown", _SHORT)
     sentence = f"{who} {verb} trust anchor {name} with {_ca_words(detection)} in account {account}, {region}."
-    if case.state in (CaseState.CONTAINED, CaseState.FALSE_POSITIVE):
+    if case.state is CaseState.CONTAINED or case.state in CLOSED_STATES:
         return sentence
     return f"{sentence} Whoever holds that CA's key can get AWS credentials from anywhere."
 
@@ -71,7 +71,7 @@ def state_words(case: Case, titles: dict[str, str]) -> str:
         CaseState.APPROVAL_PENDING: _pending(case, titles),
         CaseState.RUNNING: _running(case, titles),
         CaseState.CONTAINED: _contained(case, titles),
-        CaseState.FALSE_POSITIVE: _false_positive(case),
+        **dict.fromkeys(CLOSED_STATES, _closed(case)),
         CaseState.EXPIRED: _ended(case, titles, "*Request expired.* Nothing was run."),
         CaseState.FAILED: _ended(case, titles, "*Failed.*"),
         CaseState.UNKNOWN_OUTCOME: _ended(case, titles, "*Outcome unknown.* Look in AWS now."),
@@ -124,11 +124,12 @@ def _by_whom(request: Request) -> str:
     return f"{words}, approved by {voters}" if voters else words
 
 
-def _false_positive(case: Case) -> str:
-    if case.false_positive is None:
+def _closed(case: Case) -> str:
+    closed = case.closed
+    if closed is None:
         return ""
-    user_id, reason, at = case.false_positive
-    return f"*False positive*, closed by {mention_user(user_id)}, {date(at)}: {marked(shown(reason, 500), reason)}"
+    who = f"closed by {mention_user(closed.user_id)}, {date(closed.at)}"
+    return f"*{closed.as_what.words}*, {who}: {marked(shown(closed.reason, 500), closed.reason)}"
 
 
 def _ended(case: Case, titles: dict[str, str], first: str) -> str:
@@ -171,7 +172,8 @@ def _by_state() -> dict[CaseState, str]:
             "Sessions issued before live on for up to 12 hours: look for usage in the menu. "
             "Then harden: the guide has texts for it."
         ),
-        CaseState.FALSE_POSITIVE: "Nothing. The evidence is kept.",
+        **dict.fromkeys(CLOSED_STATES, "Nothing. The evidence is kept."),
+        CaseState.TRUE_POSITIVE: "The incident is closed. Harden, if not done: the guide has texts for it.",
         CaseState.EXPIRED: "The trust anchor is as it was. Ask again if it is still needed.",
         CaseState.FAILED: "Read why in the thread, then try again or act in AWS.",
         CaseState.UNKNOWN_OUTCOME: "Check the trust anchor in AWS, then decide again.",

@@ -11,10 +11,9 @@ from bot.domain.case import Case
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
-from bot.domain.terms import missing
 from bot.ports import Clock, Directory
 from bot.service.acknowledge import acknowledge
-from bot.service.ask_for_action import may_ask, own_yes, terms_for
+from bot.service.ask_for_action import may_ask
 from bot.service.ask_owners import ask_owners, may_answer
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, may_reject
@@ -30,6 +29,7 @@ from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.modals import Click, Modals
 from bot.slack.submissions import Submissions
 from bot.slack.ticket_form import ticket_form
+from bot.slack.wanted import wanted_of
 
 Handle = Callable[[Click], Awaitable[Decision]]
 
@@ -184,15 +184,15 @@ class Clicks:
         if not decision.allowed:
             return decision
         case = await self._case(click)
+        wanted = wanted_of(self._policy, action, case, click.press.person)
+        if isinstance(wanted, Decision):
+            return await self._pressing(click.press, lambda *_: wanted)
+        if action.form is not None:
+            return await self._modals.open(click, self._submissions.empty_form(case, action, action.form, wanted))
         try:
-            plan = await known_plan(action, case, self._clock.now())
+            plan = await known_plan(action, case, self._clock.now(), store=self._submissions.store)
         except AwsError:
             return await self._pressing(click.press, lambda *_: no_plan())
-        terms = terms_for(self._policy, action, case)
-        if isinstance(terms, Decision):
-            return await self._pressing(click.press, lambda *_: terms)
-        own = own_yes(terms, click.press.person)
-        wanted = forms.Wanted(terms, missing(terms, own), bool(own), self._policy.who_in_words(terms))
         form = forms.action_form(case, action, plan, wanted)
         return await self._modals.open(click, form)
 

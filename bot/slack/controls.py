@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.case import Case, CaseState
+from bot.domain.case import CLOSED_STATES, Case, CaseState
 from bot.domain.case_evidence import evidence_of
 from bot.domain.ownership import keys_of
 from bot.domain.plan import Risk
@@ -33,6 +33,8 @@ _MOST_BUTTONS = 3
 # An overflow menu holds no more.
 # See: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 _MOST_OPTIONS = 5
+# What quiets alerts stands in the menu only: nobody should do it in passing.
+_QUIET_RUNG = 90
 _ORDER = {Risk.REVERSIBLE: 0, Risk.IRREVERSIBLE: 1, Risk.READ: 2}
 
 Block = dict[str, Any]
@@ -69,9 +71,10 @@ class Controls:
         reads = [(one.id, one.title) for one in self._offered(case) if one.risk is Risk.READ]
         if state is CaseState.RUNNING:
             return [], [], []
-        if state is CaseState.FALSE_POSITIVE:
+        if state in CLOSED_STATES:
             return [(REOPEN, "Reopen", "")], [], [*reads, *_stopping(case)]
-        contain = [(one.id, one.title + "…", "") for one in self._offered(case) if one.risk is not Risk.READ]
+        acts = [one for one in self._offered(case) if one.risk is not Risk.READ]
+        contain = [(one.id, one.title + "…", "") for one in acts if one.rung < _QUIET_RUNG]
         if state is CaseState.APPROVAL_PENDING:
             return self._voting(case, contain), [], [*reads, *_asking(case), *_ticket(case), *_stopping(case)]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
@@ -79,6 +82,7 @@ class Controls:
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
+        rest += [(one.id, one.title + "…") for one in acts if one.rung >= _QUIET_RUNG]
         last = [
             *_asking(case),
             *_ticket(case),

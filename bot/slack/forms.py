@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.approval_words import lacking_words, people_words, share_words
 from bot.domain.case import Case, Request
+from bot.domain.closing import CloseReason
 from bot.domain.errors import BadInput
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
-from bot.domain.terms import Missing, Terms
+from bot.service.mark_false_positive import CLOSE_REASON
 from bot.slack.button_value import Reference, parse_reference
 from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT
 from bot.slack.text import code, joined, marked, shown
+from bot.slack.wanted import Wanted
 
 REASON_BLOCK = "reason"
 REASON_INPUT = "reason"
@@ -24,20 +25,23 @@ _MOST_REASON = 1_000
 View = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a request of whoever opens the form would need: ``lacking`` is left when their own yes counts (or not)."""
-
-    terms: Terms
-    lacking: Missing
-    own_yes: bool
-    approvers_in_words: str
-
-
 def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted) -> View:
     """The form of a response action: what it does, what it does not, and why it is asked for."""
+    text = joined(plan_lines(action, plan, wanted), 3_000)
+    return bare_form(case, action, text, wanted, plan)
+
+
+def bare_form(case: Case, action: ResponseAction, text: str, wanted: Wanted, plan: Plan | None) -> View:
+    """The form of an action with any text above the reason; ``plan`` None means that sending it shows one."""
+    submit = "Show Plan" if plan is None else _submit(wanted.lacking.people)
+    view = _form(action.id, _title(action.title), submit, text, case, "" if plan is None else plan.digest())
+    return view if wanted.terms.reason_required else _with_optional_reason(view)
+
+
+def plan_lines(action: ResponseAction, plan: Plan, wanted: Wanted) -> list[str]:
+    """A plan as people read it before they ask for it."""
     state = ", ".join(f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in plan.state.items())
-    lines = [
+    return [
         f"*Trust anchor* {code(plan.target_arn, 300)}",
         f"*Runs:* {'; '.join(code(call, 200) for call in plan.calls)}",
         f"*Stops:* {shown(plan.stops, 300)}",
@@ -47,10 +51,6 @@ def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted) 
         f"*Only if AWS still shows:* {state or 'not known yet'}",
         f"*When you send this:* {_then(action, wanted)}",
     ]
-    view = _form(
-        action.id, _title(action.title), _submit(wanted.lacking.people), joined(lines, 3_000), case, plan.digest()
-    )
-    return view if wanted.terms.reason_required else _with_optional_reason(view)
 
 
 def _with_optional_reason(view: View) -> View:
@@ -61,9 +61,40 @@ def _with_optional_reason(view: View) -> View:
 
 
 def false_positive_form(case: Case) -> View:
-    """The form that closes a case as a false positive."""
+    """The form that closes a case: as a false positive, unless they say that it was something else."""
     text = "The case is closed and its evidence kept. The trust anchor stays as it is. It can be opened again."
-    return _form(MARK_FALSE_POSITIVE, "False positive", "Close Case", text, case, "")
+    view = _form(MARK_FALSE_POSITIVE, "Close case", "Close Case", text, case, "")
+    view["blocks"].insert(1, _close_reasons())
+    return view
+
+
+def _close_reasons() -> dict[str, Any]:
+    options = [
+        {
+            "text": {"type": "plain_text", "text": one.words},
+            "description": {"type": "plain_text", "text": one.meaning},
+            "value": one.value,
+        }
+        for one in CloseReason
+    ]
+    element = {
+        "type": "radio_buttons",
+        "action_id": CLOSE_REASON,
+        "options": options,
+        "initial_option": options[0],
+    }
+    label = {"type": "plain_text", "text": "What was it?"}
+    hint = {"type": "plain_text", "text": "The words of Elastic Security, so that both say the same."}
+    return {"type": "input", "block_id": CLOSE_REASON, "label": label, "hint": hint, "element": element}
+
+
+def close_reason_in(view: Mapping[str, Any]) -> dict[str, str]:
+    """What the case is to be closed as, for a press; empty when the form has no such choice."""
+    try:
+        value = entered_in(view)[CLOSE_REASON][CLOSE_REASON]["selected_option"]["value"]
+    except (KeyError, TypeError):
+        return {}
+    return {CLOSE_REASON: value} if isinstance(value, str) else {}
 
 
 def reject_form(case: Case, request: Request, title: str) -> View:
@@ -92,7 +123,7 @@ def refused_answer(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
 
     See: https://docs.slack.dev/surfaces/modals#displaying_errors
     """
-    if "<" not in sentence and REASON_BLOCK in _entered(view):
+    if "<" not in sentence and REASON_BLOCK in entered_in(view):
         return {"response_action": "errors", "errors": {REASON_BLOCK: sentence}}
     notice = {
         "type": "modal",
@@ -103,7 +134,8 @@ def refused_answer(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
     return {"response_action": "update", "view": notice}
 
 
-def _entered(view: Mapping[str, Any]) -> Mapping[str, Any]:
+def entered_in(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a form that came back says of its inputs, by their blocks."""
     state = view.get("state")
     values = state.get("values") if isinstance(state, Mapping) else None
     return values if isinstance(values, Mapping) else {}
@@ -181,7 +213,7 @@ def parse_metadata(text: str) -> tuple[Reference, str, str]:
 def reason_of(view: Mapping[str, Any]) -> str:
     """What the person wrote; empty when the form has no reason."""
     try:
-        value = _entered(view)[REASON_BLOCK][REASON_INPUT]["value"]
+        value = entered_in(view)[REASON_BLOCK][REASON_INPUT]["value"]
     except (KeyError, TypeError):
         return ""
     return value if isinstance(value, str) else ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 
 from bot.domain.answer import Answer, Sign, Standing
-from bot.domain.case import Case, CaseState
+from bot.domain.case import Case
 from bot.domain.investigation import ROUNDS_AFTER
 from bot.domain.reach_line import QUESTION, reach_line
 from bot.domain.verdict import Verdict, verdict
@@ -73,7 +73,7 @@ def next_look(case: Case) -> str:
     if known.started is not None:
         return "The look is being ended." if known.stop_by else "Looking now."
     due = known.round_due(case.detection_seq, case.detected_at) if case.detected_at else None
-    if due is None or not known.finished or case.state is CaseState.FALSE_POSITIVE:
+    if due is None or not known.finished or case.closed is not None:
         return ""
     last = " for the last time" if due[0] == len(ROUNDS_AFTER) - 1 else ""
     return f"Looks again{last} at {time_of_day(due[1])}."

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Case
 from bot.domain.inventory_log import AlertSilenced, ApprovalEnds, CaApproved, CaRemoved, InventoryNotice
 from bot.slack.text import code, defang, marked, mention_user, shown
-
-_MOST_PEOPLE = 10
 
 
 def inventory_words(event: InventoryNotice) -> str:
@@ -28,15 +25,6 @@ def inventory_words(event: InventoryNotice) -> str:
         "*The nightly self-check failed: an external CA that nobody knows would not ring.* "
         f"Alerts may be missing. {_said(event.why)}"
     )
-
-
-def approval_lines(case: Case) -> list[str]:
-    """What the card says of people who approved the CA in Slack; empty when nobody did."""
-    answer = case.investigation.answers.get("ca_inventory")
-    people = answer.facts.get("approved_by") if answer is not None else None
-    if not isinstance(people, list | tuple) or not people:
-        return []
-    return [f"*Approved CA:* {', '.join(mention_user(str(one)) for one in people[:_MOST_PEOPLE])} approved it."]
 
 
 def _approved(event: CaApproved) -> str:

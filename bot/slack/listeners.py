@@ -57,10 +57,7 @@ def build_app(
         return await ack()
 
     async def on_view(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        decision = await submissions(body)
-        if decision.allowed:
-            return await ack()
-        return await ack(**refused_answer(body["view"], decision.sentence))
+        return await ack(**await _answer_to(submissions, body))
 
     async def on_anything_else(ack: AsyncAck) -> BoltResponse:
         return await ack()
@@ -70,6 +67,15 @@ def build_app(
     app.view_closed(_ANYTHING)(on_anything_else)
     app.event(_ANYTHING)(on_anything_else)
     return app
+
+
+async def _answer_to(submissions: Submissions, body: dict[str, Any]) -> dict[str, Any]:
+    """What a form that was sent becomes: another view, why not, or nothing when it is done."""
+    shown = await submissions.preview(body)
+    if shown is not None:
+        return shown
+    decision = await submissions(body)
+    return {} if decision.allowed else refused_answer(body["view"], decision.sentence)
 
 
 def _quiet_logger() -> logging.Logger:

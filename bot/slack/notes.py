@@ -9,6 +9,7 @@ from bot.domain import events as ev
 from bot.domain.approval_words import from_words
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
+from bot.domain.closing import CloseReason, close_reason_of
 from bot.domain.fold import user_of
 from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
@@ -115,8 +116,8 @@ class Notes:
         match event:
             case ev.Acknowledged():
                 return f"{who} acknowledged this."
-            case ev.MarkedFalsePositive(reason=reason):
-                return f"{who} closed this as a false positive: {_reason(reason)}\n{_FOR_WHO_DID_IT}"
+            case ev.MarkedFalsePositive():
+                return _closed(who, event)
             case ev.Reopened():
                 return f"{who} opened this again."
             case Remarked(sentence=sentence):
@@ -160,6 +161,13 @@ class Notes:
 def _ticketed(who: str, ticket: str, *, may_be_actor: bool) -> str:
     suspect = " Their name is like the caller's: it may be the word of whoever did it." if may_be_actor else ""
     return f"{who} names the change ticket {_exactly(ticket)}. Anchorwatch can't look it up.{suspect}"
+
+
+def _closed(who: str, event: ev.MarkedFalsePositive) -> str:
+    as_what = close_reason_of(event.close_reason)
+    line = f"{who} closed this as a {as_what.words.lower()}: {_reason(event.reason)}"
+    harmless = as_what in (CloseReason.FALSE_POSITIVE, CloseReason.BENIGN_POSITIVE)
+    return f"{line}\n{_FOR_WHO_DID_IT}" if harmless else line
 
 
 def _reason(text: str) -> str:

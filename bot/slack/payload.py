@@ -79,14 +79,21 @@ def _view_submission(payload: Mapping[str, Any]) -> Json:
 
 
 def _entered(state: object) -> Json:
-    """What the person wrote: block id, action id, value."""
+    """What the person wrote or chose: block id, action id, value."""
     values = state.get("values") if isinstance(state, dict) else None
     blocks = values.items() if isinstance(values, dict) else ()
     return {
-        block_id: {name: _texts(one, "value") for name, one in inputs.items() if isinstance(one, dict)}
+        block_id: {name: _answer_of(one) for name, one in inputs.items() if isinstance(one, dict)}
         for block_id, inputs in blocks
         if isinstance(inputs, dict)
     }
+
+
+def _answer_of(element: Mapping[str, Any]) -> Json:
+    """The text, the day or the option of one element; nothing for whatever else it may be."""
+    chosen = element.get("selected_option")
+    option = {"selected_option": _texts(chosen, "value")} if isinstance(chosen, dict) else {}
+    return {**_texts(element, "value", "selected_date"), **option}
 
 
 def _event(payload: Mapping[str, Any]) -> Json:

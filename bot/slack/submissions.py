@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from bot.domain.action_form import ActionForm
 from bot.domain.approval import ApprovalPolicy, Decision
+from bot.domain.case import Case
+from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError, BadInput
+from bot.domain.identity import Target
+from bot.domain.plan import Plan
 from bot.domain.response_action import ResponseAction
 from bot.ports import Clock, Directory
 from bot.service.ask_for_action import ask_for_action, may_ask
@@ -16,8 +22,11 @@ from bot.service.cast_vote import reject_request
 from bot.service.give_ticket import give_ticket
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive
+from bot.service.own_store import OwnStore
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.slack import controls, forms
+from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
+from bot.slack.wanted import Wanted, wanted_of
 
 Submit = Callable[[Press], Awaitable[Decision]]
 
@@ -33,6 +42,7 @@ class Submissions:
         directory: people.
         clock: the time.
         ticket_pattern: how the house's change tickets look; None when nobody has said so.
+        store: our own inventory, which plans may read.
     """
 
     def __init__(
@@ -44,7 +54,9 @@ class Submissions:
         directory: Directory,
         clock: Clock,
         ticket_pattern: str | None = None,
+        store: OwnStore | None = None,
     ) -> None:
+        self.store = store
         self._book = book
         self._pressing = pressing
         self._actions = actions
@@ -88,8 +100,58 @@ class Submissions:
             in_form=True,
             question_seq=reference.revision,
         )
+        press = replace(press, entered=self._entered(press.control, view))
         submit = self._by_form.get(press.control)
         return await (self._pressing.refuse(press, unknown_action()) if submit is None else submit(press))
+
+    async def preview(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """What Slack is answered to an action's own form while its plan was not shown for what stands in it now.
+
+        None when the form is to be taken as it is; whatever does not hold is refused then.
+        """
+        view = body["view"]
+        action = self._actions.get(str(view.get("callback_id", "")))
+        if action is None or action.form is None:
+            return None
+        try:
+            reference, digest, _ = forms.parse_metadata(str(view.get("private_metadata", "")))
+        except BadInput:
+            return None
+        case, now = await self._book.load(reference.case_id), self._clock.now()
+        may = may_ask(self._policy, action)
+        press = Press(action.id, self._directory.person(str(body["user"]["id"])), case.case_id, None, "")
+        if not case.detections or may(case, press, now):
+            return None
+        fields, entered = action.form.fields(case.target, now), self._entered(action.id, view)
+        mistakes = action.form.mistakes(replace(case.target, known=evidence_of(case)), entered, now)
+        if mistakes:
+            return mistakes_answer(mistakes)
+        try:
+            plan = await self._plan(action, case, entered)
+        except AwsError:
+            return None
+        if plan.digest() == digest:
+            return None
+        wanted = wanted_of(self._policy, action, case, press.person)
+        if isinstance(wanted, Decision):
+            return None
+        shown = entry_form(case, action, fields, entered, plan, wanted, forms.reason_of(view))
+        return {"response_action": "update", "view": shown}
+
+    def empty_form(self, case: Case, action: ResponseAction, form: ActionForm, wanted: Wanted) -> forms.View:
+        """An action's own form as it opens."""
+        return entry_form(case, action, form.fields(case.target, self._clock.now()), {}, None, wanted)
+
+    def _entered(self, control: str, view: Mapping[str, Any]) -> dict[str, str]:
+        if control == controls.MARK_FALSE_POSITIVE:
+            return forms.close_reason_in(view)
+        action = self._actions.get(control)
+        if action is None or action.form is None:
+            return {}
+        return entered_of(view, action.form.fields(Target("", "", None, None), self._clock.now()))
+
+    async def _plan(self, action: ResponseAction, case: Case, entered: Mapping[str, str]) -> Plan:
+        return await known_plan(action, case, self._clock.now(), entered=entered, store=self.store)
 
     async def _action(self, press: Press) -> Decision:
         return await self.ask(press, self._actions[press.control])
@@ -100,7 +162,7 @@ class Submissions:
         if not case.detections:
             return await self._pressing(press, may_ask(self._policy, action))
         try:
-            plan = await known_plan(action, case, self._clock.now())
+            plan = await self._plan(action, case, press.entered)
         except AwsError:
             return await self._pressing(press, lambda *_: no_plan())
         return await self._pressing(press, ask_for_action(self._policy, action, plan))

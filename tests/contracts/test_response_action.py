@@ -17,6 +17,7 @@ from bot.registry import load_actions
 from tests.fakes.aws_worlds import StandInWorld, aws_environment
 from tests.fakes.fake_aws import FakeAws
 from tests.fakes.ladder import applied, planned, ready, searching
+from tests.fakes.with_own_store import with_own_store
 
 ACTIONS = load_actions()
 ON_ANCHOR = [action for action in ACTIONS.values() if action.on_anchor and action.risk is not Risk.READ]
@@ -39,7 +40,7 @@ def everything(aws: FakeAws) -> object:
     """All that an action could have changed, but for when it was changed."""
     iam = aws.iam()
     anchors = [{what: one[what] for what in one if what != "updatedAt"} for one in aws.anchors()]
-    return deepcopy((anchors, aws.profiles(), iam.roles, iam.policies, iam.keys))
+    return deepcopy((anchors, aws.profiles(), iam.roles, iam.policies, iam.keys, aws.inventory.approved))
 
 
 @pytest.mark.parametrize("action", [*ON_ANCHOR, *READS], ids=by_id)
@@ -230,8 +231,8 @@ async def test_the_permissions_are_enough_for_aws(
 ) -> None:
     """Over HTTP, in a session that may do nothing but the plan's calls on what it touches, the whole life works."""
     with aws_environment(monkeypatch) as endpoint_url:
-        accounts = BotoAccounts("actor", "actor")
-        world = StandInWorld(endpoint_url, accounts)
+        boto = BotoAccounts("actor", "actor")
+        accounts, world = with_own_store(boto), StandInWorld(endpoint_url, boto)
         world.add_roles("actor")
         target = await ready(action, ACTIONS, accounts, world.add_ladder(world.add_anchor("ci"), by=by))
         reader = accounts.reader(target, action.permissions)
@@ -241,7 +242,7 @@ async def test_the_permissions_are_enough_for_aws(
             report = await action.apply(plan, searching(actor, accounts, target, action))
             assert (await action.verify(plan, reader)).done is True
         finally:
-            await accounts.close()
+            await boto.close()
     assert report.summary
 
 

@@ -113,7 +113,7 @@ class StandInWorld:
         iam.close()
         self._seeded_to_here()
         actor = user_actor(target.account, key_id=key_id) if by == "user" else session_actor(role)
-        return replace(target, known=evidence(profile, role, actor))
+        return replace(target, known=evidence(profile, role, actor, datetime.now(UTC).date()))
 
     def add_profiles(self, count: int) -> None:
         """See :class:`AwsWorld`."""

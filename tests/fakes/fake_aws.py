@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.domain.errors import AwsError, AwsNotFound
@@ -16,6 +17,7 @@ from bot.ports import Acting
 from tests.fakes.aws_samples import found_events, pem_of, stamp
 from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
 from tests.fakes.fake_iam import IAM_CALLS, FakeIam
+from tests.fakes.fake_inventory import INVENTORY_CALLS, FakeInventory
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -60,10 +62,13 @@ class FakeAws:
         self.said: list[str] = []
         self.acted: list[tuple[Acting | None, tuple[str, ...]]] = []
         self.answers_as: str | None = None
+        self.inventory = FakeInventory()
         self._places: dict[tuple[str, str], _Place] = {}
         self._iam: dict[str, FakeIam] = {}
         self._faults: dict[str, _Fault] = {}
         self._served: dict[tuple[str, str | None], Served] = {}
+        for permission in INVENTORY_CALLS:
+            self.serve(permission, partial(self.inventory.answer, permission))
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""

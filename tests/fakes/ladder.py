@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from bot.adapters.cloudtrail_search import LookupSearch
@@ -12,17 +13,19 @@ from bot.domain.detection import Actor
 from bot.domain.identity import Target
 from bot.ports import AwsAccounts
 from bot.service.aws_with_search import AwsWithSearch
-from tests.fakes.fake_aws import FakeAws
+from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.fake_search import unheard
 
 TAKES_BACK = {
     "enable_profile": "disable_profile",
     "lift_session_revocation": "revoke_role_sessions",
+    "remove_from_inventory": "add_to_inventory",
     "release_actor": "quarantine_actor",
     "restore_trust_anchor": "delete_trust_anchor",
 }
 ROLE_ID = "AROAEXAMPLE000000001"
 SERIAL = "0a1b"
+_TODAY = NOW.date()
 
 
 def user_actor(account: str, name: str = "mallory", key_id: str = "AKIAEXAMPLE000000001") -> Actor:
@@ -42,10 +45,28 @@ def session_actor(role_arn: str) -> Actor:
     )
 
 
-def evidence(profile_arn: str, role_arn: str, actor: Actor) -> Evidence:
-    """One profile, one role that was entered once, and who made the call."""
+def entered(today: date) -> dict[str, str]:
+    """What a person wrote into the forms of the actions that have one."""
+    return {
+        "owner": "platform team",
+        "accounts": "111122223333, 444455556666",
+        "regions": "eu-west-1",
+        "ends": f"{today + timedelta(days=30)}",
+        "ticket": "CHG123456",
+    }
+
+
+def evidence(profile_arn: str, role_arn: str, actor: Actor, today: date = _TODAY) -> Evidence:
+    """One profile, one role that was entered once, who made the call, and a CA that somebody answers for."""
     role = KnownRole(role_arn, open=True, sessions=1, user_ids=(f"{ROLE_ID}:{SERIAL}",), until=None)
-    return Evidence(profiles=(KnownProfile(profile_arn, "deploy"),), roles=(role,), actor=actor)
+    return Evidence(
+        profiles=(KnownProfile(profile_arn, "deploy"),),
+        roles=(role,),
+        actor=actor,
+        ca_keys=("a" * 64,),
+        ca_name="CN=Vendor PKI",
+        entered=entered(today),
+    )
 
 
 async def ready(

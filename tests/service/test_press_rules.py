@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.approval import Person, Reason
 from bot.domain.case import CaseState, RequestState
+from bot.domain.closing import CloseReason
 from tests.fakes.desk import Desk
 
 DELETE, DISABLE = "delete_trust_anchor", "disable_trust_anchor"
@@ -75,12 +76,35 @@ async def test_a_false_positive_needs_a_reason_and_can_be_opened_again(desk: Des
     await refused(desk, desk.close("U1", reason="  \n"), Reason.REASON_MISSING)
     await refused(desk, desk.reopen("U1"), Reason.NOT_IN_THIS_STATE)
     assert (await desk.close("U1", reason="It is our own CA.")).allowed
-    assert desk.kinds("case:marked_false_positive")[0].data == {"reason": "It is our own CA."}
+    assert desk.kinds("case:marked_false_positive")[0].data == {
+        "reason": "It is our own CA.",
+        "close_reason": "false_positive",
+    }
     await refused(desk, desk.close("U1"), Reason.NOT_IN_THIS_STATE)
     await refused(desk, desk.acknowledge("U1"), Reason.NOT_IN_THIS_STATE)
     await refused(desk, desk.ask("U1", DELETE), Reason.NOT_IN_THIS_STATE)
     assert (await desk.reopen("U2")).allowed
     assert (await desk.case()).state is CaseState.NEW
+
+
+@pytest.mark.parametrize("as_what", CloseReason)
+async def test_a_case_is_closed_as_what_it_was(desk: Desk, as_what: CloseReason) -> None:
+    """State, log and refusals say which; each can be opened again."""
+    assert (await desk.close("U1", entered={"close_reason": as_what.value})).allowed
+    case = await desk.case()
+    assert case.closed is not None
+    assert (case.closed.as_what, case.closed.user_id) == (as_what, "U1")
+    assert case.state.value == as_what.words.lower()
+    assert desk.kinds("case:marked_false_positive")[0].data["close_reason"] == as_what.value
+    await refused(desk, desk.acknowledge("U1"), Reason.NOT_IN_THIS_STATE)
+    assert f"closed as a {case.state.value}. Reopen it first." in str(desk.kinds("attempt:refused")[-1].data)
+    assert (await desk.reopen("U2")).allowed
+    assert (await desk.case()).closed is None
+
+
+async def test_nobody_closes_a_case_in_words_of_their_own(desk: Desk) -> None:
+    """A form that names another classification is not ours."""
+    await refused(desk, desk.close("U1", entered={"close_reason": "whatever"}), Reason.FORGED)
 
 
 async def test_a_case_with_an_open_request_is_not_closed(desk: Desk) -> None:

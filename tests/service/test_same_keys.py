@@ -13,6 +13,7 @@ from bot.adapters.formats import understand
 from bot.adapters.x509 import CertificateReader
 from bot.domain.ca_findings import FINDING_CODES
 from bot.domain.case import Case
+from bot.domain.closing import CloseReason
 from bot.domain.effects import EffectKind, Standing, effects
 from bot.domain.errors import StoreUnavailable
 from bot.domain.events import MarkedFalsePositive, Reopened, draft, event_of, slack_user
@@ -101,20 +102,23 @@ async def test_the_first_case_of_a_key_says_nothing(bench: Bench) -> None:
     assert bench.said(first) == bench.said(other) == []
 
 
-@pytest.mark.parametrize("state", ["open", "contained", "false positive"])
+@pytest.mark.parametrize("state", ["open", "contained", *(one.words.lower() for one in CloseReason)])
 async def test_a_key_of_another_case_is_said_with_its_state(bench: Bench, state: str) -> None:
     """Another account and Region, and a closed case too: the new case names it first of all its flags."""
     older = await bench.detect()
     if state == "contained":
         await bench.contain(older)
-    if state == "false positive":
-        await bench.append(older, draft(MarkedFalsePositive("Ours."), slack_user("U1")))
+    for one in CloseReason:
+        if state == one.words.lower():
+            await bench.append(older, draft(MarkedFalsePositive("Ours.", one.value), slack_user("U1")))
     bench.rise()
     newer = await bench.detect()
     (sentence,) = bench.said(newer)
     assert sentence == f"The same public key was seen elsewhere: case {older} ({state})."
     assert bench.case(newer).flags[0].sentence == sentence
     assert bench.said(older) == []
+    told = "case:remarked" in [entry.kind for entry in bench.disk.entries[older]]
+    assert told == (state in ("contained", "true positive"))
     assert "same_key_elsewhere" in FINDING_CODES
 
 

@@ -134,6 +134,17 @@ async def test_a_key_of_which_its_owners_say_that_it_is_not_theirs_rings() -> No
     assert len((await house.take(text)).cases) == 1
 
 
+async def test_a_key_of_an_incident_rings() -> None:
+    """A CA whose case was closed as a true positive rings again, approved or not."""
+    house = House()
+    (case_id,) = (await house.comes()).cases
+    closed = draft(MarkedFalsePositive("stolen", "true_positive"), "slack:U1")
+    await house.book.record(await house.book.load(case_id), [closed])
+    house.rise(APPROVED)
+    await house.comes(eventID="cccccccc-6a52-4b4b-8f3b-2d1c7b1f9a10")
+    assert (await house.book.load(case_id)).closed is None
+
+
 async def test_a_closed_case_of_an_approved_ca_stays_closed() -> None:
     """A later event of the same trust anchor joins its case, which says so and does not ring again."""
     house = House()
@@ -143,7 +154,7 @@ async def test_a_closed_case_of_an_approved_ca_stays_closed() -> None:
     await house.comes(eventID="cccccccc-6a52-4b4b-8f3b-2d1c7b1f9a10")
     case = await house.book.load(case_id)
     assert len(case.detections) == 2
-    assert case.false_positive is not None
+    assert case.closed is not None
     assert house.kinds(case_id)[-1] == "case:remarked"
 
 

@@ -15,6 +15,7 @@ from bot.domain.action import Difference, Plan, Report
 from bot.domain.audit import Entry, link
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
+from bot.domain.closing import CloseReason
 from bot.domain.detection import Detection, RuleAlert
 from bot.domain.fold import fold
 from bot.domain.ownership import OwnersAnswered, OwnersAsked
@@ -23,7 +24,7 @@ from bot.domain.red_flags import red_flags
 from bot.domain.terms import Terms, missing
 from bot.domain.tickets import TicketGiven
 from bot.registry import load_actions
-from bot.slack.forms import Wanted
+from bot.slack.wanted import Wanted
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
 
 AVA, BEN, CARLA = "U07AVALINDQ", "U07BENOKAFR", "U07CARLAREY"
@@ -228,7 +229,7 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         "contained by disable": [*disable, disabled],
         "contained by delete": [*run, finished(ev.Outcome.DONE, {"exists": "no"}, words)],
         "enabled again": [*disable, disabled, asked("enable_trust_anchor", number=2, text=text), started(2)],
-        "false positive": [false_positive],
+        **{one.words.lower(): [(ev.MarkedFalsePositive(reason, one.value), ev.slack_user(AVA))] for one in CloseReason},
         "reopened": [false_positive, (ev.Reopened(), ev.slack_user(AVA))],
         "rejected": [*delete, (ev.RequestRejected("R1", reason), ev.slack_user(BEN))],
         "expired": [*delete, (ev.RequestExpired("R1"), ev.ANCHORWATCH)],

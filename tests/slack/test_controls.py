@@ -45,7 +45,15 @@ def test_the_buttons_stay_and_the_rungs_come_in_the_order_of_the_ladder() -> Non
     """The trust anchor itself has the buttons; profiles, roles and the caller are in a menu behind the guide."""
     buttons, menus = drawn(knowing("new", user_actor("111122223333")))
     assert buttons == ["acknowledge", "disable_trust_anchor", "delete_trust_anchor", "guide"]
-    assert menus == [["revoke_role_sessions", "revoke_known_sessions", "disable_profile", "quarantine_actor"]]
+    rungs = ["revoke_role_sessions", "revoke_known_sessions", "disable_profile", "quarantine_actor"]
+    assert menus == [[*rungs, "add_to_inventory"]]
+
+
+def test_what_quiets_alerts_is_never_a_button() -> None:
+    """However little else there is to press, approving a CA stands in the menu."""
+    buttons, menus = drawn(case_in("acknowledged")[0])
+    assert "add_to_inventory" not in buttons
+    assert menus == [["add_to_inventory"]]
 
 
 def test_without_evidence_there_is_no_menu_of_rungs() -> None:
@@ -69,5 +77,5 @@ def test_more_rungs_than_a_menu_holds_make_another_menu() -> None:
     }
     blocks, _ = Controls(actions).blocks(case)
     menus = [one for one in blocks[0]["elements"] if one["type"] == "overflow"]
-    assert [len(one["options"]) for one in menus] == [5, 5, 2]
+    assert [len(one["options"]) for one in menus] == [5, 5, 4]
     assert message_problems({"text": "x", "blocks": blocks}) == []

@@ -16,6 +16,7 @@ from bot.sandbox.slack.mrkdwn import tokens
 from bot.slack import forms
 from bot.slack.block_limits import view_problems
 from bot.slack.button_value import Reference
+from bot.slack.wanted import Wanted
 from tests.slack.block_judges import judge_view
 from tests.slack.card_states import ACTIONS, CARLA, CHANNEL, HOSTILE, case_in, plan, wanted
 from tests.slack.what_slack_shows import OURS, emoji_in_labels, hidden_characters, objects, shape
@@ -53,7 +54,7 @@ def test_every_actions_form_is_fit_for_slack(action: Any, needed: int, approvers
 def then(terms: Terms, own: tuple[Yes, ...] = ()) -> str:
     """What a form says happens next, to somebody whose own yes is this."""
     case, _ = case_in("observed")
-    what = forms.Wanted(terms, missing(terms, own), bool(own), GROUP)
+    what = Wanted(terms, missing(terms, own), bool(own), GROUP)
     action = ACTIONS["disable_trust_anchor"]
     text = str(forms.action_form(case, action, plan(action.id), what)["blocks"][0]["text"]["text"])
     return text.rpartition("*When you send this:* ")[2]
@@ -77,7 +78,7 @@ def test_a_reason_may_be_left_out_where_no_rule_asks_for_one() -> None:
     case, _ = case_in("observed")
     terms = Terms(needed=0, reason_required=False)
     action = ACTIONS["disable_trust_anchor"]
-    view = forms.action_form(case, action, plan(action.id), forms.Wanted(terms, missing(terms, ()), False, GROUP))
+    view = forms.action_form(case, action, plan(action.id), Wanted(terms, missing(terms, ()), False, GROUP))
     assert complaints(view) == []
     assert view["blocks"][1]["optional"]
     assert "min_length" not in view["blocks"][1]["element"]

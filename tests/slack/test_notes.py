@@ -59,7 +59,15 @@ def test_every_story_is_fit_for_slack(state: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_of_an_attackers_in_a_note(name: str) -> None:
     """Reasons, findings, AWS's words and differences are neutralised in every story."""
-    for state in ("searched", "stopped", "contained by delete", "rejected", "false positive", "failed"):
+    for state in (
+        "searched",
+        "stopped",
+        "contained by delete",
+        "rejected",
+        "false positive",
+        "true positive",
+        "failed",
+    ):
         message = told(state, HOSTILE[name])
         assert complaints(message.rich, PEOPLE, {GROUP}) == [], state
         assert complaints(message.plain(), PEOPLE, {GROUP}) == [], state

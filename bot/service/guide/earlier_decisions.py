@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
 from bot.domain.case import Case, CaseState
+from bot.domain.closing import CloseReason
 from bot.domain.ownership import keys_of
 from bot.domain.visible_text import quoted
 from bot.service.earlier_cases import CasesFound
@@ -19,6 +20,11 @@ EARLIER = Question("ca_in_earlier_cases", ("78",), "What was decided about its k
 _REASON = 100
 _MOST_LINES = 10
 _MOST_TOLD = 3
+_CLOSED_CODES = {
+    CloseReason.TRUE_POSITIVE: "earlier_true_positive",
+    CloseReason.FALSE_POSITIVE: "earlier_false_positive",
+    CloseReason.BENIGN_POSITIVE: "earlier_false_positive",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,14 @@ def _contained(known: Sequence[_Known]) -> Iterator[Sign]:
 
 
 def _closed(known: Sequence[_Known]) -> Iterator[Sign]:
-    cases = [one for one in known if one.case.false_positive is not None and one.has_all]
-    for one in cases[:_MOST_TOLD]:
-        user_id, reason, at = one.case.false_positive or ("", "", one.case.detection.happened_at)
-        why = quoted(reason[:_REASON])
-        sentence = f"{one.name}, was closed as a false positive on {_when(at)}, which is a word and no proof: {why}"
-        yield Sign("earlier_false_positive", sentence, (user_id,))
+    """A true positive counts for any common key, harmlessness only for all of them; a duplicate says neither."""
+    closed = [(one, one.case.closed) for one in known]
+    told = [(one, how) for one, how in closed if how is not None and how.as_what in _CLOSED_CODES]
+    told = [(one, how) for one, how in told if one.has_all or how.as_what is CloseReason.TRUE_POSITIVE]
+    for one, how in told[:_MOST_TOLD]:
+        what = f"{one.name}, was closed as a {how.as_what.words.lower()} on {_when(how.at)}"
+        word = "" if how.as_what is CloseReason.TRUE_POSITIVE else ", which is a word and no proof"
+        yield Sign(_CLOSED_CODES[how.as_what], f"{what}{word}: {quoted(how.reason[:_REASON])}", (how.user_id,))
 
 
 def _owners(known: Sequence[_Known]) -> Iterator[Sign]:
@@ -111,6 +119,6 @@ def _when(at: datetime) -> str:
 
 def _case_line(one: _Known) -> str:
     case = one.case
-    closed = case.false_positive
-    reason = f", {_when(closed[2])}: {quoted(closed[1][:_REASON])}" if closed else ""
+    closed = case.closed
+    reason = f", {_when(closed.at)}: {quoted(closed.reason[:_REASON])}" if closed else ""
     return f"{case.case_id} in account {case.target.account or 'unknown'}, {one.which}: {case.state.value}{reason}"

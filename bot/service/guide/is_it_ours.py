@@ -51,11 +51,16 @@ def _inventory(inquiry: Inquiry, ca: TheCa, inventory: Sequence[ApprovedCa]) -> 
         "approvals": {one.spki_sha256: one.approval.name.lower() for one in found},
         "approved": sign.code == "ca_approved",
         "changed": ca.has_changed,
-        "approved_by": _approvers(found),
     }
     sentence = sign.sentence + "".join(_asides(found, ca))
     return answered(
-        _INVENTORY.id, sentence, lines=lines, signs=(sign, *changed), not_checked=ca.not_checked, facts=facts
+        _INVENTORY.id,
+        sentence,
+        lines=lines,
+        signs=(sign, *changed),
+        not_checked=ca.not_checked,
+        facts=facts,
+        people=_approvers(found),
     )
 
 
@@ -70,7 +75,7 @@ def _judged(found: Sequence[KeyApproval], ca: TheCa, by_key: Mapping[str, KeyApp
     here = [one for one in found if one.is_here]
     worst = max((one.approval for one in found), key=list(Approval).index)
     if len(here) == len(found) and not ca.unreadable:
-        return Sign("ca_approved", f"Every key of the CA is approved here: {_who(here)}.")
+        return Sign("ca_approved", f"Every key of the CA is approved here: {_who(here)}.", _approvers(found))
     if len(here) == len(found):
         sentence = (
             f"The keys that can be read are approved here, but {ca.unreadable} of the certificates can't be read."
@@ -120,9 +125,9 @@ def _approved_in(entry: ApprovedCa) -> str:
     return f", approved on {entry.approved_at:%Y-%m-%d %H:%M} UTC in case {entry.case_id}"
 
 
-def _approvers(found: Sequence[KeyApproval]) -> list[str]:
+def _approvers(found: Sequence[KeyApproval]) -> tuple[str, ...]:
     """Who approved it in Slack, each once."""
-    return list(dict.fromkeys(user_id for one in found if one.entry for user_id in one.entry.approved_by))
+    return tuple(dict.fromkeys(user_id for one in found if one.entry for user_id in one.entry.approved_by))
 
 
 def _asides(found: Sequence[KeyApproval], ca: TheCa) -> Iterator[str]:

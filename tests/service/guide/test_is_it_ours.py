@@ -12,18 +12,13 @@ from cryptography import x509
 from bot.adapters.x509 import read_certificates
 from bot.domain.answer import Answer, Standing
 from bot.domain.ca_facts import CaFacts
-from bot.domain.case import Case
 from bot.domain.detection import SourceType
-from bot.domain.events import DetectionReceived, MarkedFalsePositive, draft, slack_user
 from bot.domain.house import ApprovedCa, House
-from bot.domain.ownership import OwnersAnswered, OwnersAsked
-from bot.domain.verdict import Priority, verdict
 from bot.service.earlier_cases import EarlierCases
 from bot.service.guide import is_it_ours
 from tests.authorities import pem, sound_ca
 from tests.fakes.desk import Desk, detection_of
 from tests.fakes.guide_desk import ask_step
-from tests.fakes.stories import asked, finished, started, yes
 from tests.records import make_key
 
 ROOT = sound_ca("CN=Harbour Root,O=Example Corp")
@@ -83,13 +78,13 @@ async def test_the_key_decides(desk: Desk, inventory: tuple[ApprovedCa, ...], co
 
 
 async def test_an_approval_in_slack_says_where_when_and_by_whom(desk: Desk) -> None:
-    """An entry of the bot's own counts like one of the file, with its case and time; the people are in the facts."""
+    """An entry of the bot's own counts like one of the file, with its case, its time and its people."""
     at = detection_of(desk.target).happened_at
     own = approved(ROOT, case_id="AW-0000000000", approved_by=("U1", "U2"), approved_at=at)
     found = (await ours(desk, ROOT, inventory=(own,)))["ca_inventory"]
     assert codes(found) == ["ca_approved"]
     assert f"approved on {at:%Y-%m-%d %H:%M} UTC in case AW-0000000000" in found.sentence
-    assert found.facts["approved_by"] == ["U1", "U2"]
+    assert (found.people, found.signs[0].people) == (("U1", "U2"), ("U1", "U2"))
 
 
 async def test_a_name_alone_is_not_approved(desk: Desk) -> None:
@@ -200,94 +195,3 @@ async def test_a_provider_is_a_guess(desk: Desk) -> None:
     found = (await ours(desk, sound_ca("CN=Venafi Issuing CA")))["ca_provider"]
     assert found.facts["named"] == ["Venafi"]
     assert "unproven" in found.sentence
-
-
-async def other_case(desk: Desk, *more: Any, bundle: tuple[x509.Certificate, ...] = (ROOT,)) -> Case:
-    """Another trust anchor with this bundle, and what became of it."""
-    target = desk.aws.add_anchor(account="999999999999", pem=pem(*bundle))
-    first = draft(DetectionReceived(detection_of(target, "event-9"), facts_of(*bundle), ()))
-    return await desk.book.record(Case("AW-9999999999"), [first, *more])
-
-
-async def test_earlier_decisions_about_the_key_are_told(desk: Desk) -> None:
-    """A false positive speaks against trouble, with its case, time, reason and person, and settles nothing."""
-    await other_case(desk, draft(MarkedFalsePositive("Vendor's, see CHG1."), slack_user("U1")))
-    found = (await ours(desk, ROOT))["ca_in_earlier_cases"]
-    (sign,) = found.signs
-    assert (sign.code, sign.people, found.people) == ("earlier_false_positive", ("U1",), ("U1",))
-    when = f"{desk.clock.now():%Y-%m-%d %H:%M} UTC"
-    assert sign.sentence == (
-        f"Case AW-9999999999, with the same key, was closed as a false positive on {when}, which is a word and no "
-        "proof: “Vendor's, see CHG1.”"
-    )
-    assert "Vendor's, see CHG1." in found.lines[0]
-    assert verdict((), [found]).priority is Priority.MEDIUM
-
-
-async def test_a_word_about_one_key_is_none_about_another(desk: Desk) -> None:
-    """A key slipped in beside one that people know is not vouched for by what they said of that one."""
-    keys = tuple(one.spki_sha256 for one in facts_of(ROOT).certificates)
-    seq = 2  # The entry that asks: behind the detection.
-    await other_case(
-        desk,
-        draft(OwnersAsked("S1", keys), slack_user("U1")),
-        draft(OwnersAnswered(seq, ours=True, reason="Ours."), slack_user("U2")),
-        draft(MarkedFalsePositive("Ours."), slack_user("U1")),
-    )
-    alone = (await ours(desk, ROOT))["ca_in_earlier_cases"]
-    assert {(one.code, one.people) for one in alone.signs} == {
-        ("earlier_false_positive", ("U1",)),
-        ("owners_said_ours_before", ("U2",)),
-    }
-    beside = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
-    assert beside.signs == ()
-    assert "1 of its 2 keys" in beside.lines[0]
-
-
-async def test_what_the_owners_denied_counts_for_any_key(desk: Desk) -> None:
-    """Also when it stands beside another one."""
-    keys = tuple(one.spki_sha256 for one in facts_of(ROOT).certificates)
-    await other_case(
-        desk,
-        draft(OwnersAsked("S1", keys), slack_user("U1")),
-        draft(OwnersAnswered(2, ours=False, reason="No."), slack_user("U2")),
-    )
-    found = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
-    assert codes(found) == ["owners_said_not_ours_before"]
-    assert "with 1 of its 2 keys: the CA's owners said on" in found.sentence
-
-
-async def test_a_contained_key_that_comes_back_is_a_sign(desk: Desk) -> None:
-    """The key of a contained case in a new trust anchor raises, with who contained it and when."""
-    await other_case(desk, asked(), yes("U2"), started(), finished())
-    found = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
-    (sign,) = found.signs
-    when = f"{desk.clock.now():%Y-%m-%d %H:%M} UTC"
-    assert (sign.code, sign.people) == ("key_returned", ("U1",))
-    assert sign.sentence == f"Case AW-9999999999, with 1 of its 2 keys, was contained on {when}."
-
-
-async def test_an_event_after_containment_is_a_sign(desk: Desk) -> None:
-    """The trust anchor itself, touched again after it was contained."""
-    contained = await desk.book.record(
-        await desk.case(),
-        [
-            draft(DetectionReceived(detection_of(desk.target), facts_of(ROOT), ())),
-            asked(),
-            yes("U2"),
-            started(),
-            finished(),
-        ],
-    )
-    again = replace(detection_of(desk.target, "event-2"), happened_at=desk.clock.now() + timedelta(hours=1))
-    case = replace(contained, detections=(*contained.detections, again))
-    found = await ask_step(is_it_ours.STEP, case, desk.aws, earlier_cases=EarlierCases(desk.book))
-    assert codes(found["ca_in_earlier_cases"]) == ["key_returned"]
-    first = await ask_step(is_it_ours.STEP, contained, desk.aws, earlier_cases=EarlierCases(desk.book))
-    assert codes(first["ca_in_earlier_cases"]) == []
-
-
-async def test_a_key_that_nobody_knows_says_so(desk: Desk) -> None:
-    """No other case is an answer."""
-    found = (await ours(desk, ROOT))["ca_in_earlier_cases"]
-    assert (found.sentence, found.signs) == ("No other case has one of its keys.", ())

@@ -1,0 +1,30 @@
+"""What a request would need if somebody made it now, for the form in which they read that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.approval import ApprovalPolicy, Decision, Person
+from bot.domain.case import Case
+from bot.domain.response_action import ResponseAction
+from bot.domain.terms import Missing, Terms, missing
+from bot.service.ask_for_action import own_yes, terms_for
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a request of whoever opens the form would need: ``lacking`` is left when their own yes counts (or not)."""
+
+    terms: Terms
+    lacking: Missing
+    own_yes: bool
+    approvers_in_words: str
+
+
+def wanted_of(policy: ApprovalPolicy, action: ResponseAction, case: Case, person: Person) -> Wanted | Decision:
+    """What a person's request of an action would need, or why nobody may ask for it."""
+    terms = terms_for(policy, action, case)
+    if isinstance(terms, Decision):
+        return terms
+    own = own_yes(terms, person)
+    return Wanted(terms, missing(terms, own), bool(own), policy.who_in_words(terms))
