@@ -25,6 +25,7 @@ from bot.service.attach_picture import AttachPicture
 from bot.service.check_inventory import CheckInventory
 from bot.service.earlier_cases import EarlierCases
 from bot.service.expire_request import expire_request
+from bot.service.find_receipt import FindReceipt
 from bot.service.guide.inquiry import Sources
 from bot.service.guide.steps import STEPS
 from bot.service.investigate import Investigate
@@ -47,6 +48,8 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
     bar = ShowBar(book, messenger, parts.presenter)
     search = _search(parts.settings, accounts, stack)
+    # CloudTrail's own history has an event sooner than any trail's files, and asking it costs nothing.
+    find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
     return {
         **_shows(show, question, bar),
@@ -57,6 +60,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.INVESTIGATE: _investigate(parts, bar, search, stack),
         EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
         EffectKind.CHECK_INVENTORY: lambda *_: check(),
+        EffectKind.FIND_RECEIPT: lambda case, effect: find_receipt(case.case_id, effect.subject),
     }
 
 

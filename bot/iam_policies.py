@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
+from bot.domain.search_run import SEARCHES
 from bot.service.guide.steps import STEPS
 
 OBSERVES = "rolesanywhere:GetTrustAnchor"
@@ -54,7 +55,10 @@ class Place:
 
 def read_users(actions: Iterable[ResponseAction]) -> dict[str, list[str]]:
     """Every IAM action of the read role, with what needs it, in Markdown."""
-    users: dict[str, list[str]] = {OBSERVES: ["each new card (not when `ANCHORWATCH_OBSERVE` is off)"]}
+    users: dict[str, list[str]] = {
+        OBSERVES: ["each new card (not when `ANCHORWATCH_OBSERVE` is off)"],
+        SEARCHES: ["the receipt of each containment (not when `ANCHORWATCH_RECEIPT_AFTER_SECONDS` is off)"],
+    }
     for action in actions:
         for permission in action.of_aws:
             if permission.partition(":")[2].startswith(READS):

@@ -23,6 +23,7 @@ class KillPoint(StrEnum):
     AFTER_POST = "after_post"
     BEFORE_AWS_CALL = "before_aws_call"
     AFTER_AWS_CALL = "after_aws_call"
+    AFTER_RECEIPT_SEARCH = "after_receipt_search"
 
 
 _armed: set[KillPoint] = set()

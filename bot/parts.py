@@ -130,7 +130,12 @@ def _standing(settings: Settings, store: SqliteLog) -> Standing:
     """Who this process is, and how sure it can be about others."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     return Standing(
-        owner, store.exclusive, settings.post_grace, observes=settings.observe, investigates=settings.investigate
+        owner,
+        store.exclusive,
+        settings.post_grace,
+        observes=settings.observe,
+        investigates=settings.investigate,
+        receipts_after=settings.proof.receipts_after,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.action import ActionAws
+from bot.domain.action_aws import ActingAws
 from bot.domain.audit import Entry, Head
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.errors import BadInput
@@ -191,13 +192,14 @@ class Directory(Protocol):
 class Acting:
     """For whom a session of the act role is: whoever asked for request ``request_id`` of a case, and who agreed.
 
-    People are Slack user ids.
+    People are Slack user ids. ``source_identity`` is how CloudTrail is to name the requester; empty means by that id.
     """
 
     case_id: str
     request_id: str
     requester: str
     approvers: tuple[str, ...] = ()
+    source_identity: str = ""
 
 
 class AwsAccounts(Protocol):
@@ -226,7 +228,7 @@ class AwsAccounts(Protocol):
         progress: Callable[[str], Awaitable[None]] | None = None,
         touches: Sequence[str] = (),
         acting: Acting | None = None,
-    ) -> ActionAws:
+    ) -> ActingAws:
         """AWS with the act role, in a session whose name says for which case and person; containment goes first.
 
         Beside the trust anchor itself the session may change nothing but what ``touches`` names by ARN; where it names

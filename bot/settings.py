@@ -20,6 +20,7 @@ from bot.domain.approval_rule import ApprovalRule
 from bot.domain.errors import BadSettings
 from bot.domain.trail_table import TrailTable
 from bot.kill_points import KillPoint
+from bot.proof_settings import PROOF_SETTINGS, ProofSettings, proof_of
 from bot.setting_values import Setting, WrongValue
 from bot.trail_settings import SEARCH_SETTINGS, search_conflicts, trail_of
 
@@ -60,6 +61,7 @@ class Settings:
     codes: str
     code_keys: tuple[str, ...]
     trail: TrailTable | None
+    proof: ProofSettings
     kill_at: KillPoint | None
 
     @property
@@ -125,6 +127,7 @@ ALL_SETTINGS = (
     *APPROVAL_SETTINGS,
     *CODE_SETTINGS,
     *SEARCH_SETTINGS,
+    *PROOF_SETTINGS,
     Setting(
         "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
     ),
@@ -235,6 +238,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         codes=str(values[FILE]),
         code_keys=_id_tuple(values[KEYS]),
         trail=trail_of(values),
+        proof=proof_of(values),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore import xform_name
 
@@ -20,12 +20,14 @@ from bot.adapters.aws_errors import aws_errors
 from bot.adapters.call_pace import CallPace, rate_of
 from bot.adapters.call_slots import CallSlots
 from bot.adapters.role_sessions import role_session, session_policy
-from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsTransient
+from bot.domain.errors import NOT_SENT, AwsDenied, AwsError, AwsThrottled, AwsTransient
 from bot.domain.identity import Target
+from bot.domain.receipt import OwnSession
 from bot.domain.search_run import Precedence
 from bot.ports import Acting
 
 Progress = Callable[[str], Awaitable[None]]
+T = TypeVar("T")
 
 _READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
 _TOKENS = ("NextToken", "nextToken", "Marker")
@@ -128,7 +130,7 @@ class _Lane:
 
 
 class BotoAws:
-    """AWS as one action sees it; implements :class:`bot.domain.action.ActionAws`.
+    """AWS as one action sees it; implements :class:`bot.domain.action_aws.ActingAws`.
 
     Args:
         lane: what all calls share.
@@ -170,13 +172,30 @@ class BotoAws:
         if permission not in self._permissions:
             raise AwsDenied("NotInPermissions", f"the action does not list {permission}", permission)
         deadline = time.monotonic() + self._lane.patience.total_seconds()
-        longest_seconds = _CONTAINMENT_PAUSE_SECONDS if self._goes_first else _LONGEST_PAUSE_SECONDS
-        pause_seconds = min(_FIRST_PAUSE_SECONDS, longest_seconds)
         # What has no rate is sent again by botocore already.
         sends = READ_ATTEMPTS if rate_of(service, operation) else 1
+        return await self._patiently(partial(self._once, service, operation, parameters, deadline), deadline, sends)
+
+    async def open(self) -> OwnSession:
+        """See :meth:`bot.domain.action_aws.ActingAws.open`; throttled, it is tried again as a call is."""
+        deadline, role = time.monotonic() + self._lane.patience.total_seconds(), self._role
+        key_of = partial(self._lane.clients.access_key_id, role, self._target.region)
+
+        async def once() -> str | None:
+            return await asyncio.get_running_loop().run_in_executor(self._lane.threads, key_of)
+
+        key = await self._patiently(once, deadline, 1)
+        if role is None:
+            return OwnSession(access_key_id=key)
+        return OwnSession(role.role_arn, role.session_name, role.source_identity or "", key)
+
+    async def _patiently(self, once: Callable[[], Awaitable[T]], deadline: float, sends: int) -> T:
+        """Try until it works, ``deadline`` (monotonic seconds) comes, or ``sends`` requests got no answer."""
+        longest_seconds = _CONTAINMENT_PAUSE_SECONDS if self._goes_first else _LONGEST_PAUSE_SECONDS
+        pause_seconds = min(_FIRST_PAUSE_SECONDS, longest_seconds)
         while True:
             try:
-                return await self._once(service, operation, parameters)
+                return await once()
             except (AwsThrottled, AwsTransient) as error:
                 # AWS did nothing, so asking again is safe; the jitter keeps several of us apart.
                 sends -= isinstance(error, AwsTransient)
@@ -209,7 +228,9 @@ class BotoAws:
         """See :meth:`bot.domain.action.ActionAws.now`."""
         return self._lane.now()
 
-    async def _once(self, service: str, operation: str, parameters: Mapping[str, object]) -> Mapping[str, Any]:
+    async def _once(
+        self, service: str, operation: str, parameters: Mapping[str, object], deadline: float
+    ) -> Mapping[str, Any]:
         rate, place = rate_of(service, operation), (self._target.account, self._target.region)
         if rate is not None and self._goes_first:
             self._lane.pace.goes_first(rate, *place)
@@ -217,7 +238,7 @@ class BotoAws:
             await self._lane.pace.wait(rate, *place, self._precedence)
         async with self._lane.slots.one(self._precedence, place[0], service):
             loop = asyncio.get_running_loop()
-            blocking = partial(self._blocking, service, operation, parameters)
+            blocking = partial(self._blocking, service, operation, parameters, deadline)
             try:
                 return await loop.run_in_executor(self._lane.threads, blocking)
             except AwsThrottled:
@@ -225,7 +246,9 @@ class BotoAws:
                     self._lane.pace.throttled(rate, *place)
                 raise
 
-    def _blocking(self, service: str, operation: str, parameters: Mapping[str, object]) -> Mapping[str, Any]:
+    def _blocking(
+        self, service: str, operation: str, parameters: Mapping[str, object], deadline: float
+    ) -> Mapping[str, Any]:
         reads = operation.startswith(_READS)
         # Where AWS documents a rate, each request keeps it: botocore would send again whenever it likes.
         attempts = READ_ATTEMPTS if reads and rate_of(service, operation) is None else ONE_ATTEMPT
@@ -233,6 +256,9 @@ class BotoAws:
         method = getattr(client, xform_name(operation), None)
         if method is None:
             raise AwsError("UnknownOperation", f"boto3 has no {operation}", f"{service}:{operation}")
+        if not reads and time.monotonic() > deadline:
+            # This process stood still, and somebody else may have taken its place.
+            raise AwsError(NOT_SENT, "the call had waited too long to be sent", f"{service}:{operation}")
         with aws_errors(f"{service}:{operation}", reads=reads):
             answer = method(**parameters)
         return {name: _plain(value) for name, value in answer.items() if name != "ResponseMetadata"}

@@ -90,16 +90,38 @@ class AwsClients:
         Raises:
             AwsError: the role can't be assumed.
         """
-        with self._lock:
-            self._forget_expired()
-            clients = self._sets.setdefault(role, _ClientSet())
+        clients = self._set_of(role)
         with clients.lock:
-            if role is not None and clients.expires_at - self._now() < _REFRESH_BEFORE_EXPIRY:
-                clients.renew(*self._assumed(role, region))
+            self._keep_good(clients, role, region)
             key = (service, region, attempts)
             if key not in clients.by_key:
                 clients.by_key[key] = self._make(service, region, attempts, clients.keys)
             return clients.by_key[key]
+
+    def access_key_id(self, role: RoleSession | None, region: str) -> str | None:
+        """The access key with which calls are signed now; None when boto3 finds no credentials.
+
+        Raises:
+            AwsError: the role can't be assumed.
+        """
+        if role is None:
+            with self._lock, aws_errors("sts:*", reads=True):
+                credentials = self._boto().get_credentials()
+            return None if credentials is None else str(credentials.access_key)
+        clients = self._set_of(role)
+        with clients.lock:
+            self._keep_good(clients, role, region)
+            return clients.keys["aws_access_key_id"]
+
+    def _set_of(self, role: RoleSession | None) -> _ClientSet:
+        with self._lock:
+            self._forget_expired()
+            return self._sets.setdefault(role, _ClientSet())
+
+    def _keep_good(self, clients: _ClientSet, role: RoleSession | None, region: str) -> None:
+        """Assume the role where its session is over or nearly so; the set's lock is held."""
+        if role is not None and clients.expires_at - self._now() < _REFRESH_BEFORE_EXPIRY:
+            clients.renew(*self._assumed(role, region))
 
     def close(self) -> None:
         """Close every connection."""

@@ -47,7 +47,8 @@ def role_session(
         "approver": " ".join(acting.approvers) or "nobody",
     }
     fitted = tuple((key, _NOT_IN_TAGS.sub("-", value)[:_MAX_TAG_VALUE]) for key, value in tags.items())
-    return RoleSession(arn, session_name_of(session_name), policy, session_name_of(acting.requester), fitted)
+    person = session_name_of(acting.source_identity or acting.requester)
+    return RoleSession(arn, session_name_of(session_name), policy, person, fitted)
 
 
 def session_policy(target: Target, permissions: Sequence[str], touches: Sequence[str] = ()) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from bot.domain.errors import AwsError
 from bot.domain.event_search import MOST_EVENTS, By, EventsFound
 from bot.domain.plain import to_plain
+from bot.domain.receipt import OwnSession
 
 T = TypeVar("T")
 
@@ -51,6 +52,18 @@ class SearchingAws(ActionAws, Protocol):
 
         Raises:
             AwsError: nothing could be searched.
+        """
+        ...
+
+
+class ActingAws(ActionAws, Protocol):
+    """AWS in a session that may change something."""
+
+    async def open(self) -> OwnSession:
+        """Begin the session now, and say how CloudTrail will name it.
+
+        Raises:
+            AwsError: there is no session, so nothing can be called.
         """
         ...
 

@@ -19,6 +19,7 @@ from bot.domain.inventory_log import InventoryNotice, OwnInventory
 from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.plan import Difference, Plan, Report, Risk
+from bot.domain.receipt import Begun, Receipt, Word
 from bot.domain.search_bar import SearchBar
 from bot.domain.terms import Missing, Terms, Yes, missing
 from bot.domain.tickets import Tickets
@@ -78,7 +79,9 @@ class Request:
     ``contains`` True: when it is done, the case is contained; False: it takes a containment back; None: neither.
     ``terms`` are those that held when it was asked for, ``needed`` how many yes they want. ``reminded`` is the number
     of the last reminder that is over; ``reminder_reserved`` the number of one that somebody was about to post.
-    ``starts`` counts how often it was begun: more than once only when a process died over it.
+    ``starts`` counts how often it was begun: more than once only when a process died over it. ``begun`` has each of
+    them with its session, ``receipt`` what CloudTrail shows of their calls. ``word`` is what a person said of an
+    outcome that was not known; None when nobody has, or when CloudTrail has proved it since.
     """
 
     request_id: str
@@ -109,6 +112,10 @@ class Request:
     def missing(self) -> Missing:
         """What it still waits for; the fold lets nothing run before that is nothing."""
         return missing(self.terms, [Yes(vote.user_id, vote.shares) for vote in self.votes])
+
+    begun: tuple[Begun, ...] = ()
+    receipt: Receipt = Receipt()
+    word: Word | None = None
 
     @property
     def is_open(self) -> bool:

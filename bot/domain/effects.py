@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.domain.case import Case, Request, RequestState, Reservation
 from bot.domain.case_pictures import drawings_of
 from bot.domain.identity import INVENTORY_ID
+from bot.domain.receipt_steps import receipt_due
 from bot.domain.reminders import next_reminder_at
 
 # Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
@@ -47,6 +48,7 @@ class EffectKind(StrEnum):
     POST_BAR = "post_bar"
     UPDATE_BAR = "update_bar"
     CHECK_INVENTORY = "check_inventory"
+    FIND_RECEIPT = "find_receipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Standing:
 
     ``exclusive`` says that no other process can be alive. ``post_grace`` must be longer than a post can take to show
     in Slack after our client gave up on it. ``observes`` says whether trust anchors are read from AWS by themselves,
-    ``investigates`` whether the guide's questions are asked by themselves.
+    ``investigates`` whether the guide's questions are asked by themselves. ``receipts_after`` says how long after the
+    end of a run CloudTrail is asked for its events, each time; empty means never.
     """
 
     owner: str
@@ -79,6 +82,7 @@ class Standing:
     note_delay: timedelta = timedelta(seconds=1)
     observes: bool = True
     investigates: bool = False
+    receipts_after: tuple[timedelta, ...] = ()
 
 
 def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
@@ -87,6 +91,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         return ()
     found = [
         *_runs(case, me),
+        *_receipts(case, me),
         *_slack(case, me),
         *_question(case, me),
         *_reminders(case, me),
@@ -121,6 +126,11 @@ def _runs(case: Case, me: Standing) -> list[Effect]:
             lane = f"read:{request.request_id}" if request.is_read else "act"
             found.append(Effect(EffectKind.RUN, lane, _run_at(request, me), request.request_id))
     return found
+
+
+def _receipts(case: Case, me: Standing) -> list[Effect]:
+    due = ((one.request_id, receipt_due(one, me.receipts_after)) for one in case.requests.values())
+    return [Effect(EffectKind.FIND_RECEIPT, f"receipt:{one}", at, one) for one, at in due if at is not None]
 
 
 def _run_at(request: Request, me: Standing) -> datetime:

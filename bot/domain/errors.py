@@ -21,6 +21,9 @@
 
 from __future__ import annotations
 
+NOT_SENT = "NotSent"
+"""The code of the error of a call that was never sent to AWS, because it had waited for too long."""
+
 
 class AnchorwatchError(Exception):
     """Every error that Anchorwatch raises by itself."""

@@ -20,6 +20,7 @@ from bot.domain.ownership import OwnershipEvent
 from bot.domain.plain import from_plain, to_plain
 from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.post_events import PostEvent
+from bot.domain.receipt import OwnSession, ReceiptEvent
 from bot.domain.remark import Remarked
 from bot.domain.search_bar import SearchBarEvent
 from bot.domain.terms import Terms
@@ -138,7 +139,10 @@ class RequestExpired:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The intent, written right before the call: ``owner`` (a process) makes it now, until ``lease_until``."""
+    """The intent, written right before the call: ``owner`` (a process) makes it now, until ``lease_until``.
+
+    ``session`` is the one that makes the calls; None for reads.
+    """
 
     KIND: ClassVar[str] = "run:started"
     request_id: str
@@ -146,6 +150,7 @@ class RunStarted:
     lease_until: datetime
     state: dict[str, str]
     capsule: dict[str, object]
+    session: OwnSession | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,7 @@ Event = (
     | PostEvent
     | RequestEvent
     | RunEvent
+    | ReceiptEvent
     | OpsEvent
     | InvestigationEvent
     | OwnershipEvent

@@ -22,6 +22,8 @@ from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
 from bot.domain.pictures import PictureAttached
 from bot.domain.post_events import CardLost, CardShown, PostDropped, PostKind, PostReserved, PostSent
+from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
+from bot.domain.receipt_steps import RECEIPT_STEPS
 from bot.domain.remark import Remarked
 from bot.domain.reminder_steps import reminder_over, reminder_reserved
 from bot.domain.reports import is_same_event
@@ -63,6 +65,8 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
 def told_in_thread(case: Case, event: ev.Event) -> bool:
     """Whether the thread tells of an event; of reading it tells only what was found."""
     if not isinstance(event, _TOLD_IN_THREAD):
+        return False
+    if isinstance(event, ReceiptLooked) and not event.last:
         return False
     request = case.requests.get(getattr(event, "request_id", ""))
     return request is None or not request.is_read or isinstance(event, ev.RunFinished)
@@ -229,6 +233,10 @@ _TOLD_IN_THREAD = (
     ev.RunStarted,
     ev.RunStopped,
     ev.RunFinished,
+    ReceiptFound,
+    ReceiptLooked,
+    OutcomeProved,
+    OutcomeTold,
     RoundFinished,
     OwnersAnswered,
     TicketGiven,
@@ -248,6 +256,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.Reopened: _reopened,
     Remarked: _remarked,
     **REQUEST_STEPS,
+    **RECEIPT_STEPS,
     **INVESTIGATION_STEPS,
     StepAnswered: _step_answered,
     **OWNERSHIP_STEPS,

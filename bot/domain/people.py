@@ -39,7 +39,8 @@ class Person:
     group that knows the organization's CAs, ``owners_unknown`` why Slack can't tell. ``groups`` are the configured
     user groups that they are in, ``lost_groups`` those of which Slack can't tell who is in them. ``unseen`` says that
     Slack could not tell just now whether they are still here. ``bars`` take parts from them in one case. ``names`` are
-    what Slack calls them, which they may choose themselves: a hint, and never a right.
+    what Slack calls them, which they may choose themselves: a hint, and never a right. ``email`` is their address
+    where Slack has verified it and the settings let it name them; None otherwise.
     """
 
     user_id: str
@@ -54,6 +55,7 @@ class Person:
     unseen: str | None = None
     bars: tuple[Bar, ...] = ()
     names: tuple[str, ...] = field(default=(), compare=False)
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

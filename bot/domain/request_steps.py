@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain import events as ev
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Request, RequestState, Vote
+from bot.domain.receipt import Begun
 from bot.domain.terms import Terms
 
 _WAITING = (RequestState.PENDING,)
@@ -125,7 +126,8 @@ def _started(case: Case, entry: Entry, event: ev.RunStarted) -> Case:
     request = _in(case, event.request_id, _AGREED)
     if request is None:
         return case
-    running = replace(request, state=RequestState.RUNNING, started=event, starts=request.starts + 1)
+    begun = (*request.begun, Begun(entry.at, event.session))
+    running = replace(request, state=RequestState.RUNNING, started=event, starts=request.starts + 1, begun=begun)
     return _with_request(case, entry, running)
 
 
@@ -156,12 +158,34 @@ def _finished(case: Case, entry: Entry, event: ev.RunFinished) -> Case:
         sentence=event.sentence,
         report=event.report,
     )
+    return with_outcome(case, entry, request, event.state)
+
+
+def with_outcome(case: Case, entry: Entry, request: Request, state: Mapping[str, str] | None) -> Case:
+    """The case after a run has ended; ``state`` is what AWS showed then, and None when it was not read.
+
+    What is found out only after another run was begun says nothing about whether the case is contained now.
+    """
     changes: dict[str, object] = {}
-    if event.state is not None:
-        changes |= {"known_state": _after_call(case, event.state), "observed_at": entry.at}
-    if event.outcome is ev.Outcome.DONE and request.contains is not None:
+    if state is not None:
+        changes |= {"known_state": _after_call(case, state), "observed_at": entry.at}
+    ids = list(case.requests)
+    if any(
+        case.requests[one].begun and not case.requests[one].is_read for one in ids[ids.index(request.request_id) + 1 :]
+    ):
+        return _with_request(case, entry, request, **changes)
+    if request.state is RequestState.DONE and request.contains is not None:
         changes["contained_by"] = request.request_id if request.contains else None
+    elif case.contained_by == request.request_id:
+        changes["contained_by"] = None
     return _with_request(case, entry, request, **changes)
+
+
+def _is_overtaken(case: Case, request: Request) -> bool:
+    """Whether a request after this one was begun."""
+    ids = list(case.requests)
+    later = (case.requests[one] for one in ids[ids.index(request.request_id) + 1 :])
+    return any(one.begun and not one.is_read for one in later)
 
 
 def _after_call(case: Case, read_back: Mapping[str, str]) -> Mapping[str, str]:

@@ -112,6 +112,7 @@ class World:
             "ANCHORWATCH_OPS_CHANNEL": people.OPS_CHANNEL,
             "ANCHORWATCH_QUEUE_URL": self.account.queue_url,
             "ANCHORWATCH_POLL_SECONDS": "1",
+            "ANCHORWATCH_RECEIPT_AFTER_SECONDS": "5,10,20,40,80",
             "ANCHORWATCH_STORE": f"sqlite:///{self.folder / 'cases.db'}",
             "ANCHORWATCH_LISTEN": f"127.0.0.1:{self.listen_port}",
             "ANCHORWATCH_RESPONDERS": people.ONCALL_GROUP,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsUnclear
+from bot.domain.errors import NOT_SENT, AwsDenied, AwsError, AwsThrottled, AwsUnclear
 from bot.domain.visible_text import quoted
 
 
@@ -14,4 +14,6 @@ def aws_sentence(error: AwsError) -> str:
         return f"AWS refused {error.operation} for too many requests. Try again in a minute."
     if isinstance(error, AwsUnclear):
         return f"AWS gave no answer to {error.operation}."
+    if error.code == NOT_SENT:
+        return f"{error.operation} was not sent to AWS: {error}."
     return f"AWS answered {error.operation} with {error.code}: {quoted(str(error))}."

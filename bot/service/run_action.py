@@ -11,13 +11,14 @@ from datetime import timedelta
 import structlog
 
 from bot.domain import events as ev
-from bot.domain.action_aws import ActionAws
+from bot.domain.action_aws import ActingAws, ActionAws
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.identity import CaseId
 from bot.domain.plan import Plan, Risk, Verdict, differences
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_run import Precedence, SearchRun
+from bot.domain.source_identity import source_identity
 from bot.domain.target_claim import CLAIM_LEASE, TargetClaims, TargetHeld
 from bot.kill_points import KillPoint, reached
 from bot.ports import Acting, AwsAccounts, Clock, Directory, EventSearch
@@ -27,7 +28,7 @@ from bot.service.case_book import CaseBook
 from bot.service.fence import Fence, Fences
 from bot.service.read_back import ReadBack
 from bot.service.read_for_action import HearProgress, ReadForAction
-from bot.service.run_log import RunLog, never_ended
+from bot.service.run_log import RunLog, begun_plan, never_ended
 from bot.service.still_allowed import StillAllowed
 
 _log = structlog.get_logger()
@@ -63,6 +64,7 @@ class RunAction:
         self._book = book
         self._actions = actions
         self._accounts = accounts
+        self._directory = directory
         self._still_allowed = StillAllowed(directory, clock)
         self._search = search
         self._reading = ReadForAction(book, accounts, search)
@@ -90,7 +92,7 @@ class RunAction:
         if request.starts >= _MOST_STARTS:
             await self._log.finish(case, request, ev.Outcome.FAILED, never_ended(request))
             return
-        case, request = await self._log.start(case, request, None, _READ_LEASE)
+        case, request = await self._log.start(case, request, _READ_LEASE)
         reading = await self._reading(case, request, action, progress)
         await self._log.finish(
             case, request, reading.outcome, reading.sentence, report=reading.report, measured=reading.measured
@@ -123,20 +125,35 @@ class RunAction:
             moved = dict(live.state) if action.on_anchor else None
             await self._log.stop(case, request, "AWS does not show what was approved any more.", found, moved)
         else:
-            case, request = await self._log.start(case, request, live, CLAIM_LEASE)
-            await self._apply(case, request, action, live, fence)
+            await self._begin(case, request, action, live, fence)
 
-    async def _apply(self, case: Case, request: Request, action: ResponseAction, plan: Plan, fence: Fence) -> None:
-        session_name = f"{case.case_id}-{request.by}"
+    async def _begin(self, case: Case, request: Request, action: ResponseAction, plan: Plan, fence: Fence) -> None:
+        actor = self._actor(case, request, action, plan)
+        try:
+            # Before the intent, so that the log knows the key by which CloudTrail will know our calls.
+            session = await actor.open()
+        except AwsError as error:
+            await self._log.stop(case, request, aws_sentence(error))
+            return
+        case, request = await self._log.start(case, request, CLAIM_LEASE, plan, session)
+        await self._apply(case, request, action, plan, fence.guarded(actor))
+
+    def _actor(self, case: Case, request: Request, action: ResponseAction, plan: Plan) -> ActingAws:
         voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
-        acting = Acting(case.case_id, request.request_id, request.by, voters)
-        actor = self._accounts.actor(
-            case.target, action.permissions, session_name=session_name, touches=plan.touches, acting=acting
+        person = source_identity(self._directory.person(request.by))
+        return self._accounts.actor(
+            case.target,
+            action.permissions,
+            session_name=f"{case.case_id}-{request.by}",
+            touches=plan.touches,
+            acting=Acting(case.case_id, request.request_id, request.by, voters, person),
         )
+
+    async def _apply(self, case: Case, request: Request, action: ResponseAction, plan: Plan, actor: ActionAws) -> None:
         report, unanswered = None, None
         reached(KillPoint.BEFORE_AWS_CALL)
         try:
-            report = await action.apply(plan, self._searching(case, action, fence.guarded(actor)))
+            report = await action.apply(plan, self._searching(case, action, actor))
         except AwsUnclear as error:
             unanswered = error
             _log.warning("containment_answer_lost", case=case.case_id, operation=error.operation)
@@ -161,7 +178,7 @@ class RunAction:
 
     async def _settle(self, case: Case, request: Request, action: ResponseAction, fence: Fence) -> None:
         """Find out what a process did that died between its intent and its outcome."""
-        verdict = await self._read_back.verdict(case, action, _begun_plan(request))
+        verdict = await self._read_back.verdict(case, action, begun_plan(request))
         if verdict.done is False and action.idempotent and request.starts < _MOST_STARTS:
             await self._contain(case, request, action, fence)
             return
@@ -183,13 +200,6 @@ class RunAction:
 
 async def _unheard(_sentence: str, _part: float | None) -> None:
     """A containment shows no progress: its outcome is waited for."""
-
-
-def _begun_plan(request: Request) -> Plan:
-    """The plan with what AWS said right before the call, when that was reached."""
-    if request.started is None:
-        return request.plan
-    return replace(request.plan, state=request.started.state, capsule=request.started.capsule)
 
 
 def _held(held: TargetHeld) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -13,6 +14,7 @@ from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import LogConflict
 from bot.domain.plain import to_plain
 from bot.domain.plan import Difference, Plan, Report, Verdict
+from bot.domain.receipt import OwnSession
 from bot.domain.search_bar import SearchMeasured
 from bot.ports import Clock
 from bot.service.case_book import CaseBook
@@ -32,15 +34,24 @@ class RunLog:
         self._book = book
         self._clock = clock
 
-    async def start(self, case: Case, request: Request, plan: Plan | None, lease: timedelta) -> tuple[Case, Request]:
-        """Write the intent, with what AWS said right before (``plan`` None: nothing), and return the case and request.
+    async def start(
+        self,
+        case: Case,
+        request: Request,
+        lease: timedelta,
+        plan: Plan | None = None,
+        session: OwnSession | None = None,
+    ) -> tuple[Case, Request]:
+        """Write the intent, and return the case and the request as they are then.
+
+        ``plan`` is from AWS right before the call, and ``session`` makes it; both are None for reads.
 
         Raises:
             LogConflict: somebody else has taken the request since it was seen.
         """
         until = self._clock.now() + lease
         state, capsule = (dict(plan.state), dict(to_plain(plan.capsule))) if plan else ({}, {})
-        event = ev.RunStarted(request.request_id, self._book.standing.owner, until, state, capsule)
+        event = ev.RunStarted(request.request_id, self._book.standing.owner, until, state, capsule, session)
 
         def rule(now: Case) -> Sequence[Draft]:
             return [ev.draft(event)] if _may_start(now, request) else []
@@ -119,3 +130,10 @@ def never_ended(request: Request) -> str:
     """The sentence about a run that a dead process left."""
     times = "once" if request.starts == 1 else f"{request.starts} times"
     return f"Anchorwatch began this {times} and was cut off before it was over."
+
+
+def begun_plan(request: Request) -> Plan:
+    """The plan with what AWS said right before the call, when that was reached."""
+    if request.started is None:
+        return request.plan
+    return replace(request.plan, state=request.started.state, capsule=request.started.capsule)

@@ -22,6 +22,7 @@ from bot.slack.card_words import (
 from bot.slack.controls import Controls
 from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.owner_question import owners_lines
+from bot.slack.receipt_words import receipt_lines
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 from bot.slack.ticket_form import ticket_lines
 
@@ -69,6 +70,7 @@ class Card:
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
+            *_receipt(case),
             *_investigated(case),
             *_owners(case),
             *self._plans(case),
@@ -170,6 +172,12 @@ def _fields(case: Case) -> list[Block]:
     fields = [*place_fields(case), *actor_fields(case.detection)]
     block_id = Reference(case.case_id, case.revision).block_id("facts")
     return [{"type": "section", "block_id": block_id, "fields": [_mrkdwn(text) for text in fields[:10]]}]
+
+
+def _receipt(case: Case) -> list[Block]:
+    lines = receipt_lines(case)
+    block_id = Reference(case.case_id, case.revision).block_id("receipt")
+    return [{"type": "context", "block_id": block_id, "elements": [_mrkdwn("\n".join(lines))]}] if lines else []
 
 
 def _investigated(case: Case) -> list[Block]:

@@ -176,7 +176,7 @@ def _by_state() -> dict[CaseState, str]:
         CaseState.TRUE_POSITIVE: "The incident is closed. Harden, if not done: the guide has texts for it.",
         CaseState.EXPIRED: "The trust anchor is as it was. Ask again if it is still needed.",
         CaseState.FAILED: "Read why in the thread, then try again or act in AWS.",
-        CaseState.UNKNOWN_OUTCOME: "Check the trust anchor in AWS, then decide again.",
+        CaseState.UNKNOWN_OUTCOME: "Look in AWS, then say below whether it was done, or ask again.",
     }
 
 

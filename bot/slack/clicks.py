@@ -23,6 +23,7 @@ from bot.service.mark_false_positive import may_mark_false_positive, reopen
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.service.read_guide import may_read_guide
 from bot.service.stop_looking import cancel_search, stop_looking
+from bot.service.tell_outcome import may_tell
 from bot.slack import controls, forms
 from bot.slack.button_value import page_of, parse_reference
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
@@ -84,6 +85,7 @@ class Clicks:
             controls.REJECT: self._open_reject,
             controls.STOP_LOOKING: self._stop_looking,
             controls.CANCEL_SEARCH: self._cancel_search,
+            **dict.fromkeys((controls.WAS_DONE, controls.WAS_NOT_DONE), self._open_outcome),
             GUIDE: self._read_guide,
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
@@ -156,6 +158,16 @@ class Clicks:
         action = self._actions.get(request.action_id)
         title = action.title if action else request.action_id
         return await self._modals.open(click, forms.reject_form(case, request, title))
+
+    async def _open_outcome(self, click: Click) -> Decision:
+        decision = await self._pressing(click.press, may_tell(self._policy))
+        if not decision.allowed:
+            return decision
+        case = await self._case(click)
+        request = case.requests[click.press.request_id]
+        action = self._actions.get(request.action_id)
+        title, done = action.title if action else request.action_id, click.press.control == controls.WAS_DONE
+        return await self._modals.open(click, forms.outcome_form(case, request, title, done=done))
 
     async def _ask_owners(self, click: Click) -> Decision:
         return await self._pressing(click.press, ask_owners(self._policy, self._owners_group))

@@ -26,6 +26,8 @@ ASK_OWNERS = "ask_ca_owners"
 ADD_TICKET = "add_change_ticket"
 OURS = "ca_is_ours"
 NOT_OURS = "ca_is_not_ours"
+WAS_DONE = "it_was_done"
+WAS_NOT_DONE = "it_was_not_done"
 MORE = "more"
 RUNGS = "rungs"
 
@@ -78,6 +80,8 @@ class Controls:
         if state is CaseState.APPROVAL_PENDING:
             return self._voting(case, contain), [], [*reads, *_asking(case), *_ticket(case), *_stopping(case)]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
+        if state is CaseState.UNKNOWN_OUTCOME:
+            first = [(WAS_DONE, "It Was Done…", ""), (WAS_NOT_DONE, "It Was Not Done…", "")]
         buttons = [*first, *contain]
         if not first and buttons and state is not CaseState.CONTAINED:
             buttons[0] = (*buttons[0][:2], "danger")
@@ -146,8 +150,8 @@ def _menus(action_id: str, options: Sequence[tuple[str, str]]) -> list[Block]:
 
 
 def _button(action_id: str, title: str, style: str, case: Case) -> Block:
-    request = case.open_request
-    votes = action_id in (APPROVE, REJECT) and request is not None
+    request = case.last_containment if action_id in (WAS_DONE, WAS_NOT_DONE) else case.open_request
+    votes = action_id in (APPROVE, REJECT, WAS_DONE, WAS_NOT_DONE) and request is not None
     reference = Reference(case.case_id, case.revision, request.request_id if votes and request else "")
     button: Block = {
         "type": "button",

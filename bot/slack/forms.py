@@ -14,7 +14,7 @@ from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
 from bot.service.mark_false_positive import CLOSE_REASON
 from bot.slack.button_value import Reference, parse_reference
-from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT
+from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT, WAS_DONE, WAS_NOT_DONE
 from bot.slack.text import code, joined, marked, shown
 from bot.slack.wanted import Wanted
 
@@ -113,6 +113,19 @@ def owners_form(case: Case, question_seq: int, *, ours: bool) -> View:
     view = _form(OURS if ours else NOT_OURS, words[0], words[1], words[2], case, "")
     reference = Reference(case.case_id, question_seq)
     view["private_metadata"] = _carried(reference, "", case)
+    return view
+
+
+def outcome_form(case: Case, request: Request, title: str, *, done: bool) -> View:
+    """The form in which somebody says how a run ended whose outcome is not known."""
+    what = "was done" if done else "was not done"
+    text = (
+        f"You say that *{title}* {what}, because you looked in AWS. The card shows it as your word and not as proved. "
+        "Nothing is called in AWS. Should CloudTrail show Anchorwatch's own call later, that counts instead."
+    )
+    words = ("It was done", "It Was Done") if done else ("It was not done", "It Was Not Done")
+    view = _form(WAS_DONE if done else WAS_NOT_DONE, words[0], words[1], text, case, "")
+    view["private_metadata"] = metadata(case, "", request.request_id)
     return view
 
 

@@ -15,15 +15,18 @@ from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.plan import Report
+from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
 from bot.domain.remark import Remarked
 from bot.domain.tickets import TicketGiven
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
+from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
 from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.inventory_notices import inventory_words
+from bot.slack.receipt_words import receipt_note
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_LINES = 60
@@ -79,7 +82,7 @@ class Notes:
         envelope = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,
-            "text": fallback(text),
+            "text": fallback(labels_only(text)),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {"event_type": NOTE_EVENT_TYPE, "event_payload": {"key": note_key(case, through)}},
@@ -147,6 +150,8 @@ class Notes:
                 return _stopped(title, event)
             case ev.RunFinished():
                 return _finished(title, event, request)
+            case ReceiptFound() | ReceiptLooked() | OutcomeProved() | OutcomeTold():
+                return receipt_note(event, request, title, who)
         return ""
 
     def _asked(self, who: str, title: str, request: Request) -> str:

@@ -24,6 +24,7 @@ from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive
 from bot.service.own_store import OwnStore
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
+from bot.service.tell_outcome import tell_outcome
 from bot.slack import controls, forms
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
 from bot.slack.wanted import Wanted, wanted_of
@@ -69,6 +70,8 @@ class Submissions:
             controls.OURS: lambda press: pressing(press, answer_owners(policy, ours=True)),
             controls.NOT_OURS: lambda press: pressing(press, answer_owners(policy, ours=False)),
             controls.ADD_TICKET: lambda press: pressing(press, give_ticket(policy, ticket_pattern)),
+            controls.WAS_DONE: lambda press: pressing(press, tell_outcome(policy, done=True)),
+            controls.WAS_NOT_DONE: lambda press: pressing(press, tell_outcome(policy, done=False)),
             **dict.fromkeys(actions, self._action),
         }
 

@@ -57,15 +57,19 @@ def _summary(record: Mapping[str, Any]) -> dict[str, Any]:
     return {"EventId": record["eventID"], "EventName": record["eventName"], "CloudTrailEvent": json.dumps(record)}
 
 
+def _looked_up(record: Mapping[str, Any], key: str) -> object:
+    if key == "AccessKeyId":
+        return record.get("userIdentity", {}).get("accessKeyId")
+    return record[{"EventSource": "eventSource", "EventName": "eventName"}[key]]
+
+
 def found_events(records: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What LookupEvents finds: newest first, both ends of the time range included."""
     (attribute,) = parameters["LookupAttributes"]
-    member = {"EventSource": "eventSource", "EventName": "eventName"}[attribute["AttributeKey"]]
+    key, wanted = attribute["AttributeKey"], attribute["AttributeValue"]
     since, until = stamp(parameters["StartTime"]), stamp(parameters["EndTime"])
     found = [
-        record
-        for record in records
-        if record[member] == attribute["AttributeValue"] and since <= record["eventTime"] <= until
+        record for record in records if _looked_up(record, key) == wanted and since <= record["eventTime"] <= until
     ]
     newest_first = sorted(found, key=lambda record: str(record["eventTime"]), reverse=True)
     return [_summary(record) for record in newest_first]

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.domain.action import ActionAws
+from bot.domain.action_aws import ActingAws
 from bot.domain.approval import ApprovalPolicy, Decision, Person
 from bot.domain.approval_rule import rules_by_risk
 from bot.domain.audit import Draft, Entry
@@ -20,6 +21,7 @@ from bot.domain.detection import Actor, Anchor, Detection, SourceType, Understoo
 from bot.domain.effects import Effect, EffectKind, Standing, effects
 from bot.domain.errors import AnchorwatchError
 from bot.domain.identity import Target, case_id_for
+from bot.domain.receipt import OwnSession
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_bar import Progress
 from bot.registry import load_actions
@@ -28,6 +30,7 @@ from bot.service.ask_for_action import ask_for_action
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, reject_request
 from bot.service.expire_request import expire_request
+from bot.service.find_receipt import FindReceipt
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, reopen
 from bot.service.observe_anchor import ObserveAnchor
@@ -38,7 +41,7 @@ from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
-from tests.fakes.fake_action_aws import FakeActionAws
+from tests.fakes.fake_action_aws import FakeActingAws, FakeActionAws
 from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_log import MemoryDisk, MemoryLog
@@ -114,6 +117,18 @@ class MortalAws:
 
 
 @dataclass(frozen=True)
+class MortalActing(MortalAws):
+    """The same in a session that may change something."""
+
+    aws: FakeActingAws
+
+    async def open(self) -> OwnSession:
+        """See :class:`FakeActingAws`."""
+        self.life.step()
+        return await self.aws.open()
+
+
+@dataclass(frozen=True)
 class MortalAccounts:
     """``AwsAccounts`` whose caller may die."""
 
@@ -124,9 +139,9 @@ class MortalAccounts:
         """See :class:`FakeAws`."""
         return MortalAws(self.aws.reader(target, permissions, **more), self.life)
 
-    def actor(self, target: Target, permissions: Sequence[str], **more: Any) -> ActionAws:
+    def actor(self, target: Target, permissions: Sequence[str], **more: Any) -> ActingAws:
         """See :class:`FakeAws`."""
-        return MortalAws(self.aws.actor(target, permissions, **more), self.life)
+        return MortalActing(self.aws.actor(target, permissions, **more), self.life)
 
 
 def detection_of(target: Target, event_id: str = "event-1") -> Detection:
@@ -156,6 +171,7 @@ class Desk:
     aws: FakeAws = field(default_factory=FakeAws)
     actions: Mapping[str, ResponseAction] = field(default_factory=lambda: ACTIONS)
     exclusive: bool = True
+    receipts_after: tuple[timedelta, ...] = ()
     lives: int = 0
     calls_by_request: Counter[str] = field(default_factory=Counter)
     errors: list[Exception] = field(default_factory=list)
@@ -163,6 +179,7 @@ class Desk:
     def __post_init__(self) -> None:
         """Begin the first life, with one trust anchor in AWS."""
         self.target = self.aws.add_anchor()
+        self.aws.clock = self.clock.now
         self.case_id = case_id_for(self.target.account, self.target.region, str(self.target.anchor_id))
         self.rise()
 
@@ -175,7 +192,9 @@ class Desk:
         log = MortalLog(self.disk, self.life)
         log.exclusive = self.exclusive
         claims = MemoryClaims(self.disk, self.life.step)
-        self.standing = Standing(f"life-{self.lives}", exclusive=self.exclusive, post_grace=GRACE)
+        self.standing = Standing(
+            f"life-{self.lives}", exclusive=self.exclusive, post_grace=GRACE, receipts_after=self.receipts_after
+        )
         self.book = CaseBook(log, self.clock, self.standing, lambda _: None)
         self.pressing = Pressing(self.book, self.clock)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
@@ -184,6 +203,7 @@ class Desk:
         search = LookupSearch(accounts)
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
+        self.find_receipt = FindReceipt(self.book, self.actions, accounts, search, self.clock)
         self.observe = ObserveAnchor(self.book, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:
@@ -270,6 +290,7 @@ class Desk:
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),
             EffectKind.OBSERVE: self.observe,
+            EffectKind.FIND_RECEIPT: lambda case: self.find_receipt(case.case_id, effect.subject),
         }
         return doers[effect.kind]
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from bot.domain.errors import AwsDenied, AwsError, AwsThrottled, AwsUnclear
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound
 from bot.domain.identity import Target
+from bot.domain.receipt import OwnSession
 
 READS = ("Get", "List", "Lookup", "Describe")
 
@@ -52,6 +53,10 @@ class Accounts(Protocol):
 
     def take_fault(self, permission: str) -> FaultKind | None:
         """The fault that a call meets."""
+        ...
+
+    def write_record(self, target: Target, record: Mapping[str, Any]) -> None:
+        """Let CloudTrail have a record of a call on this target."""
         ...
 
     def answer(self, target: Target, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,3 +156,51 @@ class FakeActionAws:
     def _note(self, service: str, operation: str, parameters: Mapping[str, Any], outcome: str) -> None:
         call = Call(service, operation, dict(parameters), self._target, self._session_name, outcome)
         self._aws.journal.append(call)
+
+
+class FakeActingAws(FakeActionAws):
+    """AWS in a session that may change something; what it does comes into CloudTrail, where that is switched on."""
+
+    def __init__(
+        self,
+        aws: Accounts,
+        target: Target,
+        permissions: Sequence[str],
+        session: OwnSession,
+        progress: Progress | None,
+    ) -> None:
+        super().__init__(aws, target, permissions, session.name, progress)
+        self._session = session
+
+    async def open(self) -> OwnSession:
+        """See :meth:`bot.domain.action_aws.ActingAws.open`; the fault ``sts:AssumeRole`` keeps it shut."""
+        if self._aws.take_fault("sts:AssumeRole") is not None:
+            raise AwsDenied("AccessDenied", "not authorized", "sts:AssumeRole")
+        return self._session
+
+    def _note(self, service: str, operation: str, parameters: Mapping[str, Any], outcome: str) -> None:
+        super()._note(service, operation, parameters, outcome)
+        self._aws.write_record(self._target, own_record(self._session, service, operation, parameters, outcome))
+
+
+def own_record(
+    session: OwnSession, service: str, operation: str, parameters: Mapping[str, Any], outcome: str = "ok"
+) -> dict[str, Any]:
+    """What CloudTrail writes of a call in a session, without id and time."""
+    account, role = session.role_arn.split(":")[4], session.role_arn.rpartition("/")[2]
+    issuer = {"type": "Role", "arn": session.role_arn, "accountId": account, "userName": role}
+    error = {} if outcome in ("ok", "Lost") else {"errorCode": outcome}
+    return {
+        "eventSource": f"{service}.amazonaws.com",
+        "eventName": operation,
+        "recipientAccountId": account,
+        "requestParameters": {name[:1].lower() + name[1:]: value for name, value in parameters.items()},
+        "userIdentity": {
+            "type": "AssumedRole",
+            "principalId": f"AROAEXAMPLE000000007:{session.name}",
+            "arn": f"arn:aws:sts::{account}:assumed-role/{role}/{session.name}",
+            "accessKeyId": session.access_key_id,
+            "sessionContext": {"sessionIssuer": issuer, "sourceIdentity": session.source_identity},
+        },
+        **error,
+    }

@@ -12,10 +12,11 @@ from typing import Any
 
 from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.identity import Target, parse_anchor_arn
+from bot.domain.receipt import OwnSession
 from bot.domain.search_run import Precedence
 from bot.ports import Acting
 from tests.fakes.aws_samples import found_events, pem_of, stamp
-from tests.fakes.fake_action_aws import Call, FakeActionAws, FaultKind, Progress
+from tests.fakes.fake_action_aws import Call, FakeActingAws, FakeActionAws, FaultKind, Progress
 from tests.fakes.fake_iam import IAM_CALLS, FakeIam
 from tests.fakes.fake_inventory import INVENTORY_CALLS, FakeInventory
 
@@ -52,6 +53,8 @@ class FakeAws:
 
     Attributes:
         answers_as: the account whose credentials are really used; None means that of the target.
+        trail_delay: how late CloudTrail has what sessions of the act role did; None means that it never has.
+        clock: when that happened.
     """
 
     def __init__(self, now: datetime = NOW, page_size: int = 50) -> None:
@@ -63,6 +66,9 @@ class FakeAws:
         self.acted: list[tuple[Acting | None, tuple[str, ...]]] = []
         self.answers_as: str | None = None
         self.inventory = FakeInventory()
+        self.trail_delay: timedelta | None = None
+        self.clock: Callable[[], datetime] = lambda: self.time
+        self._late: list[tuple[datetime, str, dict[str, Any]]] = []
         self._places: dict[tuple[str, str], _Place] = {}
         self._iam: dict[str, FakeIam] = {}
         self._faults: dict[str, _Fault] = {}
@@ -150,6 +156,18 @@ class FakeAws:
         filled = {"eventID": str(uuid.uuid4()), "eventTime": stamp(self.time), **record}
         self._place(account, region).records.append(filled)
 
+    def write_record(self, target: Target, record: Mapping[str, Any]) -> None:
+        """Put a record of a call on this target into the event history; it is found after ``trail_delay``."""
+        if self.trail_delay is None:
+            return
+        region = "us-east-1" if record["eventSource"] == "iam.amazonaws.com" else target.region
+        filled = {**record, "eventID": str(uuid.uuid4()), "eventTime": stamp(self.clock()), "awsRegion": region}
+        self._late.append((self.clock() + self.trail_delay, region, filled))
+
+    def _records(self, target: Target) -> list[Mapping[str, Any]]:
+        late = [record for at, region, record in self._late if at <= self.clock() and region == target.region]
+        return [*self._place(target.account, target.region).records, *late]
+
     def fail(self, permission: str, kind: FaultKind, times: int = 1) -> None:
         """Let the next ``times`` calls of ``service:Operation`` go wrong."""
         self._faults[permission] = _Fault(kind, times)
@@ -183,10 +201,14 @@ class FakeAws:
         progress: Progress | None = None,
         touches: Sequence[str] = (),
         acting: Acting | None = None,
-    ) -> FakeActionAws:
+    ) -> FakeActingAws:
         """See :meth:`bot.ports.AwsAccounts.actor`."""
         self.acted.append((acting, tuple(touches)))
-        return FakeActionAws(self, target, permissions, session_name, progress)
+        who = acting.source_identity if acting is not None else ""
+        session = OwnSession(
+            f"arn:aws:iam::{target.account}:role/act", session_name, who, f"ASIA{len(self.acted):016d}"
+        )
+        return FakeActingAws(self, target, permissions, session, progress)
 
     def _place(self, account: str, region: str) -> _Place:
         return self._places.setdefault((account, region), _Place())
@@ -219,7 +241,7 @@ class FakeAws:
         if permission in ("rolesanywhere:EnableProfile", "rolesanywhere:DisableProfile"):
             return {"profile": deepcopy(_switched(place, permission, parameters["profileId"], self.time))}
         if permission == "cloudtrail:LookupEvents":
-            return {"Events": found_events(place.records, parameters)}
+            return {"Events": found_events(self._records(target), parameters)}
         served = self._served.get((permission, target.region), self._served.get((permission, None)))
         if served is not None:
             return deepcopy(dict(served(parameters) if callable(served) else served))

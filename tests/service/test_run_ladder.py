@@ -166,6 +166,6 @@ async def test_every_session_says_for_whom_it_is(ladder: Desk) -> None:
     await ladder.work()
     arns = tuple(one["profileArn"] for one in ladder.aws.profiles())
     assert ladder.aws.acted == [
-        (Acting(ladder.case_id, "R1", "U1", ("U3", "U4")), ()),
-        (Acting(ladder.case_id, "R2", "U2"), arns),
+        (Acting(ladder.case_id, "R1", "U1", ("U3", "U4"), "U1"), ()),
+        (Acting(ladder.case_id, "R2", "U2", (), "U2"), arns),
     ]

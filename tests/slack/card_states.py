@@ -26,6 +26,7 @@ from bot.domain.tickets import TicketGiven
 from bot.registry import load_actions
 from bot.slack.wanted import Wanted
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
+from tests.slack.receipt_states import receipt_stories
 
 AVA, BEN, CARLA = "U07AVALINDQ", "U07BENOKAFR", "U07CARLAREY"
 CHANNEL, TS = "C07AWSALERT", "1795348800.000100"
@@ -238,6 +239,12 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         "unknown outcome": [*run, finished(ev.Outcome.UNKNOWN, text=words)],
         **owners_stories(reason),
         "ticket named": [(TicketGiven("CHG0044021" if text is None else text, may_be_actor=True), ev.slack_user(AVA))],
+        **receipt_stories(
+            [*run, finished(ev.Outcome.DONE, {"exists": "no"}, words)],
+            [*run, finished(ev.Outcome.UNKNOWN, text=words)],
+            BEN,
+            reason,
+        ),
         "acknowledged and failed": [
             (ev.Acknowledged(), ev.slack_user(AVA)),
             *run,

@@ -39,6 +39,7 @@ from tests.slack.card_states import (
     plan,
     wanted,
 )
+from tests.slack.what_slack_shows import CONSOLE
 from tests.slack_markup import in_message
 
 
@@ -126,7 +127,8 @@ def foreign(message: Mapping[str, Any]) -> list[str]:
     return [
         f"{one.kind} {one.target[:80]!r}"
         for one in in_message(message)
-        if one.kind not in OUR_KINDS or (one.kind in known and one.target not in known[one.kind])
+        if not (one.kind == "link" and CONSOLE.fullmatch(one.target.partition("|")[0]))
+        and (one.kind not in OUR_KINDS or (one.kind in known and one.target not in known[one.kind]))
     ]
 
 

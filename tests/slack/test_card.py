@@ -20,6 +20,8 @@ from tests.slack.what_slack_shows import complaints, objects, shapes
 GROUP = "S07APPROVER"
 PEOPLE = {AVA, BEN, CARLA}
 CONTROLS = {
+    "it_was_done",
+    "it_was_not_done",
     *ACTIONS,
     "acknowledge",
     "mark_false_positive",

@@ -14,7 +14,14 @@ from tests.slack.block_judges import judge_message
 Json = Mapping[str, Any]
 
 OURS = {"text", "br", "bold", "code", "user", "group", "date"}
-"""The kinds of tokens that our own words use; links, emoji, channels, broadcasts and quotes are none of them."""
+"""The kinds of tokens that our own words use; emoji, channels, broadcasts and quotes are none of them, nor links but
+:data:`CONSOLE`."""
+
+CONSOLE = re.compile(
+    r"https://[a-z0-9-]+\.console\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/cloudtrailv2/home"
+    r"\?region=[a-z0-9-]+#/events(/[0-9A-Za-z-]{8,64}|\?EventName=[A-Za-z]+)?"
+)
+"""The only links of ours."""
 
 # The one invisible character that we write: Slack's own advice for a colon that must not start an emoji.
 _CALMING = "\u200b"
@@ -67,6 +74,8 @@ def foreign_tokens(message: Json, people: set[str], groups: set[str]) -> list[st
     for text, verbatim in mrkdwn_texts(message):
         kinds = OURS
         for token in _walk(tokens(text, verbatim=verbatim)):
+            if token["t"] == "link" and CONSOLE.fullmatch(token["url"]):
+                continue
             known = {"user": people, "group": groups}.get(token["t"])
             if token["t"] not in kinds or (known is not None and token["id"] not in known):
                 found.append(f"{token['t']}: {token} in {text[:200]!r}")

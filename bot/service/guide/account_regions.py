@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import cast
 
 from bot.domain.errors import AwsError
+from bot.domain.global_region import global_region
 from bot.service.guide.inquiry import Inquiry
 
 PERMISSIONS = ("ec2:DescribeRegions", "account:ListRegions")
 """Either of them is enough."""
 
 _ENABLED = ["ENABLED", "ENABLED_BY_DEFAULT", "ENABLING"]
-# Where the events of global services such as IAM are kept.
-# See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html
-_GLOBAL_REGIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-_GLOBAL_REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +40,6 @@ async def account_regions(inquiry: Inquiry) -> AccountRegions:
         return AccountRegions(names, why)
 
     return cast("AccountRegions", await inquiry.once("account_regions", read))
-
-
-def global_region(arn: str | None) -> str:
-    """The Region that keeps the events of IAM, in the partition of an ARN."""
-    partition = arn.split(":")[1] if arn else "aws"
-    return _GLOBAL_REGIONS.get(partition, _GLOBAL_REGION)
 
 
 async def _from_ec2(inquiry: Inquiry) -> list[str]:
