@@ -17,6 +17,7 @@ from bot.domain.event_search import By, Record
 from bot.domain.global_region import global_region
 from bot.domain.plan import Plan
 from bot.domain.receipt import Begun, OwnCall
+from bot.domain.response_action import OWN_SERVICE
 
 _CALL = re.compile(r"(?P<service>[a-z0-9-]+):(?P<operation>[A-Za-z]+)(?: (?P<rest>.*))?", re.DOTALL)
 _WORD = re.compile(r"(\w+)=(\S+)", re.ASCII)
@@ -59,12 +60,12 @@ class PlannedCall:
 
 
 def planned_calls(plan: Plan) -> tuple[PlannedCall, ...]:
-    """The calls that a plan announced, with the Region whose history will have each."""
+    """The calls to AWS that a plan announced, with the Region whose history will have each."""
     region = plan.target_arn.split(":")[3] if plan.target_arn.count(":") > 3 else ""  # noqa: PLR2004 - An ARN's fields.
     found = []
     for text in plan.calls:
         match = _CALL.fullmatch(text)
-        if match is None:
+        if match is None or match["service"] == OWN_SERVICE:
             continue
         words = dict(_WORD.findall(match["rest"] or ""))
         key = next((one for one in _NAMED_BY if one in words), "")

@@ -12,11 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.action import ActionAws
+from bot.domain.action_aws import ActingAws
 from bot.domain.ca_approval import CaApproval
 from bot.domain.errors import AwsDenied, AwsError, AwsUnclear, LogConflict, StoreUnavailable
 from bot.domain.house import ApprovedCa
 from bot.domain.identity import Target
 from bot.domain.inventory_log import CaApproved, CaRemoved
+from bot.domain.receipt import OwnSession
 from bot.domain.response_action import OWN_SERVICE
 from bot.domain.search_run import Precedence
 from bot.domain.silencing import silenced_by
@@ -110,6 +112,17 @@ class OwnAws:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnActingAws(OwnAws):
+    """The same in a session that may change something."""
+
+    aws: ActingAws
+
+    async def open(self) -> OwnSession:
+        """See :meth:`bot.domain.action_aws.ActingAws.open`; what changes nothing in AWS needs no session there."""
+        return await self.aws.open() if _of_aws(tuple(self.permissions)) else OwnSession()
+
+
+@dataclass(frozen=True, slots=True)
 class OwnAccounts:
     """Every account, with our own store beside it; implements :class:`bot.ports.AwsAccounts`."""
 
@@ -137,7 +150,7 @@ class OwnAccounts:
         progress: Progress | None = None,
         touches: Sequence[str] = (),
         acting: Acting | None = None,
-    ) -> ActionAws:
+    ) -> ActingAws:
         """See :meth:`bot.ports.AwsAccounts.actor`."""
         aws = self.accounts.actor(
             target,
@@ -147,7 +160,7 @@ class OwnAccounts:
             touches=touches,
             acting=acting,
         )
-        return self.store.over(aws, permissions, acting)
+        return OwnActingAws(aws, self.store, frozenset(permissions), acting or _NOBODY)
 
 
 def _of_aws(permissions: Sequence[str]) -> tuple[str, ...]:

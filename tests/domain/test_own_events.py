@@ -141,8 +141,8 @@ def test_a_call_is_told_from_others_of_its_name(text: str, key: str, value: str)
 
 
 def test_what_is_no_call_is_left_out() -> None:
-    """A line that only explains has no event."""
-    assert planned_calls(plan_of("Nothing is called.", arn="odd")) == ()
+    """A line that only explains has no event, nor has a call to our own store."""
+    assert planned_calls(plan_of("Nothing is called.", "anchorwatch:ApproveCa ends=x", "owner=x", arn="odd")) == ()
 
 
 def test_a_success_counts_before_a_refusal_and_each_event_once() -> None:
