@@ -77,7 +77,11 @@ class Clicks:
         self._guide = guide
         self._owners_group = owners_group
         self._ticket_pattern = ticket_pattern
-        self._by_control: dict[str, Handle] = {
+        self._by_control = self._handles()
+
+    def _handles(self) -> dict[str, Handle]:
+        """What each control does, by its id."""
+        return {
             controls.ACKNOWLEDGE: self._acknowledge,
             controls.REOPEN: self._reopen,
             controls.MARK_FALSE_POSITIVE: self._open_false_positive,
@@ -91,7 +95,7 @@ class Clicks:
             controls.ASK_OWNERS: self._ask_owners,
             controls.ADD_TICKET: self._open_ticket,
             **dict.fromkeys((controls.OURS, controls.NOT_OURS), self._open_owners),
-            **dict.fromkeys(actions, self._action),
+            **dict.fromkeys(self._actions, self._action),
         }
 
     async def pressed(self, body: Mapping[str, Any]) -> Decision:
