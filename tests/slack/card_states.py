@@ -206,6 +206,12 @@ def owners_stories(reason: str) -> Mapping[str, Sequence[Event]]:
     }
 
 
+def _proofs(run: Sequence[Event], words: str, reason: str) -> Mapping[str, Sequence[Event]]:
+    """What CloudTrail, or a person, says of a deletion that was run."""
+    deleted = [*run, finished(ev.Outcome.DONE, {"exists": "no"}, words)]
+    return receipt_stories(deleted, [*run, finished(ev.Outcome.UNKNOWN, text=words)], BEN, reason)
+
+
 def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
     """By state (or way into it): the events that lead there, after the card was posted."""
     reason = "It is ours: see the ticket." if text is None else text
@@ -239,12 +245,7 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         "unknown outcome": [*run, finished(ev.Outcome.UNKNOWN, text=words)],
         **owners_stories(reason),
         "ticket named": [(TicketGiven("CHG0044021" if text is None else text, may_be_actor=True), ev.slack_user(AVA))],
-        **receipt_stories(
-            [*run, finished(ev.Outcome.DONE, {"exists": "no"}, words)],
-            [*run, finished(ev.Outcome.UNKNOWN, text=words)],
-            BEN,
-            reason,
-        ),
+        **_proofs(run, words, reason),
         "acknowledged and failed": [
             (ev.Acknowledged(), ev.slack_user(AVA)),
             *run,
