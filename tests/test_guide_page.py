@@ -6,12 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.answer import answered
 from bot.domain.guide import Mode, Row, rows
 from bot.guide_page import places_of
 from bot.registry import load_actions
+from bot.sandbox.hands import texts
 from bot.service.guide.steps import STEPS
+from bot.slack.card import Card
+from bot.slack.controls import Controls
+from bot.slack.guide_view import PARTS
+from tests.slack.card_states import ACTIONS, CHANNEL, STATES, case_in
+from tests.slack.test_guide_words import asked
 
 ROOT = Path(__file__).parent.parent
+ON_CARD = {
+    "card: header and places": "Account and Region",
+    "card: first sentence": "from anywhere, whatever access keys are rotated",
+    "card: next step": "*Next:*",
+    "card: verdict line": "*Priority:",
+    "card: red flags": "The CA is brand new: made 12 minutes before the call.",
+    "card: certificates": "Self-signed  yes, checked with its key",
+    "card: guide line": "*Guide:*",
+}
+"""Parts of the card as the rows name them, and words by which each is known."""
+
 NUMBERS = [str(number) for number in range(1, 114)] + [f"B{number}" for number in range(1, 11)]
 
 
@@ -37,6 +55,27 @@ def test_what_a_place_names_is_there(row: Row) -> None:
             assert named in load_actions()
         else:
             assert kind in ("card", "button"), place
+
+
+def test_each_button_is_on_a_card_or_in_the_guide() -> None:
+    """By the very title that people see."""
+    titles = {title for _, title in PARTS.values()}
+    for state in STATES:
+        blocks = Card(CHANNEL, Controls(ACTIONS), "").draw(case_in(state)[0]).rich["blocks"]
+        elements = [one for block in blocks for one in (*block.get("elements", ()), block.get("accessory") or {})]
+        shown = [*elements, *(option for one in elements for option in one.get("options", ()))]
+        titles |= {one["text"]["text"].rstrip("…") for one in shown if isinstance(one.get("text"), dict)}
+    places = {place for row in rows() for place in row.places if place.startswith("button: ")}
+    assert {place.removeprefix("button: ") for place in places} <= titles
+
+
+def test_each_part_of_the_card_is_on_it() -> None:
+    """Where a row names a part of the card, the card has it."""
+    answer = answered("q", "Found.")
+    card = texts(Card(CHANNEL, Controls(ACTIONS), "").draw(asked(answer)).rich["blocks"])
+    places = {place for row in rows() for place in row.places if place.startswith("card: ")}
+    assert places == set(ON_CARD)
+    assert [place for place, words in ON_CARD.items() if words not in card] == []
 
 
 def test_questions_name_rows_that_there_are_and_ids_once() -> None:

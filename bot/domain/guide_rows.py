@@ -84,7 +84,7 @@ ROWS_TEXT = """
 75 | v1 | B | A change ticket, found or asked for | button: Add Change Ticket
 76 | v1 | A | The actor's earlier trust anchors |
 77 | v1 | A | The same in the account, and where this CA is trusted already |
-78 | v1 | B | A suggestion, with its reason, that it may be a false positive; people close | button: Mark False Positive
+78 | v1 | B | It may be a false positive, and why; people close it | button: Acknowledge as False Positive
 79 | v1 | A | What AWS answered |
 80 | v1 | A | Whether it worked, and what exists now |
 81 | v1 | A | Whether it is within the written policy |
@@ -97,7 +97,7 @@ ROWS_TEXT = """
 88 | v1 v6 | B | Stop the trust anchor | action: disable_trust_anchor; action: delete_trust_anchor
 89 | v1 | B | Revoke what it gave | action: revoke_role_sessions; action: revoke_known_sessions; action: disable_profile
 90 | v6 | A | The certificates that were used |
-91 | v6 | B | Revoke certificates: only a CA of ours can | doc: docs/reference/guide.md
+91 | v6 | B | Revoke certificates: only a CA of ours can | button: Guide
 92 | v6 | A | The profiles |
 93 | v6 | A | The sessions: issued and refused apart |
 94 | v6 | A | Lateral movement by the sessions |

@@ -40,8 +40,15 @@ def _open(facts: Mapping[str, object]) -> str:
     by_iam = len(_list(facts, "escalating"))
     roles = f"The CA's owner can become {usable} role{'s' if usable > 1 else ''}"
     named = f", {administrators} administrator{'s' if administrators > 1 else ''}" if administrators else ""
-    themselves = "itself" if by_iam == 1 else "themselves"
-    return f"{roles}{named}{f', {by_iam} can make {themselves} administrator' if by_iam else ''}"
+    return f"{roles}{named}{_by_themselves(usable, by_iam)}"
+
+
+def _by_themselves(usable: int, number: int) -> str:
+    """How many roles can make administrators of themselves."""
+    if not number:
+        return ""
+    who = "which" if usable == number == 1 else str(number)
+    return f", {who} can make {'itself an administrator' if number == 1 else 'themselves administrators'}"
 
 
 def _shut(facts: Mapping[str, object]) -> str:

@@ -38,7 +38,8 @@ def what_happened(case: Case) -> str:
     sentence = f"{who} {verb} trust anchor {name} with {_ca_words(detection)} in account {account}, {region}."
     if case.state is CaseState.CONTAINED or case.state in CLOSED_STATES:
         return sentence
-    return f"{sentence} Whoever holds that CA's key can get AWS credentials from anywhere."
+    risk = "can get AWS credentials from anywhere, whatever access keys are rotated"
+    return f"{sentence} Whoever holds that CA's key {risk}."
 
 
 def _who_in_code(detection: Detection) -> str:

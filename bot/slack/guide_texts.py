@@ -27,6 +27,11 @@ EXPLAINED = {
         "New access keys and passwords for the person who made the trust anchor close nothing. Disabling it ends new "
         "sessions; sessions that were issued live on until they expire."
     ),
+    "Revoking certificates": (
+        "Works only for a CA of your own: its owner revokes, and aws rolesanywhere import-crl brings the list to AWS. "
+        "The guide's answers name the serials that were used. An attacker's own CA revokes nothing: disable the trust "
+        "anchor instead."
+    ),
 }
 """Terms and what they are, for people who do not know the service."""
 

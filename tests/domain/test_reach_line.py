@@ -21,8 +21,12 @@ _OWNER = "The CA's owner can become"
             f"{_OWNER} 4 roles, 1 administrator; 2 are shut by aws:SourceArn.",
         ),
         (
+            {"usable": 1, "escalating": ["c"]},
+            f"{_OWNER} 1 role, which can make itself an administrator.",
+        ),
+        (
             {"usable": 3, "administrators": ["a", "b"], "escalating": ["c"], "one_profile_away": 2},
-            f"{_OWNER} 3 roles, 2 administrators, 1 can make itself administrator; 2 are one CreateProfile away.",
+            f"{_OWNER} 3 roles, 2 administrators, 1 can make itself an administrator; 2 are one CreateProfile away.",
         ),
         (
             {"usable": 0, "undetermined": 1, "shut": [["a Deny", 3], ["x", 1], ["y", 1], ["z", 2]]},

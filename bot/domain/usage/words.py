@@ -18,6 +18,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
+def none_or(number: int) -> str:
+    """The number in digits; ``none`` for 0."""
+    return str(number) if number else "none"
+
+
 def utc_text(at: datetime | None) -> str:
     """The time to the second; for None that it is unknown."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "an unknown time"

@@ -9,6 +9,7 @@ from bot.domain.answer import Answer, Question, answered
 from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, EventsFound, Record
+from bot.domain.usage.words import none_or
 from bot.service.guide.account_regions import PERMISSIONS as REGION_PERMISSIONS
 from bot.service.guide.account_regions import account_regions
 from bot.service.guide.history import HISTORY, is_before
@@ -42,7 +43,8 @@ def _answer(detection: Detection, found: Sequence[EventsFound], left_out: tuple[
     made = [one for search in found for one in search.records if _is_another(one, detection)]
     made.sort(key=lambda one: str(one.get("eventTime")))
     earlier = sum(is_before(one, detection) for one in made)
-    sentence = f"It made {count(earlier, 'trust anchor')} before this one and {len(made) - earlier} after it."
+    before = count(earlier, "trust anchor") if earlier else "no trust anchor"
+    sentence = f"It made {before} before this one and {none_or(len(made) - earlier)} after it."
     if not made:
         sentence = "No other trust anchor of this identity was found."
     since = min(one.searched_since for one in found)

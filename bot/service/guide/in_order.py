@@ -18,6 +18,11 @@ _SHORT = 80
 _PRODUCTION = re.compile(r"(?<![a-z])(?:prod|production|prd|live)(?![a-z])")
 _LAB = re.compile(r"(?<![a-z])(?:sandbox|lab|dev|development|test|testing|staging|playground|experiments?)(?![a-z])")
 
+_FOR = {
+    Environment.PRODUCTION: "for production",
+    Environment.LAB: "a lab",
+    Environment.OTHER: "neither production nor a lab",
+}
 _LIMITS = Question("within_limits", ("81",), "Is it within the written limits?")
 _ENVIRONMENT = Question("environment", ("85",), "What is the account for?")
 _TEST = Question("lab_test", ("84",), "Is it a test with a self-signed CA?")
@@ -54,9 +59,7 @@ async def _environment(inquiry: Inquiry) -> Answer:
     account_id = inquiry.case.target.account
     known = inquiry.sources.house.account(account_id)
     if known is not None:
-        sentence = f"The account is {quoted(known.name[:_SHORT])}, for {known.environment.value}."
-        if known.environment is Environment.OTHER:
-            sentence = f"The account is {quoted(known.name[:_SHORT])}, neither production nor a lab."
+        sentence = f"The account is {quoted(known.name[:_SHORT])}, {_FOR[known.environment]}."
         signs = (_production(sentence),) if known.environment is Environment.PRODUCTION else ()
         facts = {"environment": known.environment.value, "by": "house"}
         return answered(_ENVIRONMENT.id, sentence, signs=signs, facts=facts)

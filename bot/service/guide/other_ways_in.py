@@ -66,7 +66,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 def _roles(detection: Detection, found: Nearby) -> Answer:
     made = after(named(found.records, frozenset({"CreateRole"})), detection)
     trusting = [one for one in made if lets_service_in(_policy_of(one))]
-    sentence = f"{count(len(made), 'role')} made since; {len(trusting) or 'none'} of them let Roles Anywhere in."
+    sentence = f"{count(len(made), 'role')} made since; {_let_in(len(trusting), len(made))}."
     if not made:
         sentence = "No role was made since."
     signs = (Sign("role_trusts_service", sentence),) if trusting else ()
@@ -92,14 +92,20 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
 def _changes(detection: Detection, found: Nearby) -> Answer:
     changed = [one for one in named(found.records, _POLICY_CALLS) if same_hand(one, detection) or _opens(one)]
     opened = [one for one in changed if _opens(one)]
-    let_in = f"{len(opened) or 'none'} of them let Roles Anywhere in"
-    sentence = f"{count(len(changed), 'change')} to roles and policies; {let_in}."
+    sentence = f"{count(len(changed), 'change')} to roles and policies; {_let_in(len(opened), len(changed))}."
     if not changed:
         sentence = "No change to roles or policies by the same hand, and none that lets Roles Anywhere in."
     signs = (Sign("trust_policy_opened", sentence),) if opened else ()
     lines = (*lines_of(changed), *(line for one in opened for line in _difference(one, found.records)))
     facts = {"changes": len(changed), "opened": len(opened), **facts_of(moments_of(changed, detection))}
     return answered(_CHANGES.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
+
+
+def _let_in(number: int, total: int) -> str:
+    """How many of these let Roles Anywhere in."""
+    if total == 1:
+        return f"it {'lets' if number else 'does not let'} Roles Anywhere in"
+    return f"{number or 'none'} of them {'lets' if number == 1 else 'let'} Roles Anywhere in"
 
 
 def _opens(record: Record) -> bool:

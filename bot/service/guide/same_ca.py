@@ -74,7 +74,9 @@ def _signs(others: Sequence[AnchorSeen], own: str, happened_at: datetime) -> Ite
     elif together:
         yield Sign("same_ca_elsewhere", f"The same CA came into {len(together) + 1} trust anchors within a day.")
     if old and old[0].created:
-        yield Sign("ca_established", f"A trust anchor with this CA has been here since {old[0].created:%Y-%m-%d}.")
+        where = f"in account {old[0].account}, {old[0].region}"
+        sentence = f"Another trust anchor with a key of this CA has stood {where} since {old[0].created:%Y-%m-%d}."
+        yield Sign("ca_established", sentence)
 
 
 def _is_near(anchor: AnchorSeen, happened_at: datetime) -> bool:

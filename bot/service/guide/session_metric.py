@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.answer import Answer, Question, Sign, answered
+from bot.domain.usage.words import counted, none_or
 from bot.service.guide.anchor_span import AnchorSpan, anchor_span
 from bot.service.guide.inquiry import Inquiry
 from bot.service.guide.sessions_seen import sessions_if_searchable
@@ -23,8 +24,9 @@ async def metric(inquiry: Inquiry) -> Answer:
     total = await _counted_by_cloudwatch(inquiry, span)
     seen = await sessions_if_searchable(inquiry)
     in_trail = sum(one.issued for one in seen.found.sessions) if seen else None
-    known = "could not be searched" if in_trail is None else f"shows {in_trail} so far"
-    sentence = f"The metric says {total} {'success' if total == 1 else 'successes'}, CloudTrail {known}."
+    known = "could not be searched" if in_trail is None else f"shows {none_or(in_trail)} so far"
+    counts = counted(total, "session") if total else "no session"
+    sentence = f"CloudWatch counts {counts}, CloudTrail {known}."
     if not total:
         sentence += " Without the service-linked role of Roles Anywhere there are no metrics."
     signs = []

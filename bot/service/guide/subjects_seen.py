@@ -94,7 +94,8 @@ def _line(credential: Mapping[str, Any], leaves: Mapping[str, Leaf]) -> str:
     leaf = leaves[_pem(credential)]
     at = credential.get("seenAt")
     # Whether "failed" means what it says is not clear from the documentation, so it is shown as AWS has it.
+    marked = "marked by AWS as failed" if credential.get("failed") is True else "not marked by AWS as failed"
     return (
         f"Certificate {leaf.serial} ({leaf.subject[:_MOST_NAME]}), last seen "
-        f"{utc_text(at if isinstance(at, datetime) else None)}, AWS notes failed={credential.get('failed') is True}"
+        f"{utc_text(at if isinstance(at, datetime) else None)}, {marked}"
     )

@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, does_not_apply
 from bot.domain.detection import Actor, Detection
 from bot.domain.event_search import EventsFound, Record
+from bot.domain.usage.words import none_or
 from bot.service.guide.answering import safely
 from bot.service.guide.history import IAM_REGION, history_of, is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
@@ -21,6 +22,9 @@ _AROUND = timedelta(hours=1)
 _MOST_LINES = 20
 _FRESH_KEY = timedelta(days=7)
 _SESSIONS = {True: "The session was opened with MFA.", False: "The session was opened without MFA.", None: ""}
+_MFA_UNSAID = "The report does not say whether MFA was used."
+# See: https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+_DECISIONS = {"implicitDeny": "no policy allows it", "explicitDeny": "denied"}
 _VIA = {
     "console": "through the console",
     "cli": "through the AWS CLI",
@@ -141,7 +145,7 @@ async def _mfa(inquiry: Inquiry, actor: Actor) -> Answer:
         return answered(_MFA.id, session or "The report does not say; a role's session does not show it.")
     listed = await inquiry.aws(region=IAM_REGION).call("iam", "ListMFADevices", UserName=actor.name)
     number = len(listed.get("MFADevices", ()))
-    sentence = f"{session} The user has {number} MFA device{'' if number == 1 else 's'}.".strip()
+    sentence = f"{session or _MFA_UNSAID} The user has {count(number, 'MFA device') if number else 'no MFA device'}."
     signs = () if number else (Sign("user_without_mfa", "The user has no MFA device."),)
     return answered(_MFA.id, sentence, signs=signs, facts={"devices": number})
 
@@ -155,8 +159,8 @@ async def _may(inquiry: Inquiry, actor: Actor) -> Answer:
     )
     lines = tuple(_decision(one) for one in answer.get("EvaluationResults", ()))
     allowed = [str(one.get("EvalActionName")) for one in answer.get("EvaluationResults", ()) if _is_allowed(one)]
-    may = f"Its policies allow {', '.join(allowed)}."
-    sentence = may if allowed else "Its policies allow none of this now."
+    may = f"Its policies allow {', '.join(allowed)} now."
+    sentence = may if allowed else f"Its policies allow none of {', '.join(_TESTED)} now."
     left_out = ("Organization policies, session policies and conditions: IAM's simulation does not weigh them all.",)
     return answered(_MAY.id, sentence, lines=lines, not_checked=left_out, facts={"allowed": allowed})
 
@@ -168,7 +172,8 @@ def _is_allowed(result: Mapping[str, Any]) -> bool:
 def _decision(result: Mapping[str, Any]) -> str:
     policies = sorted({str(one.get("SourcePolicyId")) for one in result.get("MatchedStatements") or ()})
     by = f" by {', '.join(policies)}" if policies else ""
-    return f"{result.get('EvalActionName')}: {result.get('EvalDecision')}{by}"
+    decision = str(result.get("EvalDecision"))
+    return f"{result.get('EvalActionName')}: {_DECISIONS.get(decision, decision)}{by}"
 
 
 def _writes(records: Sequence[Record]) -> list[Record]:
@@ -181,10 +186,25 @@ def _writes(records: Sequence[Record]) -> list[Record]:
 def _habit(detection: Detection, records: Sequence[Record], histories: Sequence[EventsFound]) -> Answer:
     before = [one for one in records if is_before(one, detection)]
     writes = _writes(before)
-    sentence = f"In 90 days it made {len(before)} calls, {len(writes)} of them changes to IAM or Roles Anywhere."
-    signs = () if writes else (Sign("first_iam_change", "It had made no change to IAM or Roles Anywhere before."),)
+    where = " and ".join(dict.fromkeys(one.query.region for one in histories))
+    changes = f"{none_or(len(writes))} of them {'a change' if len(writes) <= 1 else 'changes'} to IAM or Roles Anywhere"
+    sentence = f"In the 90 days before it made {count(len(before), 'call')} in {where}, {changes}."
+    if not before:
+        sentence = f"No call of this {_searched_by(detection.actor)} was found in {where} in the 90 days before."
     facts = {"calls": len(before), "writes": len(writes)}
+    # Sessions have new names all the time: that one has no history says nothing.
+    tells = bool(before) or not _is_session(detection.actor)
+    first = Sign("first_iam_change", f"It is not known to have changed IAM or Roles Anywhere in {where} before.")
+    signs = (first,) if tells and not writes else ()
     return answered(_HABIT.id, sentence, signs=signs, facts=facts, not_checked=searched(histories))
+
+
+def _is_session(actor: Actor) -> bool:
+    return ":assumed-role/" in (actor.arn or "")
+
+
+def _searched_by(actor: Actor) -> str:
+    return "session's name" if _is_session(actor) else "identity"
 
 
 def _failed(records: Sequence[Record], histories: Sequence[EventsFound]) -> Answer:

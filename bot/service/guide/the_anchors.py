@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.errors import AwsNotFound
+from bot.domain.usage.words import none_or
 from bot.service.guide.inquiry import Inquiry, Step
 
 _EXISTS = Question("anchor_exists", ("80", "B2"), "Does the trust anchor exist, and is it enabled?")
@@ -36,10 +37,14 @@ def _others(inquiry: Inquiry, anchors: Sequence[Mapping[str, Any]]) -> Answer:
     lines = tuple(_line(one) for one in others[:_MOST_LINES])
     external = sum(_source(one) != "AWS_ACM_PCA" for one in others)
     if not others:
-        sign = Sign("first_anchor", "It is the only trust anchor of this account and Region.")
-        return answered(_OTHERS.id, sign.sentence, signs=(sign,), facts={"others": 0, "external": 0})
+        only = "It is the only trust anchor of this account and Region."
+        # Of one that was changed or enabled it says nothing: it was there before.
+        is_new = inquiry.case.detection.event_name == "CreateTrustAnchor"
+        signs = (Sign("first_anchor", only),) if is_new else ()
+        return answered(_OTHERS.id, only, signs=signs, facts={"others": 0, "external": 0})
     number = f"{len(others)} other trust anchor{'' if len(others) == 1 else 's'}"
-    sentence = f"{number} here: {external} with an external CA, {len(others) - external} of AWS Private CA."
+    private = none_or(len(others) - external)
+    sentence = f"{number} here: {none_or(external)} with an external CA, {private} of AWS Private CA."
     facts = {"others": len(others), "external": external, "private_ca_arns": _private(others)}
     return answered(_OTHERS.id, sentence, lines=lines, facts=facts)
 

@@ -56,6 +56,9 @@ def _rule(detection: Detection) -> Answer:
     rule = detection.rule
     if rule is None:
         return does_not_apply(_RULE.id, "This form of report does not hold what the rule reads.")
+    if rule.v1 == rule.v6:
+        says_both = "match" if rule.v1 else "do not match"
+        return answered(_RULE.id, f"Versions 1 and 6 of the published rule {says_both}.")
     says = {True: "matches", False: "does not match"}
     return answered(_RULE.id, f"Version 1 of the published rule {says[rule.v1]}, version 6 {says[rule.v6]}.")
 

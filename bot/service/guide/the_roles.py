@@ -19,13 +19,14 @@ from bot.domain.answer import (
 from bot.domain.reach_count import roles_of
 from bot.domain.reach_line import QUESTION, sentence_of
 from bot.domain.reach_table import accounts_in_words, dangerous, facts_of, role_name, table_line
+from bot.domain.usage.words import none_or
 from bot.service.guide.account_reached import PERMISSIONS, AccountReached, account_reached
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import count
 
 _MOST_LINES = 40
 _NOT_WEIGHED = (
-    "Organisation policies (SCPs and RCPs) and policies of resources were not weighed: they may allow less or more.",
+    "Organization policies (SCPs and RCPs) and policies of resources were not weighed: they may allow less or more.",
     "Conditions and resources in boundaries, session policies and Denies count as not in the way.",
 )
 _PROFILES = Question("profiles", ("92",), "Which profiles can be used with the trust anchor?")
@@ -53,7 +54,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 def _profiles(inquiry: Inquiry, found: AccountReached) -> Answer:
     enabled = [one for one in found.profiles if one.get("enabled")]
     sentence = (
-        f"{count(len(enabled), 'enabled profile')} and {len(found.profiles) - len(enabled)} disabled in "
+        f"{count(len(enabled), 'enabled profile')} and {none_or(len(found.profiles) - len(enabled))} disabled in "
         f"{inquiry.case.target.region}. A profile belongs to no trust anchor: each works with all of them."
     )
     lines = _capped([_profile_line(one) for one in (*enabled, *(p for p in found.profiles if not p.get("enabled")))])
@@ -148,9 +149,12 @@ def _privileged(found: AccountReached) -> Answer:
     escalating = tuple(one for one in escalating if one not in administrators)
     credentials = roles_of(one for one, known in read if known and known.privileges.credentials)
     sentence = (
-        f"Of {count(len(roles_of(lines)), 'role')} that may be open, {len(administrators)} may do everything, "
-        f"{len(escalating)} more can get themselves more permissions, {len(credentials)} get credentials or secrets."
+        f"Of {count(len(roles_of(lines)), 'role')} that may be open, {none_or(len(administrators))} may do everything, "
+        f"{none_or(len(escalating))} can get more permissions, {none_or(len(credentials))} can read credentials or "
+        "secrets."
     )
+    if not lines:
+        sentence = "No role is open, so none is privileged."
     facts = {"administrators": len(administrators), "escalating": len(escalating), "credentials": len(credentials)}
     return answered(_PRIVILEGED.id, sentence, facts=facts, not_checked=(*_NOT_WEIGHED, *_policies_unread(found)))
 
@@ -209,8 +213,12 @@ def _trusting(found: AccountReached) -> Answer:
     lines = [one for one in found.count.lines if one.policy is not None and one.policy.names_service is not False]
     roles = roles_of(lines)
     away = len(found.count.one_profile_away)
-    of = f"{len(found.roles.roles)} roles of the account" if found.roles.complete else "the roles in profiles"
-    sentence = f"{len(roles)} of {of} trust Roles Anywhere; {away} of them only lack an enabled profile."
+    trust = "trusts" if len(roles) == 1 else "trust"
+    sentence = f"{none_or(len(roles)).capitalize()} of the roles in profiles {trust} Roles Anywhere."
+    if found.roles.complete:
+        lack = f"{away} of them {'lacks' if away == 1 else 'lack'} nothing but an enabled profile" if away else ""
+        of = f"{len(roles)} of {len(found.roles.roles)} roles of the account {trust} Roles Anywhere"
+        sentence = f"{of}; {lack}." if lack else f"{of}."
     standing = Standing.ANSWERED if found.roles.complete or not found.roles.unread else Standing.NOT_ALLOWED
     return Answer(
         _TRUSTING.id,

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.event_search import By
 from bot.domain.usage.sessions import GUIDES_NAME, Session, by_certificate
-from bot.domain.usage.words import counted, guides_sentence, late_sentence, some, use_line, utc_text
+from bot.domain.usage.words import counted, guides_sentence, late_sentence, none_or, some, use_line, utc_text
 from bot.service.guide.anchor_span import anchor_span
 from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
@@ -36,14 +36,15 @@ async def _used(inquiry: Inquiry) -> Answer:
 
 
 def _sentence(seen: SessionsSeen) -> str:
-    refused = f"{counted(len(seen.refused), 'attempt')} refused"
+    refused = f"{counted(len(seen.refused), 'attempt') if seen.refused else 'no attempt'} refused"
     if not seen.sessions and not seen.earlier:
         return f"No CreateSession of this trust anchor in {seen.place}."
     if not seen.issued:
         sentence = f"No session issued, {refused}, in {seen.place}."
     else:
         times = [one.at for one in seen.issued if one.at]
-        span = f"first {utc_text(min(times, default=None))}, last {utc_text(max(times, default=None))}"
+        first, last = min(times, default=None), max(times, default=None)
+        span = f"at {utc_text(first)}" if first == last else f"first {utc_text(first)}, last {utc_text(last)}"
         sentence = f"Used: {_issued(seen)}, {refused}; {span}. Searched {seen.place}."
     if seen.earlier:
         sentence += f" {counted(len(seen.earlier), 'session')} of the CA that was there before are not counted."
@@ -101,7 +102,10 @@ async def _certificates(inquiry: Inquiry) -> Answer:
     worked = sum(use.issued > 0 for use in uses)
     serials = some(tuple(use.serial or "without a recorded serial" for use in uses))
     last = f" The last session can live until {utc_text(seen.latest_end)}." if seen.latest_end else ""
-    sentence = f"{counted(len(uses), 'certificate')} shown, {worked} with success: serial {serials}.{last}"
+    got_in = (
+        f"{none_or(worked)} of them got a session" if len(uses) > 1 else f"it got {'a' if worked else 'no'} session"
+    )
+    sentence = f"{counted(len(uses), 'certificate')} shown, {got_in}: serial {serials}.{last}"
     facts = {"serials": [use.serial for use in uses[:_MOST_KEPT]]}
     return answered(_CERTIFICATES.id, sentence, lines=tuple(lines), not_checked=seen.not_checked, facts=facts)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.usage.act_kinds import ActKind
 from bot.domain.usage.acts import Act, of_kinds
-from bot.domain.usage.words import act_line, counted, some
+from bot.domain.usage.words import act_line, counted, none_or, some
 from bot.service.guide.account_regions import PERMISSIONS
 from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
@@ -91,7 +91,9 @@ def _sentence(followed: KeysFollowed, acts: Sequence[Act], none: str) -> str:
     numbers = Counter(one.kind for one in acts)
     found = "; ".join(f"{kind.value}: {number}" for kind, number in numbers.most_common()) or none
     calls, refused = len(followed.acts), sum(not one.done for one in followed.acts)
-    return f"{followed.place}: {found}, in {counted(calls, 'call')} ({refused} refused)."
+    if not calls:
+        return f"{followed.place}: no call was made."
+    return f"{followed.place}: {found}, in {counted(calls, 'call')}, {none_or(refused)} refused."
 
 
 def _lines(followed: KeysFollowed, kinds: Sequence[ActKind]) -> tuple[str, ...]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.address import AddressKind, kind_of
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, does_not_apply
 from bot.domain.detection import Detection
-from bot.domain.event_search import EventsFound
+from bot.domain.event_search import EventsFound, Record
 from bot.domain.house import WEEK, Hours, House
-from bot.service.guide.history import history_of, is_before, searched
+from bot.service.guide.history import history_of, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.nearby import count
 
 _MOST_PLACES = 5
+_SAME_VISIT = timedelta(days=1)
+_LAST_DAY = "Calls of the day before the event do not count as earlier: whoever did this may have made them."
 
 _ADDRESS = Question("source_address", ("51",), "From which address, and was it seen before?")
 _PLACE = Question("source_place", ("52", "53"), "Where is that, and is the place new for this identity?")
@@ -44,23 +47,32 @@ def _address(detection: Detection, address: str, house: House, history: EventsFo
         return answered(_ADDRESS.id, f"{words}: who told it to is not in this event.")
     if history is None:
         return answered(_ADDRESS.id, f"{words}.", not_checked=("Whether it was seen before: nobody is named.",))
-    before = [one for one in history.records if is_before(one, detection)]
-    seen = sum(one.get("sourceIPAddress") == address for one in before)
+    usual = _usual(history, detection)
+    seen = sum(one.get("sourceIPAddress") == address for one in usual)
     facts = {"kind": kind.name.lower(), "network": network.name if network else None, "seen_before": seen}
-    left_out = searched([history])
-    if not before:
-        return answered(
-            _ADDRESS.id, f"{words}. No earlier call of this identity was found.", facts=facts, not_checked=left_out
-        )
-    if seen:
-        sign = Sign("known_address", f"This identity called from {address} before: {seen} of {len(before)} calls.")
-        sentence = f"{words}. This identity made {seen} of its {len(before)} earlier calls from there."
-        return answered(_ADDRESS.id, sentence, signs=(sign,), facts=facts, not_checked=left_out)
-    sign = Sign(
-        "new_address", f"The address {address} is new for this identity, which made {len(before)} calls before."
+    sentence, sign = _habit_of(address, seen, len(usual), history.query.region)
+    signs = (sign,) if sign is not None else ()
+    return answered(
+        _ADDRESS.id, f"{words}. {sentence}", signs=signs, facts=facts, not_checked=(_LAST_DAY, *searched([history]))
     )
-    sentence = f"{words}. None of this identity's {len(before)} earlier calls came from there."
-    return answered(_ADDRESS.id, sentence, signs=(sign,), facts=facts, not_checked=left_out)
+
+
+def _usual(history: EventsFound, detection: Detection) -> list[Record]:
+    """The calls that say what is usual: those of the day before the event may be of the same intruder."""
+    until = detection.happened_at - _SAME_VISIT
+    return [one for one in history.records if (at := time_of(one)) is not None and at < until]
+
+
+def _habit_of(address: str, seen: int, calls: int, region: str) -> tuple[str, Sign | None]:
+    """What a number of calls says of an address."""
+    if not calls:
+        return f"No earlier call of this identity was found in {region}.", None
+    if seen:
+        of = f"{seen} of {count(calls, 'earlier call')} in {region}"
+        sign = Sign("known_address", f"This identity has called from {address} before: {of}.")
+        return f"This identity has called from there before: {of}.", sign
+    new = f"new for this identity, whose {count(calls, 'earlier call')} in {region} came from elsewhere"
+    return f"It is {new}.", Sign("new_address", f"The address {address} is {new}.")
 
 
 def _place_words(inquiry: Inquiry, address: str) -> tuple[str, ...]:
@@ -86,7 +98,7 @@ def _place(
         return answered(
             _PLACE.id, f"{here}.", not_checked=("Whether the place is new: there is no database of addresses.",)
         )
-    others = {one.get("sourceIPAddress") for one in history.records if is_before(one, detection)}
+    others = {one.get("sourceIPAddress") for one in _usual(history, detection)}
     places = {", ".join(found) for other in others if isinstance(other, str) and (found := place_of(other))}
     if here in places:
         return answered(_PLACE.id, f"{here}: earlier calls of this identity came from there too.", facts={"new": False})

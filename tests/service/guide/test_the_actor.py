@@ -116,7 +116,7 @@ async def test_the_policy_that_allows_it_is_named(desk: Desk) -> None:
     found = (await asked(desk))["actor_permission"]
     assert found.lines == (
         "rolesanywhere:CreateTrustAnchor: allowed by PowerUserAccess",
-        "iam:UpdateAssumeRolePolicy: implicitDeny",
+        "iam:UpdateAssumeRolePolicy: no policy allows it",
     )
     assert found.facts == {"allowed": ["rolesanywhere:CreateTrustAnchor"]}
 
@@ -135,6 +135,14 @@ async def test_habits_are_counted_over_both_regions(desk: Desk) -> None:
 async def test_without_a_history_the_first_change_is_a_sign(desk: Desk) -> None:
     """Somebody who never changed IAM before is worth a line."""
     assert [one.code for one in (await asked(desk))["actor_habit"].signs] == ["first_iam_change"]
+
+
+async def test_a_session_without_a_history_says_nothing(desk: Desk) -> None:
+    """Its name may be new each time: only one that did other things before has a habit."""
+    session = Actor(arn="arn:aws:sts::111122223333:assumed-role/pki-admin/CHG1")
+    unknown = (await asked(desk, actor=session))["actor_habit"]
+    assert unknown.signs == ()
+    assert unknown.sentence.startswith("No call of this session's name was found in eu-west-1 and us-east-1")
 
 
 async def test_what_failed_is_counted(desk: Desk) -> None:

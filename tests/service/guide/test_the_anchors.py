@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.answer import Standing
 from bot.service.guide import the_anchors
-from tests.fakes.desk import Desk
+from tests.fakes.desk import Desk, detection_of
 from tests.fakes.guide_desk import ask_step
 
 
@@ -21,6 +23,14 @@ async def test_the_only_anchor_of_the_region_is_a_sign(desk: Desk) -> None:
     """A first trust anchor is said to be the first."""
     found = await ask_step(the_anchors.STEP, await desk.case(), desk.aws)
     assert [one.code for one in found["other_anchors"].signs] == ["first_anchor"]
+
+
+async def test_an_anchor_that_was_there_before_is_no_first(desk: Desk) -> None:
+    """One that was changed or enabled is as old as it is, also when there is no other."""
+    changed = replace(detection_of(desk.target), event_name="UpdateTrustAnchor")
+    found = await ask_step(the_anchors.STEP, replace(await desk.case(), detections=(changed,)), desk.aws)
+    assert found["other_anchors"].signs == ()
+    assert "the only trust anchor" in found["other_anchors"].sentence
 
 
 async def test_an_anchor_that_is_gone_is_answered(desk: Desk) -> None:

@@ -120,7 +120,7 @@ async def test_a_search_that_was_refused_finds_nothing_and_says_so(desk: Desk) -
     assert answers["ca_used"].standing is Standing.COULD_NOT_CHECK
     assert answers["ca_used"].signs == ()
     assert answers["subjects"].missing == ("rolesanywhere:ListSubjects",)
-    assert answers["session_metric"].sentence == "The metric says 3 successes, CloudTrail could not be searched."
+    assert answers["session_metric"].sentence == "CloudWatch counts 3 sessions, CloudTrail could not be searched."
     assert [one.code for one in answers["session_metric"].signs] == ["ca_used"]
 
 
@@ -128,7 +128,7 @@ async def test_the_metric_is_a_second_witness(desk: Desk) -> None:
     """CloudWatch may know of sessions before CloudTrail shows them."""
     counts(desk, 3)
     metric = (await found(desk, [session(desk, 0), session(desk, 1)]))["session_metric"]
-    assert metric.sentence == "The metric says 3 successes, CloudTrail shows 2 so far."
+    assert metric.sentence == "CloudWatch counts 3 sessions, CloudTrail shows 2 so far."
     assert [one.code for one in metric.signs] == ["ca_used"]
     (call,) = [one for one in desk.aws.journal if one.permission == "cloudwatch:GetMetricData"]
     assert call.parameters["StartTime"] == CREATED
@@ -167,7 +167,7 @@ async def test_only_subjects_of_this_ca_count(desk: Desk, ca: ShownCa) -> None:
     lists(desk, [subject(1, ca.shows_pem(0xA, "web")), subject(2, ca_shown("Rogue").shows_pem(0xB)), old])
     answer = (await found(desk, []))["subjects"]
     assert answer.facts == {"of_this_ca": 1, "unclear": 0, "seen_since": 2, "listed": 3}
-    assert answer.lines == ("Certificate a (CN=web), last seen 2026-11-22 03:00:00 UTC, AWS notes failed=False",)
+    assert answer.lines == ("Certificate a (CN=web), last seen 2026-11-22 03:00:00 UTC, not marked by AWS as failed",)
     assert [one.code for one in answer.signs] == ["certificate_seen"]
 
 

@@ -109,6 +109,18 @@ async def test_an_address_is_known_or_new(desk: Desk, records: list[dict[str, An
     assert codes((await asked(desk, records=records))["source_address"]) == code
 
 
+async def test_the_last_day_makes_nothing_usual(desk: Desk) -> None:
+    """Whoever looked around before the call came from the same address: that makes it no known one."""
+    looked = {**record(0, "203.0.113.9"), "eventTime": f"{SUNDAY_NIGHT - timedelta(minutes=20):%Y-%m-%dT%H:%M:%SZ}"}
+    alone = (await asked(desk, records=[looked]))["source_address"]
+    assert (alone.signs, alone.facts["seen_before"]) == ((), 0)
+    usual = [record(4, "198.51.100.1"), looked]
+    found = await asked(desk, records=usual, place_of=lambda one: ("NL",) if one == "203.0.113.9" else ("SE",))
+    assert codes(found["source_address"]) == ["new_address"]
+    assert "whose 1 earlier call in eu-west-1 came from elsewhere" in found["source_address"].signs[0].sentence
+    assert codes(found["source_place"]) == ["new_place"]
+
+
 async def test_a_network_of_ours_has_its_name(desk: Desk) -> None:
     """An address of the office is said to be of the office."""
     house = House(networks=(Network(ip_network("203.0.113.0/24"), "Office VPN"),))
