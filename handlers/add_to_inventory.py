@@ -76,12 +76,12 @@ def _past(past: object) -> str:
     cases = past["cases"] if isinstance(past, dict) else []
     silenced = [one["case_id"] for one in cases if one["silenced"]]
     if not silenced:
-        return f"Nobody in AWS. It would have silenced none of {counted(len(cases), 'past case')} with one of its keys."
+        return f"Nobody in AWS. Of {counted(len(cases), 'past case')} with one of its keys it would have silenced none."
     named = ", ".join(silenced[:_MOST_NAMED])
     more = f" and {len(silenced) - _MOST_NAMED} more" if len(silenced) > _MOST_NAMED else ""
     return (
-        f"Nobody in AWS. It would have silenced {len(silenced)} of {counted(len(cases), 'past case')} "
-        f"with one of its keys: {named}{more}."
+        f"Nobody in AWS. Of {counted(len(cases), 'past case')} with one of its keys it would have silenced "
+        f"{len(silenced)}: {named}{more}."
     )
 
 

@@ -20,6 +20,7 @@ from bot.slack.card_words import (
     what_happened,
 )
 from bot.slack.controls import Controls
+from bot.slack.forms import only_if
 from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.owner_question import owners_lines
 from bot.slack.receipt_words import receipt_lines
@@ -109,7 +110,7 @@ class Card:
             f"*Does not stop:* {shown(request.plan.does_not_stop, 300)}",
             f"*Who would notice:* {shown(request.plan.who_would_notice, 300)}",
             f"*Way back:* {shown(request.plan.way_back, 300)}",
-            f"*Only if AWS still shows:* {state or 'not known yet'}",
+            f"*{only_if(request.plan)}:* {state or 'not known yet'}",
             self._votes(request),
             (
                 f"Rule {shown(request.terms.rule, 60) or 'by risk'} · expires {date(request.deadline)} · "

@@ -11,7 +11,7 @@ from bot.domain.case import Case, Request
 from bot.domain.closing import CloseReason
 from bot.domain.errors import BadInput
 from bot.domain.plan import Plan, Risk
-from bot.domain.response_action import ResponseAction
+from bot.domain.response_action import OWN_SERVICE, ResponseAction
 from bot.service.mark_false_positive import CLOSE_REASON
 from bot.slack.button_value import Reference, parse_reference
 from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT, WAS_DONE, WAS_NOT_DONE
@@ -38,6 +38,12 @@ def bare_form(case: Case, action: ResponseAction, text: str, wanted: Wanted, pla
     return view if wanted.terms.reason_required else _with_optional_reason(view)
 
 
+def only_if(plan: Plan) -> str:
+    """What must still be so right before the call: in AWS, or for our own store there."""
+    own = any(call.startswith(f"{OWN_SERVICE}:") for call in plan.calls)
+    return "Only if it is still so" if own else "Only if AWS still shows"
+
+
 def plan_lines(action: ResponseAction, plan: Plan, wanted: Wanted) -> list[str]:
     """A plan as people read it before they ask for it."""
     state = ", ".join(f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in plan.state.items())
@@ -48,7 +54,7 @@ def plan_lines(action: ResponseAction, plan: Plan, wanted: Wanted) -> list[str]:
         f"*Does not stop:* {shown(plan.does_not_stop, 300)}",
         f"*Who would notice:* {shown(plan.who_would_notice, 300)}",
         f"*Way back:* {shown(plan.way_back, 300)}",
-        f"*Only if AWS still shows:* {state or 'not known yet'}",
+        f"*{only_if(plan)}:* {state or 'not known yet'}",
         f"*When you send this:* {_then(action, wanted)}",
     ]
 

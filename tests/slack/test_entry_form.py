@@ -99,11 +99,11 @@ async def test_the_preview_names_the_past_cases(bot: LoopbackBot) -> None:
     assert "Show Plan" in str(view_of(bot).content["submit"])
     assert await send(bot, owner="pki team", reason="CHG1") == "updated"
     shown = texts(view_of(bot).content["blocks"])
-    assert f"It would have silenced 1 of 1 past case with one of its keys: {case_id}." in shown
-    assert "someone" not in shown
+    assert f"Of 1 past case with one of its keys it would have silenced 1: {case_id}." in shown
+    assert "AWS still shows" not in shown
     assert view_of(bot).content["submit"]["text"] == "Ask for Approval"
     assert await send(bot, accounts="999900001111") == "updated"
-    assert "It would have silenced none of 1 past case" in texts(view_of(bot).content["blocks"])
+    assert "Of 1 past case with one of its keys it would have silenced none." in texts(view_of(bot).content["blocks"])
     assert [one["kind"] for one in await bot.log(case_id) if one["kind"].startswith("action")] == []
 
 

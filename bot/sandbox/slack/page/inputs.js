@@ -37,6 +37,16 @@ export function textInput(element, data) {
   return { node, read };
 }
 
+/** A day, in the browser's own picker. */
+function dateInput(element, data) {
+  const node = el("input", { id: data.id, class: "field", type: "date", "aria-label": data.id ? null : data.name, data: { wantsFocus: element.focus_on_load ? "" : null } });
+  node.value = data.kept?.selected_date ?? element.initial_date ?? "";
+  const read = () => ({ type: element.type, selected_date: node.value === "" ? null : node.value });
+  register(node, data, read);
+  if (data.changed) node.addEventListener("change", () => data.changed(read()));
+  return { node, read };
+}
+
 function allOptions(element) {
   if (element.type === "users_select") {
     return store.data.users.filter((user) => !user.deactivated).map((user) => ({ text: { type: "plain_text", text: user.name, emoji: false }, value: user.id }));
@@ -84,7 +94,7 @@ export function choiceGroup(element, data) {
   return { node, read, restore };
 }
 
-const CONTROLS = { plain_text_input: textInput, static_select: selectControl, users_select: selectControl, radio_buttons: choiceGroup, checkboxes: choiceGroup };
+const CONTROLS = { plain_text_input: textInput, datepicker: dateInput, static_select: selectControl, users_select: selectControl, radio_buttons: choiceGroup, checkboxes: choiceGroup };
 
 /** An input block: label, control, hint, and room for its error. */
 export function inputBlock(block, ctx) {
@@ -115,7 +125,7 @@ export function missingInputs(blocks, values) {
   for (const { type, block_id: id, optional, element } of blocks) {
     if (type !== "input") continue;
     const state = values[id]?.[element.action_id] ?? {};
-    const held = state.value ?? state.selected_option ?? state.selected_user ?? (state.selected_options?.length ? state.selected_options : null);
+    const held = state.value ?? state.selected_date ?? state.selected_option ?? state.selected_user ?? (state.selected_options?.length ? state.selected_options : null);
     if (held === null || held === undefined) {
       if (!optional) errors[id] = "Please complete this required field.";
     } else if (element.min_length && String(state.value).length < element.min_length) {

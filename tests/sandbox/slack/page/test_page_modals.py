@@ -167,3 +167,22 @@ async def test_enter_in_a_line_submits_and_dismiss_closes(person: Open, stage: A
     await stage.publish()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     assert [what for what, _body in stage.calls] == ["submit", "close"]
+
+
+async def test_a_day_is_chosen_and_sent(person: Open, stage: Any, canned_view: Json) -> None:
+    """A date picker shows the day that the view gives, wants one where it must, and sends what was chosen."""
+    view = copy.deepcopy(canned_view)
+    element = {"type": "datepicker", "action_id": "d", "initial_date": "2027-02-20"}
+    label = {"type": "plain_text", "text": "Until which day?"}
+    view["blocks"] = [{"type": "input", "block_id": "ends", "label": label, "element": element}]
+    _, dialog = await opened(person, stage, view)
+    day = dialog.get_by_label("Until which day?")
+    await expect(day).to_have_value("2027-02-20")
+    await day.fill("")
+    await dialog.locator("button[type=submit]").click()
+    await expect(dialog).to_contain_text("Please complete this required field.")
+    await day.fill("2027-03-01")
+    answering(stage, "closed", stage.state["views"].clear)
+    await dialog.locator("button[type=submit]").click()
+    await expect(dialog).to_have_count(0)
+    assert stage.calls[-1][1]["values"]["ends"]["d"] == {"type": "datepicker", "selected_date": "2027-03-01"}
