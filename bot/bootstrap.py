@@ -112,6 +112,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         submissions,
         parts.clock,
         GuideView(STEPS, parts.house),
+        parts.presenter,
         parts.house.owners_group,
         parts.house.ticket_pattern,
     )

@@ -31,6 +31,7 @@ from bot.service.guide.steps import STEPS
 from bot.service.investigate import Investigate
 from bot.service.observe_anchor import ObserveAnchor
 from bot.service.own_store import OwnAccounts
+from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.runner import Do
@@ -50,11 +51,13 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     search = _search(parts.settings, accounts, stack)
     # CloudTrail's own history has an event sooner than any trail's files, and asking it costs nothing.
     find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
+    read_plan = ReadPlan(book, parts.actions, OwnAccounts(accounts, parts.store_for_actions))
     observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
     return {
         **_shows(show, question, bar),
         EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
         EffectKind.RUN: _run(parts, bar, search),
+        EffectKind.READ_PLAN: lambda case, effect: read_plan(case.case_id, effect.subject),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
         EffectKind.INVESTIGATE: _investigate(parts, bar, search, stack),

@@ -255,11 +255,13 @@ class EventSearch(Protocol):
 class Message:
     """A message for Slack in two dresses: with blocks, and as plain text for when Slack refuses the blocks.
 
-    ``plain`` is made only when it is needed, which is hardly ever.
+    ``plain`` is made only when it is needed, which is hardly ever. ``rendered`` is the digest of a card's blocks that
+    people decide on (SHA-256, hex); empty for other messages.
     """
 
     rich: Mapping[str, Any]
     plain: Callable[[], Mapping[str, Any]]
+    rendered: str = ""
 
 
 class Presenter(Protocol):

@@ -21,6 +21,7 @@ from bot.domain.ownership import Ownership
 from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.receipt import Begun, Receipt, Word
 from bot.domain.search_bar import SearchBar
+from bot.domain.seen import Seen
 from bot.domain.terms import Missing, Terms, Yes, missing
 from bot.domain.tickets import Tickets
 
@@ -81,7 +82,8 @@ class Request:
     of the last reminder that is over; ``reminder_reserved`` the number of one that somebody was about to post.
     ``starts`` counts how often it was begun: more than once only when a process died over it. ``begun`` has each of
     them with its session, ``receipt`` what CloudTrail shows of their calls. ``word`` is what a person said of an
-    outcome that was not known; None when nobody has, or when CloudTrail has proved it since.
+    outcome that was not known; None when nobody has, or when CloudTrail has proved it since. ``moved_to`` is the plan
+    as AWS showed it when that stopped the request.
     """
 
     request_id: str
@@ -107,6 +109,8 @@ class Request:
     terms: Terms = Terms()
     reminded: int = 0
     reminder_reserved: tuple[int, Reservation] | None = None
+    seen: Seen = Seen()
+    moved_to: Plan | None = None
 
     @property
     def missing(self) -> Missing:
@@ -146,7 +150,8 @@ class Reservation:
 class Card:
     """The case's message in Slack; ``ts`` None means that it does not stand there yet.
 
-    ``shown_at`` is when it was last brought up to date, and ``updates`` how often after it was posted.
+    ``shown_at`` is when it was last brought up to date, and ``updates`` how often after it was posted. ``renderings``
+    are the last digests that it had, each with the entry up to which the card showed the case.
     """
 
     reserved: Reservation | None = None
@@ -156,6 +161,11 @@ class Card:
     dropped: str | None = None
     shown_at: datetime | None = None
     updates: int = 0
+    renderings: tuple[tuple[int, str], ...] = ()
+
+    def has_shown(self, rendered: str, revision: int) -> bool:
+        """Whether the card had this digest since the entry that last changed what people can decide."""
+        return any(seq >= revision and one == rendered for seq, one in self.renderings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class EffectKind(StrEnum):
     POST_REMINDER = "post_reminder"
     TELL = "tell"
     RUN = "run"
+    READ_PLAN = "read_plan"
     EXPIRE = "expire"
     OBSERVE = "observe"
     INVESTIGATE = "investigate"
@@ -122,6 +123,9 @@ def _runs(case: Case, me: Standing) -> list[Effect]:
             found.append(
                 Effect(EffectKind.EXPIRE, f"expire:{request.request_id}", request.deadline, request.request_id)
             )
+            if request.seen.waits:
+                at = request.seen.next_try(request.at)
+                found.append(Effect(EffectKind.READ_PLAN, f"plan:{request.request_id}", at, request.request_id))
         elif request.is_open:
             lane = f"read:{request.request_id}" if request.is_read else "act"
             found.append(Effect(EffectKind.RUN, lane, _run_at(request, me), request.request_id))

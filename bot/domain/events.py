@@ -23,6 +23,7 @@ from bot.domain.post_events import PostEvent
 from bot.domain.receipt import OwnSession, ReceiptEvent
 from bot.domain.remark import Remarked
 from bot.domain.search_bar import SearchBarEvent
+from bot.domain.seen import SeenEvent
 from bot.domain.terms import Terms
 from bot.domain.tickets import TicketGiven
 
@@ -88,7 +89,8 @@ class ActionRequested:
     ``needed`` is how many people must say yes before ``deadline``. ``terms`` are what the rule asked for when it held:
     later changes of the rules don't touch it; None stands in logs that are older than rules. ``own_shares`` are the
     shares of the terms that the one who asks is of; None means that their own yes does not count. ``proved`` says that
-    they gave a one-time code.
+    they gave a one-time code. ``reads_first`` says that no yes counts before AWS was read for it, ``shown_as`` is the
+    digest as people see it.
     """
 
     KIND: ClassVar[str] = "action:requested"
@@ -104,13 +106,16 @@ class ActionRequested:
     terms: Terms | None = None
     own_shares: tuple[str, ...] | None = None
     proved: bool = False
+    reads_first: bool = False
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
     """A yes to the plan with this digest; ``shares`` are those of the terms that the person was of.
 
-    ``proved`` says that they gave a one-time code.
+    ``proved`` says that they gave a one-time code. ``rendered`` is the SHA-256 of the card's blocks that they pressed
+    on, ``shown_as`` the digest as people see it.
     """
 
     KIND: ClassVar[str] = "approval:given"
@@ -118,6 +123,8 @@ class ApprovalGiven:
     digest: str
     shares: tuple[str, ...] = ()
     proved: bool = False
+    rendered: str = ""
+    shown_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +164,8 @@ class RunStarted:
 class RunStopped:
     """Nothing was run: live AWS is not what was shown, or an approval no longer holds.
 
-    ``held_by`` is the Slack user for whom somebody else's run holds a target; empty for other reasons.
+    ``held_by`` is the Slack user for whom somebody else's run holds a target; empty for other reasons. ``plan`` is the
+    plan as AWS shows it now, where that is what stopped it.
     """
 
     KIND: ClassVar[str] = "run:stopped"
@@ -166,6 +174,7 @@ class RunStopped:
     differences: tuple[Difference, ...] = ()
     live: dict[str, str] | None = None
     held_by: str = ""
+    plan: Plan | None = None
 
 
 class Outcome(StrEnum):
@@ -236,7 +245,7 @@ class ReviewNoted:
 
 
 CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked | TicketGiven
-RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired
+RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired | SeenEvent
 RunEvent = RunStarted | RunStopped | RunFinished
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
 Event = (

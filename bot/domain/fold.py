@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from bot.domain import events as ev
+from bot.domain.approval import Reason
 from bot.domain.audit import Entry, Head
 from bot.domain.ca_facts import RedFlag
 from bot.domain.ca_findings import SAME_KEY
@@ -29,10 +30,16 @@ from bot.domain.reminder_steps import reminder_over, reminder_reserved
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
 from bot.domain.search_bar_steps import with_search_bars
+from bot.domain.seen import PlanRead
+from bot.domain.seen_steps import SEEN_STEPS
 from bot.domain.ticket_steps import TICKET_STEPS, ticket_kept, with_ticket_answer
 from bot.domain.tickets import TicketGiven
 
 __all__ = ["fold", "told_in_thread", "user_of"]
+
+
+# As many as a card has in a few minutes while the guide is asked.
+_MOST_RENDERINGS = 60
 
 
 def fold(case: Case, entries: Iterable[Entry], events: Iterable[object] | None = None) -> Case:
@@ -68,6 +75,8 @@ def told_in_thread(case: Case, event: ev.Event) -> bool:
         return False
     if isinstance(event, ReceiptLooked) and not event.last:
         return False
+    if isinstance(event, PlanRead):
+        return event.plan is not None and event.shown_as != event.before
     request = case.requests.get(getattr(event, "request_id", ""))
     return request is None or not request.is_read or isinstance(event, ev.RunFinished)
 
@@ -148,7 +157,10 @@ def _dropped(case: Case, entry: Entry, event: PostDropped) -> Case:
 
 def _shown(case: Case, entry: Entry, event: CardShown) -> Case:
     updates = case.card.updates + 1
-    return replace(case, card=replace(case.card, shown_seq=event.shown_seq, shown_at=entry.at, updates=updates))
+    new = ((event.shown_seq, event.rendered),) if event.rendered else ()
+    renderings = (*case.card.renderings, *new)[-_MOST_RENDERINGS:]
+    card = replace(case.card, shown_seq=event.shown_seq, shown_at=entry.at, updates=updates, renderings=renderings)
+    return replace(case, card=card)
 
 
 def _lost(case: Case, entry: Entry, event: CardLost) -> Case:
@@ -196,7 +208,9 @@ def _refused(case: Case, entry: Entry, event: ev.AttemptRefused) -> Case:
     if event.told:
         return case
     refusal = Refusal(entry.seq, user_of(entry.by), event.channel, event.sentence)
-    return replace(case, refusals=(*case.refusals, refusal))
+    # Who pressed on a card that is drawn otherwise now (by another version, say) must get to see the one of now.
+    shown = entry.seq if event.reason == Reason.OTHER_CARD.value else case.display_seq
+    return replace(case, refusals=(*case.refusals, refusal), display_seq=shown)
 
 
 def _told(case: Case, entry: Entry, event: ev.RefusalTold) -> Case:
@@ -237,6 +251,7 @@ _TOLD_IN_THREAD = (
     ReceiptLooked,
     OutcomeProved,
     OutcomeTold,
+    PlanRead,
     RoundFinished,
     OwnersAnswered,
     TicketGiven,
@@ -257,6 +272,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     Remarked: _remarked,
     **REQUEST_STEPS,
     **RECEIPT_STEPS,
+    **SEEN_STEPS,
     **INVESTIGATION_STEPS,
     StepAnswered: _step_answered,
     **OWNERSHIP_STEPS,

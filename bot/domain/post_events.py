@@ -69,11 +69,15 @@ class PostDropped:
 
 @dataclass(frozen=True, slots=True)
 class CardShown:
-    """The card (or the message about failed attempts) shows the case up to ``shown_seq``."""
+    """The card (or the message about failed attempts) shows the case up to ``shown_seq``.
+
+    ``rendered`` is the SHA-256 of its blocks that people decide on, so that a yes to them is known again.
+    """
 
     KIND: ClassVar[str] = "card:shown"
     shown_seq: int
     plain: bool = False
+    rendered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.domain import events as ev
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Request, RequestState, Vote
 from bot.domain.receipt import Begun
+from bot.domain.seen import Seen
 from bot.domain.terms import Terms
 
 _WAITING = (RequestState.PENDING,)
@@ -54,6 +55,7 @@ def _requested(case: Case, entry: Entry, event: ev.ActionRequested) -> Case:
         contains=event.contains,
         terms=terms,
         votes=_own_yes(entry, event, terms),
+        seen=Seen(reads_first=event.reads_first),
     )
     return _with_request(case, entry, _settled_by_votes(request))
 
@@ -94,6 +96,8 @@ def _approved(case: Case, entry: Entry, event: ev.ApprovalGiven) -> Case:
     request = _in(case, event.request_id, _WAITING)
     if request is None or event.digest != request.digest:
         return case
+    if request.seen.waits or (request.seen.reads_first and not event.rendered):
+        return case
     uncounted = {"", request.by, *(vote.user_id for vote in request.votes)}
     if user_of(entry.by) in uncounted or (request.terms.one_time_code and not event.proved):
         return case
@@ -132,15 +136,16 @@ def _started(case: Case, entry: Entry, event: ev.RunStarted) -> Case:
 
 
 def _stopped(case: Case, entry: Entry, event: ev.RunStopped) -> Case:
-    agreed = _in(case, event.request_id, _AGREED)
-    if agreed is None:
+    asked = _in(case, event.request_id, (*_WAITING, *_AGREED))
+    if asked is None:
         return case
     request = replace(
-        agreed,
+        asked,
         state=RequestState.STOPPED,
         ended_at=entry.at,
         sentence=event.why,
         differences=event.differences,
+        moved_to=event.plan,
     )
     if event.live is None:
         return _with_request(case, entry, request)

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.approval import ApprovalPolicy, Decision, Person, Reason, Terms, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import ActionRequested, draft
-from bot.domain.plan import Plan, Risk
+from bot.domain.plan import Plan, Risk, plan_name
 from bot.domain.response_action import ResponseAction
 from bot.domain.terms import Yes
 from bot.service.press import Answer, Press, PressRule
@@ -86,4 +86,6 @@ def _request(
         contains=action.contains,
         terms=None if action.risk is Risk.READ else terms,
         own_shares=own[0].shares if own else None,
+        reads_first=action.risk is not Risk.READ,
+        shown_as=plan_name(plan.digest()),
     )

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from bot.domain.approval import ApprovalPolicy, Decision, Reason, may_vote, refused
 from bot.domain.case import Case, Request, RequestState
-from bot.domain.events import ApprovalGiven, RequestRejected, draft
+from bot.domain.events import RequestRejected, draft
 from bot.service.press import Answer, Press, PressRule
+from bot.service.signed_yes import Surface, signed_yes
 
 
-def approve_request(policy: ApprovalPolicy) -> PressRule:
-    """The rule for a press of Approve."""
+def approve_request(policy: ApprovalPolicy, surface: Surface) -> PressRule:
+    """The rule for a press of Approve; ``surface`` knows what the card shows of a plan."""
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         request = _pending(case, press)
@@ -20,9 +21,7 @@ def approve_request(policy: ApprovalPolicy) -> PressRule:
         decision = _may_vote(policy, request, press, now)
         if not decision.allowed:
             return decision
-        shares = request.terms.shares_of(press.person)
-        is_of = tuple(name for name, known in shares.items() if known)
-        return [draft(ApprovalGiven(request.request_id, request.digest, is_of), press.by)]
+        return signed_yes(case, request, press, surface)
 
     return rule
 

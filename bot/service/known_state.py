@@ -14,7 +14,8 @@ from bot.domain.anchor_state import anchor_unknown
 from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError
-from bot.domain.plain import to_plain
+from bot.domain.evidence import Evidence
+from bot.domain.plain import canonical, to_plain
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
 from bot.service.own_store import OwnStore
@@ -73,13 +74,29 @@ async def known_plan(
     """
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
-    known, aws = replace(evidence_of(case), entered=entered), KnownAws(case, now)
+    evidence = replace(evidence_of(case), entered=entered)
+    plan = _as_aws_showed_it(action, case, evidence)
+    if plan is not None:
+        return plan
+    aws = KnownAws(case, now)
     reader = aws if store is None else store.over(aws, action.permissions)
-    plan = await action.plan(replace(case.target, known=known), reader)
+    plan = await action.plan(replace(case.target, known=evidence), reader)
     if not action.on_anchor:
         return replace(plan, unknown=plan.unknown or ())
     state = plan.state if case.known_state is None else dict(case.known_state)
     return replace(plan, state=state, unknown=anchor_unknown(state))
+
+
+def _as_aws_showed_it(action: ResponseAction, case: Case, evidence: Evidence) -> Plan | None:
+    """The plan that AWS's new state made when it stopped the last request for the same; None when more is known since.
+
+    Of the trust anchor itself the case keeps the newest state, so its plans need none of this.
+    """
+    asked = [one for one in case.requests.values() if one.action_id == action.id]
+    moved_to = asked[-1].moved_to if asked else None
+    if action.on_anchor or moved_to is None or canonical(moved_to.evidence) != canonical(evidence):
+        return None
+    return moved_to
 
 
 def _reading_plan(action: ResponseAction, case: Case) -> Plan:

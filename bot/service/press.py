@@ -22,6 +22,7 @@ class Press:
     """Who pressed what, on which case, as the control itself says.
 
     ``revision`` is the one that the control was drawn for; None for a form, whose rules look at the case itself.
+    ``digest`` is the plan's that they were shown, ``rendered`` the card's (see :mod:`bot.service.signed_yes`).
     ``in_form`` says that the person reads a refusal in the form, so that nobody has to tell them again.
     ``question_seq`` is the question to the CA's owners that is answered, by its entry; 0 for anything else.
     ``entered`` is what was written into an action's own form, by its fields.
@@ -35,6 +36,7 @@ class Press:
     request_id: str = ""
     reason: str = ""
     digest: str = ""
+    rendered: str = ""
     in_form: bool = False
     question_seq: int = 0
     entered: Entered = field(default_factory=dict)

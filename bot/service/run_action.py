@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -15,7 +14,7 @@ from bot.domain.action_aws import ActingAws, ActionAws
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.identity import CaseId
-from bot.domain.plan import Plan, Risk, Verdict, differences
+from bot.domain.plan import Difference, Plan, Risk, Verdict, differences, unseen
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_run import Precedence, SearchRun
 from bot.domain.source_identity import source_identity
@@ -26,14 +25,16 @@ from bot.service.aws_with_search import AwsWithSearch
 from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
 from bot.service.fence import Fence, Fences
+from bot.service.live_plan import live_plan, not_there
 from bot.service.read_back import ReadBack
 from bot.service.read_for_action import HearProgress, ReadForAction
-from bot.service.run_log import RunLog, begun_plan, never_ended
+from bot.service.run_log import Moved, RunLog, begun_plan, never_ended
 from bot.service.still_allowed import StillAllowed
 
 _log = structlog.get_logger()
 
 _READ_LEASE = timedelta(minutes=15)
+_MOVED = "AWS does not show what was approved any more."
 # A call that kills the process each time, say, must not be made for ever.
 _MOST_STARTS = 3
 
@@ -121,9 +122,8 @@ class RunAction:
             await self._log.stop(case, request, lost)
         elif isinstance(live, str):
             await self._log.stop(case, request, live)
-        elif found := differences(request.plan, live):
-            moved = dict(live.state) if action.on_anchor else None
-            await self._log.stop(case, request, "AWS does not show what was approved any more.", found, moved)
+        elif found := differences(request.plan, live) or _never_shown(request, live):
+            await self._log.stop(case, request, _MOVED, found, Moved(live, on_anchor=action.on_anchor))
         else:
             await self._begin(case, request, action, live, fence)
 
@@ -187,19 +187,24 @@ class RunAction:
         await self._log.finish_by(case, request, await self._read_back.proved(case, verdict), None, settled=True)
 
     async def _live_plan(self, case: Case, request: Request, action: ResponseAction) -> Plan | str:
-        target = replace(case.target, known=request.plan.evidence)
         try:
-            reader = self._accounts.reader(target, action.permissions, precedence=Precedence.CONTAINMENT)
-            return await action.plan(target, reader)
+            return await live_plan(self._accounts, case, request, action, Precedence.CONTAINMENT)
         except AwsNotFound:
-            what = "the trust anchor" if action.on_anchor else "what this acts on"
-            return f"AWS does not have {what} any more."
+            return not_there(action)
         except AwsError as error:
             return f"AWS could not be read right before the call. {aws_sentence(error)}"
 
 
 async def _unheard(_sentence: str, _part: float | None) -> None:
     """A containment shows no progress: its outcome is waited for."""
+
+
+def _never_shown(request: Request, live: Plan) -> tuple[Difference, ...]:
+    """What makes an irreversible run a run on something that nobody saw, as a request of an older version could be."""
+    if request.risk is not Risk.IRREVERSIBLE:
+        return ()
+    news = unseen(request.plan, live)
+    return tuple(Difference(what, "not known when it was shown", value) for what, value in news.items())
 
 
 def _held(held: TargetHeld) -> str:

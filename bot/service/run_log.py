@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -20,6 +20,19 @@ from bot.ports import Clock
 from bot.service.case_book import CaseBook
 
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The plan as AWS shows it now, where it is not what was shown; ``on_anchor`` is the action's."""
+
+    plan: Plan
+    on_anchor: bool
+
+    @property
+    def anchor_state(self) -> dict[str, str] | None:
+        """The trust anchor's state, where the plan is about it."""
+        return dict(self.plan.state) if self.on_anchor else None
 
 
 class RunLog:
@@ -68,12 +81,14 @@ class RunLog:
         request: Request,
         why: str,
         found: tuple[Difference, ...] = (),
-        live: dict[str, str] | None = None,
+        moved: Moved | None = None,
         held_by: str = "",
     ) -> None:
         """End a request without a call; what a dead process began may have made its call all the same."""
+        live = moved.anchor_state if moved is not None else None
         if request.started is None:
-            event = ev.RunStopped(request.request_id, f"{why} Nothing was run.", found, live, held_by)
+            plan = moved.plan if moved is not None else None
+            event = ev.RunStopped(request.request_id, f"{why} Nothing was run.", found, live, held_by, plan)
             await self._end(case, request, event)
             return
         changes = "; ".join(f"{one.what} was {one.shown}, is {one.live}" for one in found)

@@ -76,7 +76,7 @@ class ShowCase:
             await self._book.decide(case.case_id, lambda now: [ev.draft(lost)] if now.card.ts == lost.ts else [])
             return
         if case.card.shown_seq < case.display_seq:
-            shown = CardShown(case.display_seq, plain=plain)
+            shown = CardShown(case.display_seq, plain=plain, rendered=message.rendered)
             await self._book.decide(case.case_id, lambda now: [ev.draft(shown)] if _behind(now, shown) else [])
 
     async def post_note(self, case: Case, effect: Effect) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.approval_words import from_words
 from bot.domain.ca_facts import Certificate
-from bot.domain.case import Case, Request, RequestState
+from bot.domain.case import Case, Request
 from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.slack.button_value import Reference
+from bot.slack.card_digest import FOOTER, GUIDE_STATE, rendered, signed
 from bot.slack.card_words import (
     actor_fields,
     headline,
@@ -20,11 +20,11 @@ from bot.slack.card_words import (
     what_happened,
 )
 from bot.slack.controls import Controls
-from bot.slack.forms import only_if
 from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.owner_question import owners_lines
 from bot.slack.receipt_words import receipt_lines
-from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
+from bot.slack.request_blocks import RequestBlocks
+from bot.slack.text import code, defang, fallback, joined, literal, marked, shown
 from bot.slack.ticket_form import ticket_lines
 
 _MOST_CERTIFICATES = 3
@@ -45,7 +45,7 @@ class Card:
     def __init__(self, channel: str, controls: Controls, approvers_in_words: str) -> None:
         self._channel = channel
         self._controls = controls
-        self._approvers = approvers_in_words
+        self._requests = RequestBlocks(controls.title, approvers_in_words)
 
     def draw(self, case: Case) -> Message:
         """The case's card as it is now."""
@@ -56,8 +56,9 @@ class Card:
             "unfurl_media": False,
             "metadata": {"event_type": CARD_EVENT_TYPE, "event_payload": {"key": case.case_id}},
         }
-        rich = {**envelope, "blocks": self._blocks(case)}
-        return Message(rich, lambda: {**envelope, "text": self._as_text(case)})
+        blocks = self._drawn(case)
+        rich = {**envelope, "blocks": signed(blocks, case)}
+        return Message(rich, lambda: {**envelope, "text": self._as_text(case)}, rendered(blocks))
 
     def _titles(self, case: Case) -> dict[str, str]:
         return {one.action_id: self._controls.title(one.action_id) for one in case.requests.values()}
@@ -66,7 +67,15 @@ class Card:
         account = shown(defang(case.detection.account or "unknown"), 20)
         return f"{case.state.value.capitalize()}: external CA in IAM Roles Anywhere, account {account}. {case.case_id}"
 
-    def _blocks(self, case: Case) -> list[Block]:
+    def rendered(self, case: Case) -> str:
+        """See :meth:`bot.service.signed_yes.Surface.rendered`."""
+        return rendered(self._drawn(case))
+
+    def fits(self, request: Request) -> bool:
+        """See :meth:`bot.service.signed_yes.Surface.fits`."""
+        return self._requests.fits(request)
+
+    def _drawn(self, case: Case) -> list[Block]:
         actions, menu = self._controls.blocks(case)
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
@@ -74,7 +83,7 @@ class Card:
             *_receipt(case),
             *_investigated(case),
             *_owners(case),
-            *self._plans(case),
+            *self._requests.blocks(case),
             *actions,
             *_fields(case),
             *_certificates(case),
@@ -88,41 +97,6 @@ class Card:
         if menu is not None:
             block["accessory"] = menu
         return block
-
-    def _plans(self, case: Case) -> list[Block]:
-        pending = [one for one in case.requests.values() if one.state is RequestState.PENDING]
-        reference = Reference(case.case_id, case.revision)
-        return [
-            {**_section(self._plan(one), reference.block_id(f"plan-{one.request_id}")), "expand": True}
-            for one in pending[-1:]
-        ]
-
-    def _plan(self, request: Request) -> list[str]:
-        state = ", ".join(
-            f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in request.plan.state.items()
-        )
-        title = self._controls.title(request.action_id)
-        reason = marked(shown(request.reason, 500), request.reason)
-        return [
-            f"*{title}*, asked by {mention_user(request.by)}: {reason}",
-            f"*Runs:* {'; '.join(code(call, 200) for call in request.plan.calls)}",
-            f"*Stops:* {shown(request.plan.stops, 300)}",
-            f"*Does not stop:* {shown(request.plan.does_not_stop, 300)}",
-            f"*Who would notice:* {shown(request.plan.who_would_notice, 300)}",
-            f"*Way back:* {shown(request.plan.way_back, 300)}",
-            f"*{only_if(request.plan)}:* {state or 'not known yet'}",
-            self._votes(request),
-            (
-                f"Rule {shown(request.terms.rule, 60) or 'by risk'} · expires {date(request.deadline)} · "
-                f"plan {code(request.digest[:8], 10)}"
-            ),
-        ]
-
-    def _votes(self, request: Request) -> str:
-        """Who must say yes, and who has."""
-        wanted = f"*Needs {request.needed} yes*{from_words(request.terms, self._approvers)}."
-        given = ", ".join(mention_user(vote.user_id) for vote in request.votes)
-        return f"{wanted} So far: {given or 'none'}."
 
     def _footer(self, case: Case) -> Block:
         words = [case.case_id]
@@ -138,7 +112,8 @@ class Card:
             running.append("Guide")
         if running:
             elements.append(_mrkdwn(f"Looking now: {', '.join(running)}. The thread shows how far it is."))
-        return {"type": "context", "elements": elements}
+        block_id = Reference(case.case_id, case.revision).block_id(FOOTER)
+        return {"type": "context", "block_id": block_id, "elements": elements}
 
     def _as_text(self, case: Case) -> str:
         """The whole alert without blocks, with the way to act when there are no buttons."""
@@ -185,7 +160,7 @@ def _investigated(case: Case) -> list[Block]:
     reference = Reference(case.case_id, case.revision)
     verdict = {**_section(card_lines(case), reference.block_id("verdict")), "expand": True}
     lines = guide_lines(case)
-    state = {"type": "context", "block_id": reference.block_id("guide"), "elements": [_mrkdwn("\n".join(lines))]}
+    state = {"type": "context", "block_id": reference.block_id(GUIDE_STATE), "elements": [_mrkdwn("\n".join(lines))]}
     return [verdict, state] if lines else [verdict]
 
 

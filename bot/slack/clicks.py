@@ -22,12 +22,15 @@ from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import may_mark_false_positive, reopen
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.service.read_guide import may_read_guide
+from bot.service.signed_yes import Surface
 from bot.service.stop_looking import cancel_search, stop_looking
 from bot.service.tell_outcome import may_tell
 from bot.slack import controls, forms
 from bot.slack.button_value import page_of, parse_reference
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.modals import Click, Modals
+from bot.slack.plan_clicks import PlanClicks
+from bot.slack.plan_controls import ASK_AGAIN, PLAN_BACK, PLAN_ON, SHOW_PLAN
 from bot.slack.submissions import Submissions
 from bot.slack.ticket_form import ticket_form
 from bot.slack.wanted import wanted_of
@@ -48,6 +51,7 @@ class Clicks:
         submissions: what is asked for without a form.
         clock: the time.
         guide: draws the guide.
+        surface: what cards show of plans.
         owners_group: the user group that is asked whether a CA is theirs; None when nobody is.
         ticket_pattern: how the house's change tickets look; None when nobody has said so.
     """
@@ -63,6 +67,7 @@ class Clicks:
         submissions: Submissions,
         clock: Clock,
         guide: GuideView,
+        surface: Surface,
         owners_group: str | None = None,
         ticket_pattern: str | None = None,
     ) -> None:
@@ -75,6 +80,8 @@ class Clicks:
         self._submissions = submissions
         self._clock = clock
         self._guide = guide
+        self._surface = surface
+        self._plans = PlanClicks(book, pressing, actions, policy, modals)
         self._owners_group = owners_group
         self._ticket_pattern = ticket_pattern
         self._by_control = self._handles()
@@ -90,6 +97,8 @@ class Clicks:
             controls.STOP_LOOKING: self._stop_looking,
             controls.CANCEL_SEARCH: self._cancel_search,
             **dict.fromkeys((controls.WAS_DONE, controls.WAS_NOT_DONE), self._open_outcome),
+            **dict.fromkeys((SHOW_PLAN, PLAN_BACK, PLAN_ON), self._plans.show),
+            ASK_AGAIN: self._ask_again,
             GUIDE: self._read_guide,
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
@@ -136,7 +145,7 @@ class Clicks:
         if (carried.case_id, carried.revision) != (reference.case_id, reference.revision):
             return click, forged()
         press = replace(press, case_id=carried.case_id, revision=carried.revision, request_id=carried.request_id)
-        return replace(click, press=press), None
+        return replace(click, press=replace(press, digest=carried.digest, rendered=carried.rendered)), None
 
     async def _acknowledge(self, click: Click) -> Decision:
         return await self._pressing(click.press, acknowledge(self._policy))
@@ -145,7 +154,7 @@ class Clicks:
         return await self._pressing(click.press, reopen(self._policy))
 
     async def _approve(self, click: Click) -> Decision:
-        return await self._pressing(click.press, approve_request(self._policy))
+        return await self._pressing(click.press, approve_request(self._policy, self._surface))
 
     async def _open_false_positive(self, click: Click) -> Decision:
         decision = await self._pressing(click.press, may_mark_false_positive(self._policy))
@@ -196,6 +205,17 @@ class Clicks:
         action = self._actions[click.press.control]
         if action.risk is Risk.READ:
             return await self._submissions.ask(click.press, action)
+        return await self._open_form(click, action)
+
+    async def _ask_again(self, click: Click) -> Decision:
+        """The form of what was stopped, with the plan of now and the reason of then."""
+        request = (await self._case(click)).requests.get(click.press.request_id)
+        action = self._actions.get(request.action_id) if request is not None else None
+        if request is None or action is None or action.risk is Risk.READ:
+            return await self._pressing.refuse(click.press, forged())
+        return await self._open_form(click, action, request.reason)
+
+    async def _open_form(self, click: Click, action: ResponseAction, reason: str = "") -> Decision:
         decision = await self._pressing(click.press, may_ask(self._policy, action))
         if not decision.allowed:
             return decision
@@ -209,7 +229,7 @@ class Clicks:
             plan = await known_plan(action, case, self._clock.now(), store=self._submissions.store)
         except AwsError:
             return await self._pressing(click.press, lambda *_: no_plan())
-        form = forms.action_form(case, action, plan, wanted)
+        form = forms.action_form(case, action, plan, wanted, reason)
         return await self._modals.open(click, form)
 
     async def _stop_looking(self, click: Click) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.case import CLOSED_STATES, Case, CaseState
+from bot.domain.case import CLOSED_STATES, Case, CaseState, Request
 from bot.domain.case_evidence import evidence_of
 from bot.domain.ownership import keys_of
 from bot.domain.plan import Risk
@@ -13,7 +13,7 @@ from bot.domain.response_action import ResponseAction
 from bot.domain.tickets import names_ticket, ticket_of
 from bot.slack.button_value import Reference
 from bot.slack.guide_view import GUIDE
-from bot.slack.text import defang, plain
+from bot.slack.plan_words import confirm_text
 
 ACKNOWLEDGE = "acknowledge"
 MARK_FALSE_POSITIVE = "mark_false_positive"
@@ -98,7 +98,10 @@ class Controls:
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         pending = {one.action_id for one in case.requests.values() if one.is_open}
         quick = [one for one in contain if one[0] not in pending and self._risk(one[0]) is Risk.REVERSIBLE]
-        return [(APPROVE, "Approve and Run", "primary"), (REJECT, "Reject…", ""), *quick][:_MOST_BUTTONS]
+        request = case.open_request
+        waits = request is not None and request.seen.waits
+        approve = [] if waits else [(APPROVE, "Approve and Run", "primary")]
+        return [*approve, (REJECT, "Reject…", ""), *quick][:_MOST_BUTTONS]
 
     def _risk(self, action_id: str) -> Risk:
         return next(action.risk for action in self._actions if action.id == action_id)
@@ -162,12 +165,12 @@ def _button(action_id: str, title: str, style: str, case: Case) -> Block:
     if style:
         button["style"] = style
     if action_id == APPROVE and request is not None:
-        button["confirm"] = _confirm(request.plan.calls, request.plan.does_not_stop)
+        button["confirm"] = _confirm(request)
     return button
 
 
-def _confirm(calls: Sequence[str], does_not_stop: str) -> Block:
-    text = plain(defang(f"Runs at once: {'; '.join(calls)}. {does_not_stop}"), 300)
+def _confirm(request: Request) -> Block:
+    text = confirm_text(request.plan, request.digest, request.needed - len(request.votes) - 1)
     return {
         "title": {"type": "plain_text", "text": "Approve and run?"},
         "text": {"type": "plain_text", "text": text, "emoji": False},

@@ -12,8 +12,7 @@ from bot.domain.action_form import Entered, FieldKind, FormField
 from bot.domain.case import Case
 from bot.domain.plan import Plan
 from bot.domain.response_action import ResponseAction
-from bot.slack.forms import View, bare_form, entered_in, plan_lines
-from bot.slack.text import joined
+from bot.slack.forms import View, bare_form, entered_in, planned_form
 from bot.slack.wanted import Wanted
 
 _FIRST = "Fill this in and look at the plan. Nothing happens before you send that too."
@@ -30,8 +29,7 @@ def entry_form(
     why: str = "",
 ) -> View:
     """The form with what was entered; ``plan`` None means that there is none yet, so that sending shows it."""
-    lines = [_FIRST] if plan is None else plan_lines(action, plan, wanted)
-    view = bare_form(case, action, joined(lines, 3_000), wanted, plan)
+    view = planned_form(case, action, plan, wanted) if plan else bare_form(case, action, _FIRST, wanted, None)
     reason = view["blocks"].pop()
     # What is to be read stands first only once there is a plan; before, the first field has the cursor.
     reason["element"].pop("focus_on_load", None)

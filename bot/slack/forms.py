@@ -10,25 +10,48 @@ from bot.domain.approval_words import lacking_words, people_words, share_words
 from bot.domain.case import Case, Request
 from bot.domain.closing import CloseReason
 from bot.domain.errors import BadInput
-from bot.domain.plan import Plan, Risk
-from bot.domain.response_action import OWN_SERVICE, ResponseAction
+from bot.domain.plan import Plan, Risk, plan_name
+from bot.domain.response_action import ResponseAction
 from bot.service.mark_false_positive import CLOSE_REASON
+from bot.slack.block_limits.whole import size
 from bot.slack.button_value import Reference, parse_reference
 from bot.slack.controls import MARK_FALSE_POSITIVE, NOT_OURS, OURS, REJECT, WAS_DONE, WAS_NOT_DONE
-from bot.slack.text import code, joined, marked, shown
+from bot.slack.plan_words import fit, plan_blocks, plan_lines
+from bot.slack.text import code, joined
 from bot.slack.wanted import Wanted
 
 REASON_BLOCK = "reason"
 REASON_INPUT = "reason"
+# See: https://docs.slack.dev/reference/views/modal-views
+_MOST_BLOCKS, _MOST_SIZE = 100, 200_000
+_TOO_LONG = "This plan is too long to be shown whole, so it can't be asked for. Act in AWS, or in smaller steps."
+
 _MOST_REASON = 1_000
 
 View = dict[str, Any]
 
 
-def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted) -> View:
-    """The form of a response action: what it does, what it does not, and why it is asked for."""
-    text = joined(plan_lines(action, plan, wanted), 3_000)
-    return bare_form(case, action, text, wanted, plan)
+def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted, reason: str = "") -> View:
+    """The form of a response action: the whole plan, and why it is asked for; ``reason`` stands there already.
+
+    A plan that no form can show whole can't be asked for.
+    """
+    view = planned_form(case, action, plan, wanted)
+    view["blocks"][-1]["element"] |= {"initial_value": reason[:_MOST_REASON]} if reason else {}
+    fits = len(view["blocks"]) <= _MOST_BLOCKS and size(view["blocks"]) <= _MOST_SIZE
+    return view if fits else _notice(_TOO_LONG)
+
+
+def planned_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted) -> View:
+    """The form with all of the plan above the reason, in as many blocks as it takes."""
+    digest = plan.digest()
+    last = [f"*Plan* {code(plan_name(digest), 12)}", f"*When you send this:* {_then(action, wanted)}"]
+    lines = [f"*Trust anchor* {code(plan.target_arn, 300)}", *plan_lines(plan), *last]
+    text = joined(lines if fit(lines) else last, 3_000)
+    view = bare_form(case, action, text, wanted, plan)
+    more = [] if fit(lines) else [block for group in plan_blocks(plan, digest) for block in group]
+    *first, asked = view["blocks"]
+    return {**view, "blocks": [*first, *more, asked]}
 
 
 def bare_form(case: Case, action: ResponseAction, text: str, wanted: Wanted, plan: Plan | None) -> View:
@@ -36,27 +59,6 @@ def bare_form(case: Case, action: ResponseAction, text: str, wanted: Wanted, pla
     submit = "Show Plan" if plan is None else _submit(wanted.lacking.people)
     view = _form(action.id, _title(action.title), submit, text, case, "" if plan is None else plan.digest())
     return view if wanted.terms.reason_required else _with_optional_reason(view)
-
-
-def only_if(plan: Plan) -> str:
-    """What must still be so right before the call: in AWS, or for our own store there."""
-    own = any(call.startswith(f"{OWN_SERVICE}:") for call in plan.calls)
-    return "Only if it is still so" if own else "Only if AWS still shows"
-
-
-def plan_lines(action: ResponseAction, plan: Plan, wanted: Wanted) -> list[str]:
-    """A plan as people read it before they ask for it."""
-    state = ", ".join(f"{shown(what, 40)}: {marked(code(value, 120), value)}" for what, value in plan.state.items())
-    return [
-        f"*Trust anchor* {code(plan.target_arn, 300)}",
-        f"*Runs:* {'; '.join(code(call, 200) for call in plan.calls)}",
-        f"*Stops:* {shown(plan.stops, 300)}",
-        f"*Does not stop:* {shown(plan.does_not_stop, 300)}",
-        f"*Who would notice:* {shown(plan.who_would_notice, 300)}",
-        f"*Way back:* {shown(plan.way_back, 300)}",
-        f"*{only_if(plan)}:* {state or 'not known yet'}",
-        f"*When you send this:* {_then(action, wanted)}",
-    ]
 
 
 def _with_optional_reason(view: View) -> View:
@@ -144,13 +146,16 @@ def refused_answer(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
     """
     if "<" not in sentence and REASON_BLOCK in entered_in(view):
         return {"response_action": "errors", "errors": {REASON_BLOCK: sentence}}
-    notice = {
+    return {"response_action": "update", "view": _notice(sentence)}
+
+
+def _notice(sentence: str) -> View:
+    return {
         "type": "modal",
         "title": {"type": "plain_text", "text": "Nothing was done"},
         "close": {"type": "plain_text", "text": "Close"},
         "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": sentence, "verbatim": True}}],
     }
-    return {"response_action": "update", "view": notice}
 
 
 def entered_in(view: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ It is drawn from the log only, so that it opens within the three seconds that Sl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -192,11 +192,11 @@ def _line(text: str, limit: int = _EVIDENCE_LINE) -> str:
 
 
 def _numbered(part: str, groups: Sequence[list[Block]]) -> Iterator[Page]:
-    for number, blocks in enumerate(_filled(groups, _PAGE_CHARACTERS[part]), 1):
+    for number, blocks in enumerate(filled(groups, _PAGE_CHARACTERS[part]), 1):
         yield Page(f"{part}{number}", part, blocks)
 
 
-def _filled(groups: Sequence[list[Block]], most_characters: int) -> Iterator[tuple[Block, ...]]:
+def filled(groups: Iterable[list[Block]], most_characters: int) -> Iterator[tuple[Block, ...]]:
     """Groups of blocks put together until a page is full; a group is not torn apart."""
     page: list[Block] = []
     for group in groups:

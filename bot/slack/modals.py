@@ -70,7 +70,7 @@ class Modals:
         return ALLOWED
 
     async def replace(self, click: Click, view: Mapping[str, Any]) -> Decision:
-        """Put another page into an open modal; when Slack does not take it, the person presses again.
+        """Put another page into an open modal; when Slack does not take it, nothing changes and that is returned.
 
         See: https://docs.slack.dev/reference/methods/views.update
         """
@@ -80,4 +80,5 @@ class Modals:
                     await self._client.views_update(view_id=click.view_id, view=dict(view))
         except SlackError as error:
             _log.warning("page_not_turned", control=click.press.control, error=error.code)
+            return refused(Reason.NOT_IN_THIS_STATE, "Slack did not turn the page. Press again.")
         return ALLOWED

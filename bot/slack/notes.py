@@ -14,9 +14,10 @@ from bot.domain.fold import user_of
 from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
 from bot.domain.ownership import OwnersAnswered
-from bot.domain.plan import Report
+from bot.domain.plan import Report, plan_name
 from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
 from bot.domain.remark import Remarked
+from bot.domain.seen import PlanRead
 from bot.domain.tickets import TicketGiven
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
@@ -136,16 +137,18 @@ class Notes:
     def _about_request(self, who: str, event: ev.Event, request: Request) -> str:
         title = self._controls.title(request.action_id)
         match event:
-            case ev.ActionRequested():
-                return self._asked(who, title, request)
+            case ev.ActionRequested(digest=digest):
+                return self._asked(who, title, request, digest)
             case ev.ApprovalGiven(digest=digest):
-                return f"{who} approved *{title}* as shown in plan {code(digest[:8], 10)}."
+                return f"{who} approved *{title}* as shown in plan {_plan(digest)}."
+            case PlanRead():
+                return _read(title, event)
             case ev.RequestRejected(reason=reason):
                 return f"{who} rejected *{title}*. Nothing was run. Reason: {_reason(reason)}"
             case ev.RequestExpired():
                 return f"The request for *{title}* expired. Nothing was run."
             case ev.RunStarted():
-                return f"Running *{title}*: {'; '.join(code(call, 200) for call in request.plan.calls)}"
+                return _running(title, event, request)
             case ev.RunStopped():
                 return _stopped(title, event)
             case ev.RunFinished():
@@ -154,8 +157,8 @@ class Notes:
                 return receipt_note(event, request, title, who)
         return ""
 
-    def _asked(self, who: str, title: str, request: Request) -> str:
-        asked = f"{who} asks for *{title}*: {_reason(request.reason)}"
+    def _asked(self, who: str, title: str, request: Request, asked_for: str) -> str:
+        asked = f"{who} asks for *{title}*, plan {_plan(asked_for)}: {_reason(request.reason)}"
         if not request.needed:
             return asked
         terms = request.terms
@@ -173,6 +176,24 @@ def _closed(who: str, event: ev.MarkedFalsePositive) -> str:
     line = f"{who} closed this as a {as_what.words.lower()}: {_reason(event.reason)}"
     harmless = as_what in (CloseReason.FALSE_POSITIVE, CloseReason.BENIGN_POSITIVE)
     return f"{line}\n{_FOR_WHO_DID_IT}" if harmless else line
+
+
+def _plan(digest: str) -> str:
+    return code(plan_name(digest), 12)
+
+
+def _read(title: str, event: PlanRead) -> str:
+    """What reading AWS made of a plan, where it is another one now."""
+    return f"AWS was read for *{title}*: plan {code(event.before, 12)} is now {_plan(event.digest)}, with its state."
+
+
+def _running(title: str, event: ev.RunStarted, request: Request) -> str:
+    lines = [f"Running *{title}*: {'; '.join(code(call, 200) for call in request.plan.calls)}"]
+    news = {what: event.state[what] for what in request.plan.unknown or () if what in event.state}
+    if news:
+        known = ", ".join(f"{shown(what, 120)}: {_exactly(value)}" for what, value in news.items())
+        lines.append(f"Not known when it was asked for, read right before the call: {known}")
+    return "\n".join(lines)
 
 
 def _reason(text: str) -> str:

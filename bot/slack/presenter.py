@@ -52,6 +52,14 @@ class SlackPresenter:
             return self._failed_calls.draw(case, case.failed_calls)
         return self._card.draw(case)
 
+    def rendered(self, case: Case) -> str:
+        """See :meth:`bot.service.signed_yes.Surface.rendered`."""
+        return self._card.rendered(case)
+
+    def fits(self, request: Request) -> bool:
+        """See :meth:`bot.service.signed_yes.Surface.fits`."""
+        return self._card.fits(request)
+
     def note(self, case: Case, entries: Sequence[Entry]) -> Message:
         """What the thread tells of these entries."""
         return self._notes.note(case, entries)

@@ -14,7 +14,7 @@ from bot.domain.approval import ApprovalPolicy, Decision, Person
 from bot.domain.approval_rule import rules_by_risk
 from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts
-from bot.domain.case import Case
+from bot.domain.case import Case, Request, RequestState
 from bot.domain.detection import Actor, Anchor, Detection, SourceType, Understood
 from bot.domain.effects import Effect, EffectKind, Standing, effects
 from bot.domain.errors import AnchorwatchError
@@ -31,7 +31,9 @@ from bot.service.find_receipt import FindReceipt
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, reopen
 from bot.service.observe_anchor import ObserveAnchor
+from bot.service.open_plan import plan_opened
 from bot.service.press import Press, Pressing, PressRule
+from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.show_bar import ShowBar
@@ -74,6 +76,23 @@ def detection_of(target: Target, event_id: str = "event-1") -> Detection:
 
 
 @dataclass
+class FakeSurface:
+    """A card that is drawn anew with each revision and each plan; ``whole`` says whether plans fit on it."""
+
+    whole: bool = True
+
+    def rendered(self, case: Case) -> str:
+        """See :class:`bot.service.signed_yes.Surface`."""
+        request = case.open_request
+        return f"card of revision {case.revision} with plan {request.digest if request else 'none'}"
+
+    def fits(self, request: Request) -> bool:
+        """See :class:`bot.service.signed_yes.Surface`."""
+        del request
+        return self.whole
+
+
+@dataclass
 class Desk:
     """Everything between intake and effects; :meth:`rise` begins the next life on the same disk."""
 
@@ -89,6 +108,7 @@ class Desk:
     lives: int = 0
     calls_by_request: Counter[str] = field(default_factory=Counter)
     errors: list[Exception] = field(default_factory=list)
+    surface: FakeSurface = field(default_factory=FakeSurface)
 
     def __post_init__(self) -> None:
         """Begin the first life, with one trust anchor in AWS."""
@@ -119,6 +139,7 @@ class Desk:
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
         self.find_receipt = FindReceipt(self.book, self.actions, accounts, search, self.clock)
         self.observe = ObserveAnchor(self.book, accounts)
+        self.read_plan = ReadPlan(self.book, ACTIONS, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:
         """A detection of the trust anchor comes in."""
@@ -153,17 +174,34 @@ class Desk:
         """Somebody opens the case again."""
         return await self.press(user_id, "reopen", reopen(self.policy), **more)
 
-    async def ask(self, user_id: str, action_id: str, **more: Any) -> Decision:
-        """Somebody sends the form of an action, with the plan that they saw."""
+    async def ask(self, user_id: str, action_id: str, *, read: bool = True, **more: Any) -> Decision:
+        """Somebody sends the form of an action, with the plan that they saw; ``read``: then AWS is read for it."""
         action = ACTIONS[action_id]
         plan = await known_plan(action, await self.case(), self.clock.now())
         given = {"revision": None, "reason": "It is not ours.", "digest": plan.digest(), **more}
-        return await self.press(user_id, action_id, ask_for_action(self.policy, action, plan), **given)
+        decision = await self.press(user_id, action_id, ask_for_action(self.policy, action, plan), **given)
+        if decision.allowed and read:
+            await self.read_plans()
+        return decision
+
+    async def read_plans(self) -> None:
+        """AWS is read for every request that waits for it."""
+        for request in (await self.case()).requests.values():
+            if request.state is RequestState.PENDING and request.seen.waits:
+                await self.read_plan(self.case_id, request.request_id)
+
+    async def open_plan(self, user_id: str, page: int = 1, pages: int = 1, request_id: str = "R1") -> Decision:
+        """Somebody opens a page of a request's whole plan."""
+        digest = (await self.case()).requests[request_id].digest
+        rule = plan_opened(self.policy, page, pages)
+        return await self.press(user_id, "show_plan", rule, request_id=request_id, digest=digest, revision=None)
 
     async def approve(self, user_id: str, request_id: str = "R1", **more: Any) -> Decision:
-        """Somebody presses Approve."""
-        rule = approve_request(self.policy)
-        return await self.press(user_id, "approve_request", rule, request_id=request_id, **more)
+        """Somebody presses Approve on the card as it is, unless ``more`` says otherwise."""
+        case = await self.case()
+        digest = case.requests[request_id].digest if request_id in case.requests else ""
+        given = {"request_id": request_id, "digest": digest, "rendered": self.surface.rendered(case), **more}
+        return await self.press(user_id, "approve_request", approve_request(self.policy, self.surface), **given)
 
     async def reject(self, user_id: str, request_id: str = "R1", reason: str = "No.", **more: Any) -> Decision:
         """Somebody sends the form of Reject."""
@@ -205,6 +243,7 @@ class Desk:
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),
             EffectKind.OBSERVE: self.observe,
             EffectKind.FIND_RECEIPT: lambda case: self.find_receipt(case.case_id, effect.subject),
+            EffectKind.READ_PLAN: lambda case: self.read_plan(case.case_id, effect.subject),
         }
         return doers[effect.kind]
 

@@ -96,7 +96,7 @@ class LifeMachine(RuleBasedStateMachine):
     @rule(user=users, action=actions)
     def ask(self, user: str, action: str) -> None:
         """Somebody asks."""
-        self.pressed(self.desk.ask(user, action))
+        self.pressed(self.desk.ask(user, action, read=False))
 
     @rule(
         action=actions,
@@ -106,7 +106,8 @@ class LifeMachine(RuleBasedStateMachine):
     )
     def agree_and_run(self, action: str, operation: str, fault: FaultKind | None, steps: int | None) -> None:
         """Somebody asks, all who are needed say yes twice, and it runs: with a fault of AWS, a death, both or none."""
-        self.pressed(self.desk.ask("U1", action))
+        self.pressed(self.desk.ask("U1", action, read=False))
+        self.do(self.desk.read_plans())
         request = f"R{len(self._case().requests)}"
         for user in ("U3", "U4", "U3", "U4"):
             self.pressed(self.desk.approve(user, request))

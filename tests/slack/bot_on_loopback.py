@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -19,8 +19,12 @@ from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
 from bot.bootstrap import Bot, build
 from bot.domain.approval import Person
+from bot.domain.audit import Draft
 from bot.domain.case import Case
+from bot.domain.events import draft
 from bot.domain.fold import fold
+from bot.domain.plan import plan_name
+from bot.domain.seen import PlanRead
 from bot.sandbox.hands import Hands, case_of, until
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.server import SlackLookAlike
@@ -156,6 +160,20 @@ class LoopbackBot:
             return [{"kind": one.kind, "by": one.by, **one.data} for one in await log.read(case_id)]
         finally:
             await log.close()
+
+    async def aws_was_read(self, case_id: str) -> None:
+        """Write what reading AWS for the open request would bring: there is no AWS here, so it is what is known."""
+        book = self.bot.runner._book  # noqa: SLF001 - The log has one writer.
+
+        def rule(case: Case) -> list[Draft]:
+            request = case.open_request
+            if request is None or not request.seen.waits:
+                return []
+            plan = replace(request.plan, unknown=())
+            name = plan_name(plan.digest())
+            return [draft(PlanRead(request.request_id, plan, plan.digest(), name, plan_name(request.digest)))]
+
+        await book.decide(case_id, rule)
 
     async def case(self, case_id: str) -> Case:
         """The case as its log says."""

@@ -25,6 +25,7 @@ from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.guide_view import GuideView
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
+from bot.slack.plan_controls import SHOW_PLAN
 from bot.slack.search_bar import SearchBarMessage
 from tests.slack.card_states import (
     ACTIONS,
@@ -133,11 +134,18 @@ def foreign(message: Mapping[str, Any]) -> list[str]:
 
 
 def assert_calm(state: str, text: str) -> None:
-    """Each surface acts as it does with a harmless word, and Slack takes it."""
+    """Each surface acts as it does with a harmless word, where a plan has as much room as with it; Slack takes it."""
     for hostile, harmless in zip(surfaces(state, text), surfaces(state, HARMLESS), strict=True):
         assert problems(hostile) == []
         assert foreign(hostile) == []
-        assert acting(hostile) == acting(harmless)
+        assert acting(hostile) == acting(harmless) or is_long(hostile)
+
+
+def is_long(surface: Mapping[str, Any]) -> bool:
+    """Whether a plan had no room as with a harmless word: the card has its button, the form has more blocks or none."""
+    ids = [element.get("action_id") for block in surface.get("blocks", ()) for element in block.get("elements", ())]
+    is_form = surface.get("type") == "modal" and surface.get("callback_id") in (*ACTIONS, None)
+    return SHOW_PLAN in ids or (is_form and len(surface["blocks"]) != len(("the plan", "the reason")))
 
 
 def answers(text: str) -> tuple[Answer, ...]:

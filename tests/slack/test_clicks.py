@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.hands import controls_of, until
 from bot.sandbox.slack import seed as people
-from bot.slack.button_value import Reference
+from bot.slack.button_value import Reference, parse_reference
 from tests.slack.bot_on_loopback import LoopbackBot, a_click, a_submission
 
 REASON = "Nobody knows this CA."
@@ -52,9 +53,14 @@ async def pending(bot: LoopbackBot, action: str = "delete_trust_anchor") -> Refe
     carla = bot.hands(people.CARLA)
     await carla.press(case_id, action)
     assert (await carla.fill_in(REASON))[1] == "closed"
-    case = await bot.case(case_id)
-    assert case.open_request is not None
-    return Reference(case_id, case.revision, case.open_request.request_id)
+    await bot.aws_was_read(case_id)
+    return parse_reference(await until("the button", lambda: approve_value(bot, case_id), 5))
+
+
+def approve_value(bot: LoopbackBot, case_id: str) -> str:
+    """What Approve carries on the card; empty while there is none."""
+    controls = controls_of(bot.hands(people.BEN).card(case_id))
+    return next((one["value"] for _, one in controls if one["action_id"] == "approve_request"), "")
 
 
 async def kinds(bot: LoopbackBot, case_id: str, kind: str) -> int:

@@ -40,6 +40,7 @@ from tests.slack.card_states import (
     started,
 )
 from tests.slack.hostile_surfaces import (
+    CARD,
     HARMLESS,
     NOTES,
     acting,
@@ -118,7 +119,7 @@ RULES = {
     "mark_false_positive": mark_false_positive(ApprovalPolicy()),
     "may_ask": may_ask(ApprovalPolicy(), ACTIONS["delete_trust_anchor"]),
     "ask": ask_for_action(ApprovalPolicy(), ACTIONS["delete_trust_anchor"], plan("delete_trust_anchor")),
-    "approve": approve_request(ApprovalPolicy()),
+    "approve": approve_request(ApprovalPolicy(), CARD),
     "reject": reject_request(ApprovalPolicy()),
 }
 
