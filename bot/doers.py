@@ -14,6 +14,7 @@ from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.pictures import draw
 from bot.adapters.places_database import PlacesDatabase
 from bot.adapters.privilege_catalogue import privilege_catalogue
+from bot.adapters.sqlite_kept_searches import SqliteKeptSearches
 from bot.adapters.unknown_ca import unknown_ca_alert
 from bot.adapters.x509 import read_certificates
 from bot.domain.case import Case
@@ -39,7 +40,6 @@ from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
-from bot.settings import Settings
 
 
 def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[EffectKind, Do]:
@@ -48,7 +48,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
     check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
     bar = ShowBar(book, messenger, parts.presenter)
-    search = _search(parts.settings, accounts, stack)
+    search = _search(parts, stack)
     # CloudTrail's own history has an event sooner than any trail's files, and asking it costs nothing.
     find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
     read_plan = ReadPlan(book, parts.actions, OwnAccounts(accounts, parts.store_for_actions))
@@ -118,10 +118,11 @@ def _sources(parts: Parts, search: EventSearch, stack: AsyncExitStack) -> Source
     )
 
 
-def _search(settings: Settings, accounts: BotoAccounts, stack: AsyncExitStack) -> EventSearch:
+def _search(parts: Parts, stack: AsyncExitStack) -> EventSearch:
     """The engine that searches CloudTrail, as configured."""
+    settings, accounts = parts.settings, parts.accounts
     if settings.trail is None:
-        return LookupSearch(accounts)
+        return LookupSearch(accounts, kept=SqliteKeptSearches(parts.store.file))
     of_the_trail = BotoAccounts(settings.trail.role_arn, "")
     stack.push_async_callback(of_the_trail.close)
     return AthenaSearch(of_the_trail, settings.trail)

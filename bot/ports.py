@@ -250,6 +250,10 @@ class EventSearch(Protocol):
         """
         ...
 
+    async def forget(self, kept_for: str) -> None:
+        """Drop what was kept for this (see :class:`SearchRun`): it is over."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -85,6 +85,10 @@ class AthenaSearch:
         await run.progress(f"Athena: {cost_in_words(ended.scanned_bytes, usd)}", 1.0)
         return _found(query, rows, Scan(place_of(query), ended.scanned_bytes, usd, *asked))
 
+    async def forget(self, kept_for: str) -> None:
+        """See :meth:`bot.ports.EventSearch.forget`; a query takes seconds, so that nothing is kept."""
+        del kept_for
+
     async def _run(self, aws: _Counting, asked: AthenaQuery, run: SearchRun) -> _Ended | None:
         """Start the query and wait for its end; None when a person ended the search."""
         if run.is_stopped():

@@ -106,7 +106,20 @@ CREATE TABLE code_uses (
 ) STRICT;
 """
 
-_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS, _CODE_USES)
+_SEARCH_PAGES = """
+CREATE TABLE search_pages (
+  kept_for TEXT NOT NULL,  -- the round or the request that reads them
+  search   TEXT NOT NULL,  -- SHA-256 of the question
+  number   INTEGER NOT NULL CHECK (number >= 0),
+  at       INTEGER NOT NULL,  -- microseconds since 1970-01-01 UTC
+  is_last  INTEGER NOT NULL,
+  events   BLOB NOT NULL,  -- JSON, compressed
+  PRIMARY KEY (kept_for, search, number)
+) STRICT;
+CREATE INDEX search_pages_by_at ON search_pages (at);
+"""
+
+_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS, _CODE_USES, _SEARCH_PAGES)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

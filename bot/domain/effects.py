@@ -140,6 +140,9 @@ def _receipts(case: Case, me: Standing) -> list[Effect]:
 def _run_at(request: Request, me: Standing) -> datetime:
     if request.started is None:
         return request.at
+    if request.is_read and request.started.owner == me.owner:
+        # It is due all the time, so that the next process finds it at once: no lease has to end for it.
+        return request.at
     other_is_dead = me.exclusive and request.started.owner != me.owner
     return request.at if other_is_dead else request.started.lease_until
 

@@ -35,10 +35,12 @@ class SearchRun:
     """For whom a search runs.
 
     ``calls`` counts its API calls by IAM action. ``is_stopped`` says whether a person wants it to end with what it has;
-    it is asked between calls.
+    it is asked between calls. ``kept_for`` names what a long search is read for, so that it goes on where it was after
+    a restart; empty means that nothing is kept.
     """
 
     calls: Counter[str]
     progress: SearchProgress
     precedence: Precedence = Precedence.BACKGROUND
     is_stopped: Callable[[], bool] = _goes_on
+    kept_for: str = ""

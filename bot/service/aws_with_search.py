@@ -9,6 +9,7 @@ from bot.domain.action import ActionAws
 from bot.domain.errors import AwsDenied
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound, Scan
 from bot.domain.identity import Target
+from bot.domain.kept_search import pinned
 from bot.domain.search_run import SEARCHES, SearchRun
 from bot.ports import EventSearch
 from bot.service.counted_aws import CountedAws
@@ -23,6 +24,7 @@ class AwsWithSearch(CountedAws):
         permissions: those of the action.
         search: the engine.
         run: for whom it searches.
+        begun_at: when it first began, so that it asks the same after a restart; None means now.
 
     Attributes:
         scans: its searches that were paid by the byte.
@@ -30,15 +32,26 @@ class AwsWithSearch(CountedAws):
     """
 
     def __init__(
-        self, aws: ActionAws, target: Target, permissions: Sequence[str], search: EventSearch, run: SearchRun
+        self,
+        aws: ActionAws,
+        target: Target,
+        permissions: Sequence[str],
+        search: EventSearch,
+        run: SearchRun,
+        begun_at: datetime | None = None,
     ) -> None:
         super().__init__(aws, run.calls)
         self._target = target
         self._permissions = frozenset(permissions)
         self._search = search
         self._run = run
+        self._begun_at = begun_at
         self.scans: list[Scan] = []
         self.searches_over = 0
+
+    def now(self) -> datetime:
+        """See :meth:`bot.domain.action.ActionAws.now`; within one search it stands still."""
+        return pinned(self._begun_at, super().now())
 
     async def events(
         self, by: By, value: str, *, since: datetime, until: datetime, most: int = MOST_EVENTS

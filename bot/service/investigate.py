@@ -16,6 +16,7 @@ from bot.domain.errors import AnchorwatchError, AwsDenied, AwsError, LogConflict
 from bot.domain.events import draft
 from bot.domain.identity import CaseId
 from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
+from bot.domain.kept_search import pinned
 from bot.domain.search_bar import Progress
 from bot.ports import Clock
 from bot.service.aws_words import aws_sentence
@@ -72,7 +73,8 @@ class Investigate:
             done = len((await self._book.load(case_id)).investigation.steps_done)
             await progress(Progress(sentence, done, total, inquiry.calls.total()))
 
-        inquiry = Inquiry(case, self._sources, self._clock.now(), number, dict(known.answers), say)
+        now, kept_for = pinned(known.started_at, self._clock.now()), f"{case_id}:{known.for_seq}:{number}"
+        inquiry = Inquiry(case, self._sources, now, number, dict(known.answers), say, kept_for=kept_for)
         if known.starts > _MOST_STARTS or known.stop_by is not None:
             steps = ()
         await self._ask_all(case_id, inquiry, steps)
@@ -80,6 +82,7 @@ class Investigate:
         stop_by = (await self._book.load(case_id)).investigation.stop_by
         finished = RoundFinished(number, dict(inquiry.calls), took_ms, stop_by, tuple(inquiry.scans))
         await self._append(case_id, number, finished)
+        await self._sources.search.forget(kept_for)
         _log.info("round_finished", case=case_id, round=number, steps=len(steps), took_ms=took_ms)
 
     def _to_ask(self, case: Case, number: int) -> tuple[Step, ...]:

@@ -82,8 +82,10 @@ class ReadForAction:
         reader = self._accounts.reader(
             case.target, action.permissions, progress=told.sentence, precedence=Precedence.AWAITED
         )
-        run = SearchRun(told.calls, told.part, Precedence.AWAITED, stopped.is_set)
-        told.aws = aws = AwsWithSearch(reader, case.target, action.permissions, self._search, run)
+        run = SearchRun(told.calls, told.part, Precedence.AWAITED, stopped.is_set, _kept_for(case, request))
+        bar = bar_of_request(case, request.request_id)
+        begun_at = bar.begun_at if bar else None
+        told.aws = aws = AwsWithSearch(reader, case.target, action.permissions, self._search, run, begun_at)
 
         async def read() -> Report:
             plan = await action.plan(case.target, aws)
@@ -99,6 +101,10 @@ class ReadForAction:
             outcome, sentence = Outcome.DONE, report.summary
         measured = SearchMeasured(request.request_id, dict(told.calls), tuple(aws.scans))
         return Reading(outcome, sentence, report, measured)
+
+    async def forget(self, case: Case, request: Request) -> None:
+        """Drop what was kept of its searches; its end is in the log."""
+        await self._search.forget(_kept_for(case, request))
 
     async def _unless_stopped(
         self, case: Case, request: Request, reading: Coroutine[Any, Any, Report], stopped: asyncio.Event
@@ -128,3 +134,7 @@ class ReadForAction:
             if bar is not None and bar.stop_by is not None:
                 return
             await asyncio.sleep(self._seconds_between_looks)
+
+
+def _kept_for(case: Case, request: Request) -> str:
+    return f"{case.case_id}:{request.request_id}"

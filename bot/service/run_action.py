@@ -98,6 +98,7 @@ class RunAction:
         await self._log.finish(
             case, request, reading.outcome, reading.sentence, report=reading.report, measured=reading.measured
         )
+        await self._reading.forget(case, request)
 
     async def _alone(self, case: Case, request: Request, action: ResponseAction) -> None:
         """Go on while nobody else changes the same things.

@@ -83,7 +83,7 @@ class TestOpening:
         with other_program(path) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
             tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE name NOT LIKE 'sqlite%'")
-            names = ["ca_keys", "cases", "code_uses", "entries", "quarantine", "target_claims"]
+            names = ["ca_keys", "cases", "code_uses", "entries", "quarantine", "search_pages", "target_claims"]
             assert sorted(tables) == [(name, 1) for name in names]
         assert [file.stat().st_mode & 0o077 for file in path.parent.iterdir()] == [0, 0, 0, 0]
         assert log.exclusive

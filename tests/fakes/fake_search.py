@@ -19,6 +19,7 @@ class FakeSearch:
     Attributes:
         error: raised by every search, or None.
         queries: what was asked, in order.
+        forgotten: for what nothing has to be kept any more.
         keys: by what it can search.
     """
 
@@ -28,6 +29,11 @@ class FakeSearch:
         self.records = list(records)
         self.error: AwsError | None = None
         self.queries: list[EventQuery] = []
+        self.forgotten: list[str] = []
+
+    async def forget(self, kept_for: str) -> None:
+        """See :meth:`bot.ports.EventSearch.forget`."""
+        self.forgotten.append(kept_for)
 
     async def search(self, target: Target, query: EventQuery, run: SearchRun) -> EventsFound:
         """See :meth:`bot.ports.EventSearch.search`."""

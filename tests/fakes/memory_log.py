@@ -14,6 +14,7 @@ from bot.domain.code_check import CodeUse
 from bot.domain.errors import BadInput, LogConflict, StoreUnavailable
 from bot.domain.events import DetectionReceived
 from bot.domain.identity import CaseId
+from bot.domain.kept_search import KeptPage
 from bot.domain.plain import canonical
 from bot.domain.target_claim import Claim
 from bot.ports import Quarantined
@@ -33,6 +34,7 @@ class MemoryDisk:
     quarantined: dict[str, Quarantined] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     code_uses: dict[str, CodeUse] = field(default_factory=dict)
+    search_pages: dict[tuple[str, str], dict[int, tuple[datetime, KeptPage]]] = field(default_factory=dict)
     failing: bool = False
 
     async def reach(self) -> None:

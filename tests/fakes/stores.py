@@ -11,18 +11,22 @@ from pathlib import Path
 
 from bot.adapters.sqlite_claims import SqliteClaims
 from bot.adapters.sqlite_code_uses import SqliteCodeUses
+from bot.adapters.sqlite_kept_searches import SqliteKeptSearches
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_quarantine import SqliteQuarantine
 from bot.domain.code_check import CodeUses
+from bot.domain.kept_search import KeptSearches
 from bot.domain.target_claim import TargetClaims
 from bot.ports import CaseLog, Quarantine
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_code_uses import MemoryCodeUses
+from tests.fakes.memory_kept_searches import MemoryKeptSearches
 from tests.fakes.memory_log import MemoryDisk, MemoryLog, MemoryQuarantine
 
 OpenLog = Callable[[], Awaitable[CaseLog]]
 OpenClaims = Callable[[], AbstractAsyncContextManager[TargetClaims]]
 OpenCodeUses = Callable[[], AbstractAsyncContextManager[CodeUses]]
+OpenKeptSearches = Callable[[], AbstractAsyncContextManager[KeptSearches]]
 OpenQuarantine = Callable[[], AbstractAsyncContextManager[Quarantine]]
 
 
@@ -102,6 +106,26 @@ def _sqlite_code_uses(folder: Path) -> OpenCodeUses:
     return opened
 
 
+def _memory_kept_searches(_folder: Path) -> OpenKeptSearches:
+    disk = MemoryDisk()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[KeptSearches]:
+        yield MemoryKeptSearches(disk)
+
+    return opened
+
+
+def _sqlite_kept_searches(folder: Path) -> OpenKeptSearches:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[KeptSearches]:
+        log = SqliteLog.open(folder / "cases.db")
+        yield SqliteKeptSearches(log.file)
+        await log.close()
+
+    return opened
+
+
 CASE_LOGS: dict[str, Callable[[Path], OpenLog]] = {"memory": _memory_log, "sqlite": _sqlite_log}
 QUARANTINES: dict[str, Callable[[Path], OpenQuarantine]] = {
     "memory": _memory_quarantine,
@@ -109,3 +133,7 @@ QUARANTINES: dict[str, Callable[[Path], OpenQuarantine]] = {
 }
 CLAIMS: dict[str, Callable[[Path], OpenClaims]] = {"memory": _memory_claims, "sqlite": _sqlite_claims}
 CODE_USES: dict[str, Callable[[Path], OpenCodeUses]] = {"memory": _memory_code_uses, "sqlite": _sqlite_code_uses}
+KEPT_SEARCHES: dict[str, Callable[[Path], OpenKeptSearches]] = {
+    "memory": _memory_kept_searches,
+    "sqlite": _sqlite_kept_searches,
+}

@@ -143,6 +143,33 @@ async def test_a_round_goes_on_where_a_dead_process_left_it(desk: Desk) -> None:
     assert asked == ["first", "second"]
 
 
+@pytest.mark.parametrize(("minutes", "same"), [(29, True), (31, False)])
+async def test_a_round_asks_the_same_after_a_restart(desk: Desk, minutes: int, same: bool) -> None:  # noqa: FBT001
+    """Until when it searches and for what stay for half an hour, so that its searches go on; then nothing is kept."""
+    asked: list[Inquiry] = []
+
+    async def dies(inquiry: Inquiry) -> AsyncIterator[Answer]:
+        asked.append(inquiry)
+        raise LogConflict(desk.case_id, 0)
+        yield
+
+    async def lives(inquiry: Inquiry) -> AsyncIterator[Answer]:
+        asked.append(inquiry)
+        yield answered("one", "one")
+        yield answered("two", "two")
+
+    with pytest.raises(ExceptionGroup):
+        await investigate(desk, step(dies))(desk.case_id, 0, _nobody)
+    desk.rise()
+    desk.clock.advance(timedelta(minutes=minutes))
+    search = FakeSearch()
+    sources = Sources(desk.aws, search, read_certificates=lambda _: CaFacts())
+    await Investigate(desk.book, (step(lives),), sources, desk.clock)(desk.case_id, 0, _nobody)
+    first, second = asked
+    assert ((first.now == second.now), first.kept_for == second.kept_for) == (same, True)
+    assert search.forgotten == [second.kept_for]
+
+
 async def test_a_new_detection_begins_the_rounds_anew(desk: Desk) -> None:
     """An update of the anchor is looked into from the start."""
     await investigate(desk, step())(desk.case_id, 0, _nobody)

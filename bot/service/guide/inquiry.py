@@ -74,6 +74,7 @@ class Step:
 class Inquiry:
     """One round of one case, shared by its steps.
 
+    ``now`` is when the round first began, also after a restart. ``kept_for`` names the round to long searches.
     ``case`` is as it was when the round began; ``answers`` are by question, of earlier rounds too, and grow as steps
     end. ``calls`` counts API calls by IAM action, ``scans`` are the searches that were paid by the byte.
     """
@@ -87,6 +88,7 @@ class Inquiry:
     permissions: tuple[str, ...] = ()
     calls: Counter[str] = field(default_factory=Counter)
     scans: list[Scan] = field(default_factory=list)
+    kept_for: str = ""
     kept: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
 
     def of(self, step: Step) -> Inquiry:
@@ -150,7 +152,7 @@ class Inquiry:
         query = EventQuery(target.account, region or target.region, by, value, since, until or self.now, most)
 
         async def search() -> EventsFound:
-            run = SearchRun(self.calls, lambda sentence, _: self.report_progress(sentence))
+            run = SearchRun(self.calls, lambda sentence, _: self.report_progress(sentence), kept_for=self.kept_for)
             found = await self.sources.search.search(target, query, run)
             self.scans.extend([found.scan] if found.scan else [])
             return found
