@@ -174,7 +174,7 @@ async def test_a_day_is_chosen_and_sent(person: Open, stage: Any, canned_view: J
     view = copy.deepcopy(canned_view)
     element = {"type": "datepicker", "action_id": "d", "initial_date": "2027-02-20"}
     label = {"type": "plain_text", "text": "Until which day?"}
-    view["blocks"] = [{"type": "input", "block_id": "ends", "label": label, "element": element}]
+    view["view"]["blocks"] = [{"type": "input", "block_id": "ends", "label": label, "element": element}]
     _, dialog = await opened(person, stage, view)
     day = dialog.get_by_label("Until which day?")
     await expect(day).to_have_value("2027-02-20")
