@@ -9,6 +9,7 @@ from bot.domain.answer import Answer, Sign, Standing
 from bot.domain.case import Case
 from bot.domain.investigation import ROUNDS_AFTER
 from bot.domain.reach_line import QUESTION, reach_line
+from bot.domain.tickets import given_sentence, ticket_of
 from bot.domain.verdict import Verdict, verdict
 from bot.slack.text import defang, is_user_id, marked, mention_user, shown, time_of_day
 
@@ -31,7 +32,10 @@ def card_lines(case: Case) -> list[str]:
     weighed = verdict(case.flags, answers.values())
     reach = reach_line(answers)
     # The line of the reach says what its signs say.
-    told = {weighed.why, *(sign.sentence for sign in (answers[QUESTION].signs if reach is not None else ()))}
+    ticket = ticket_of(case)
+    # So does the line of the ticket, which stands there whatever else speaks against it.
+    named = {given_sentence(ticket)} if ticket is not None else set()
+    told = {weighed.why, *named, *(sign.sentence for sign in (answers[QUESTION].signs if reach is not None else ()))}
     return [
         f"*Priority: {weighed.priority.value}.* {said(weighed.why)}{by_words(weighed.people)}",
         *_listed("Speaks for trouble", _others(weighed.for_trouble, told), _MOST_FOR),

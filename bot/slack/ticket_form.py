@@ -57,4 +57,4 @@ def ticket_lines(case: Case) -> list[str]:
     ticket = marked(shown(said.ticket, MOST_TICKET_CHARACTERS), said.ticket)
     suspect = ", who has a name like the caller's" if said.may_be_actor else ""
     who = f"{mention_user(said.user_id)}{suspect}, {date(said.at)}"
-    return [f"*Change ticket:* {ticket}, named by {who}. Anchorwatch can't look it up."]
+    return [f"*Change ticket:* {ticket}, named by {who}. Anchorwatch can't look it up, so it weighs little."]
