@@ -11,6 +11,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:(?P<partition>aws[a-z-]*):(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASCII)
 
 
 def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of sub-parsers private.
@@ -47,6 +48,14 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
         "--external-id", type=_matching(_EXTERNAL_ID, "an external id"), help="as in ANCHORWATCH_EXTERNAL_ID"
     )
     iam.add_argument(
+        "--email-domain",
+        action="append",
+        default=[],
+        metavar="DOMAIN",
+        type=_matching(_DOMAIN, "a domain in small letters"),
+        help="let e-mail addresses of this domain name people, as in ANCHORWATCH_EMAIL_DOMAINS; repeatable",
+    )
+    iam.add_argument(
         "--without", action="append", default=[], metavar="ACTION", help="leave an action's permissions out; repeatable"
     )
     iam.set_defaults(do=_iam)
@@ -77,6 +86,7 @@ async def _iam(arguments: argparse.Namespace) -> int:
         act_role=arguments.act_role,
         external_id=arguments.external_id,
         partition=partition["partition"] if partition else "aws",
+        email_domains=tuple(arguments.email_domain),
     )
     wanted = [action for action in actions.values() if action.id not in arguments.without]
     roles = (READ, ACT) if arguments.role == "both" else (arguments.role,)

@@ -39,6 +39,7 @@ class Place:
     """Where the roles are and who may assume them.
 
     ``principal`` is the ARN of the role that Anchorwatch runs as; ``external_id`` None means that none is asked for.
+    People are named by their Slack user id or by an e-mail address of one of ``email_domains``.
     """
 
     account: str
@@ -47,6 +48,7 @@ class Place:
     act_role: str
     external_id: str | None = None
     partition: str = "aws"
+    email_domains: tuple[str, ...] = ()
 
     def name_of(self, role: str) -> str:
         """The name of the ``read`` or the ``act`` role."""
@@ -107,7 +109,7 @@ def _resource(permission: str, place: Place) -> str:
 def trust_policy(role: str, place: Place) -> Json:
     """Who may assume a role; sessions of the act role must name a person and a case."""
     external = {"StringEquals": {"sts:ExternalId": place.external_id}} if place.external_id else {}
-    person = {"sts:SourceIdentity": list(_HUMANS)}
+    person = {"sts:SourceIdentity": [*_HUMANS, *(f"*@{domain}" for domain in place.email_domains)]}
     case = {"aws:RequestTag/case": "AW-*"}
     asked: Mapping[str, Json] = {"sts:AssumeRole": external}
     if role == ACT:

@@ -146,7 +146,8 @@ def _directory(
     responders, approvers = People.parse(settings.responders), People.parse(settings.approvers)
     named = together(rule.terms.named for rule in policy.rules)
     home = frozenset(one for one in (identity.team_id, identity.enterprise_id) if one)
-    return SlackDirectory(asker, responders, approvers, _owners(house), named=named, home=home)
+    domains = settings.proof.email_domains
+    return SlackDirectory(asker, responders, approvers, _owners(house), named=named, home=home, email_domains=domains)
 
 
 def _owners(house: House) -> People:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -118,6 +120,27 @@ def test_who_may_assume_a_role(left_out: str, role: str, monkeypatch: pytest.Mon
         assert not any(trusts(arn, ("AWS", f"{BOT}-2"), action, context) for action in actions)
 
 
+@pytest.mark.parametrize(
+    ("name", "lets_in"),
+    [("U07AVA", True), ("ava@example.com", True), ("ava@evil.example", False), ("ava@example.com.evil", False)],
+)
+def test_a_person_is_named_by_id_or_by_an_address_of_a_domain(name: str, *, lets_in: bool) -> None:
+    """The patterns of the trust policy let the addresses of the named domains in, and no others."""
+    place = replace(PLACE, email_domains=("example.com",))
+    (first, *_) = trust_policy(ACT, place)["Statement"]
+    patterns = first["Condition"]["StringLike"]["sts:SourceIdentity"]
+    assert any(fnmatchcase(name, one) for one in patterns) is lets_in
+
+
+async def test_the_command_takes_domains(capsys: pytest.CaptureFixture[str]) -> None:
+    """They stand in the act role's trust policy and not in the read role's."""
+    arguments = build_parser().parse_args([*ARGUMENTS, "--email-domain", "example.com"])
+    assert await arguments.do(arguments) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert "*@example.com" in texts(made["act"]["trust_policy"])
+    assert "*@example.com" not in texts(made["read"])
+
+
 def texts(value: Any) -> list[str]:
     """Every text in a JSON value."""
     if isinstance(value, dict):
@@ -158,7 +181,10 @@ async def test_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert BOT in texts(made)
 
 
-@pytest.mark.parametrize("wrong", [["--account", "1"], ["--principal", "me"], ["--act-role", "a b"], ["--format", "x"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--account", "1"], ["--principal", "me"], ["--act-role", "a b"], ["--format", "x"], ["--email-domain", "*"]],
+)
 def test_wrong_words_are_refused(wrong: list[str]) -> None:
     """What can't be an account, an ARN or a name ends the command."""
     with pytest.raises(SystemExit):

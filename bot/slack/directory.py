@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackError
 from bot.domain.people import NOBODY, People, Person, together
+from bot.slack.emails import email_of
 from bot.slack.memberships import HOLDS_SECONDS, Memberships
 from bot.slack.text import mention_user
 from bot.slack.web_errors import slack_errors
@@ -43,6 +44,7 @@ class SlackDirectory:
         owners: who may say whose CA it is.
         named: everybody else whom the approval rules name.
         home: the workspace (T…), and the organization (E…) if there is one, that people must be of; empty means any.
+        email_domains: those whose addresses may name people; empty means none.
         monotonic: seconds that never go back.
     """
 
@@ -54,6 +56,7 @@ class SlackDirectory:
         owners: People = NOBODY,
         named: People = NOBODY,
         home: frozenset[str] = frozenset(),
+        email_domains: frozenset[str] = frozenset(),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
@@ -64,6 +67,8 @@ class SlackDirectory:
         self._memberships = Memberships(client, monotonic)
         self._everybody = together((responders, approvers, owners, named))
         self._home = home
+        self._email_domains = email_domains
+        self._emails: dict[str, str | None] = {}
         self._general = {*responders.groups, *approvers.groups}
         self._deciding = {*self._general, *named.groups}
         self._groups = set(self._everybody.groups)
@@ -84,6 +89,7 @@ class SlackDirectory:
             groups=frozenset(group for group in self._groups if user_id in self._memberships.of(group)),
             lost_groups=self._memberships.lost(self._groups),
             names=self._names.get(user_id, ()),
+            email=self._emails.get(user_id),
         )
 
     def members(self, people: People | None) -> frozenset[str]:
@@ -154,6 +160,7 @@ class SlackDirectory:
         self._names[user_id] = _names_of(user)
         gone = any(user.get(flag) for flag in _GONE) or self._is_foreign(user)
         (self._inactive.add if gone else self._inactive.discard)(user_id)
+        self._emails[user_id] = None if gone else email_of(user, self._email_domains)
         self._heard_at[user_id] = self._monotonic()
 
     def _is_foreign(self, user: Mapping[str, Any]) -> bool:

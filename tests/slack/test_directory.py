@@ -164,3 +164,18 @@ async def test_many_people_are_asked_about_in_turn(desk: Desk) -> None:
         assert len(asked) == 50
         heard.update(one["arguments"]["user"] for one in asked)
     assert all(heard[f"U{number:09}"] for number in range(120))
+
+
+async def test_a_persons_address_is_known_while_it_may_name_them(desk: Desk) -> None:
+    """Only of the configured domains, and not of somebody who left."""
+    assert desk.directory.person(people.AVA).email is None
+    naming = SlackDirectory(
+        desk.directory._client,  # noqa: SLF001 - The same connection.
+        People.parse([people.ONCALL_GROUP]),
+        People.parse([people.BEN]),
+        email_domains=frozenset({people.EMAIL_DOMAIN}),
+    )
+    await naming.refresh()
+    assert naming.person(people.AVA).email == f"ava@{people.EMAIL_DOMAIN}"
+    desk.slack.workspace.deactivate(people.AVA)
+    assert (await naming.fresh(people.AVA)).email is None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 TEAM_ID = "T07ANCHOR1W"
 TEAM_NAME = "Anchorwatch demo"
 TEAM_DOMAIN = "anchorwatch-demo"
+EMAIL_DOMAIN = "anchorwatch.example"
 APP_ID = "A07ANCHOR1W"
 BOT_ID = "B07ANCHOR1W"
 BOT_USER_ID = "U07ANCHOR1W"
@@ -46,6 +47,7 @@ SCOPES = (
     "team:read",
     "usergroups:read",
     "users:read",
+    "users:read.email",
 )
 
 
