@@ -38,6 +38,12 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
         type=_matching(_PRINCIPAL, "the ARN of a role or user"),
         help="ARN of what Anchorwatch runs as",
     )
+    _add_options(iam)
+    iam.set_defaults(do=_iam)
+
+
+def _add_options(iam: argparse.ArgumentParser) -> None:
+    """What may be left out."""
     iam.add_argument(
         "--read-role", default="anchorwatch-read", type=_matching(_ROLE, "a role's name"), help="the read role's name"
     )
@@ -58,7 +64,6 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
     iam.add_argument(
         "--without", action="append", default=[], metavar="ACTION", help="leave an action's permissions out; repeatable"
     )
-    iam.set_defaults(do=_iam)
 
 
 def _matching(pattern: re.Pattern[str], what: str) -> Any:  # noqa: ANN401 - argparse takes any callable.
