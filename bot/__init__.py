@@ -16,6 +16,11 @@ A detection comes in
     The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch
     inspect-ca`` (``inspect_ca.py``).
 
+AWS lets few calls through
+    Each takes its way through ``adapters/call_lane.py``: its turn in AWS's rates (``adapters/call_pace.py``, which
+    leaves every second call to containments, and more while ``service/expect_containment.py`` expects one), a place
+    (``adapters/call_slots.py``), a thread. What cases ask at the same time is asked once (``service/shared_reads.py``).
+
 Who can the CA become
     ``domain/reach/`` evaluates roles' trust policies as the CA's owner would use them; its own map is in its
     ``__init__.py``. ``anchorwatch reach`` (``reach_of.py``) does it for files, ``handlers/list_linked_profiles.py`` for

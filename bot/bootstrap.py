@@ -91,7 +91,7 @@ def _take(parts: Parts) -> TakeDetection:
 async def _bolt_app(parts: Parts) -> AsyncApp:
     """Bolt with our buttons and forms."""
     pressing = Pressing(parts.book, parts.clock)
-    modals = Modals(parts.clients.poster, pressing)
+    modals = Modals(parts.clients.poster, pressing, parts.expect)
     submissions = Submissions(
         parts.book,
         pressing,

@@ -36,6 +36,7 @@ from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
 from bot.service.runner import Do
+from bot.service.shared_reads import SharedReads
 from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
@@ -48,11 +49,11 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
     check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
     bar = ShowBar(book, messenger, parts.presenter)
-    search = _search(parts, stack)
+    search, shared = _search(parts, stack), SharedReads(parts.clock)
     # CloudTrail's own history has an event sooner than any trail's files, and asking it costs nothing.
     find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
     read_plan = ReadPlan(book, parts.actions, OwnAccounts(accounts, parts.store_for_actions))
-    observe, expire = ObserveAnchor(book, accounts), partial(expire_request, book, parts.clock)
+    observe, expire = ObserveAnchor(book, accounts, shared), partial(expire_request, book, parts.clock)
     return {
         **_shows(show, question, bar),
         EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
@@ -60,7 +61,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.READ_PLAN: lambda case, effect: read_plan(case.case_id, effect.subject),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
-        EffectKind.INVESTIGATE: _investigate(parts, bar, search, stack),
+        EffectKind.INVESTIGATE: _investigate(parts, bar, _sources(parts, search, shared, stack)),
         EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
         EffectKind.CHECK_INVENTORY: lambda *_: check(),
         EffectKind.FIND_RECEIPT: lambda case, effect: find_receipt(case.case_id, effect.subject),
@@ -91,8 +92,7 @@ def _run(parts: Parts, bar: ShowBar, search: EventSearch) -> Do:
     return do_run
 
 
-def _investigate(parts: Parts, bar: ShowBar, search: EventSearch, stack: AsyncExitStack) -> Do:
-    sources = _sources(parts, search, stack)
+def _investigate(parts: Parts, bar: ShowBar, sources: Sources) -> Do:
     investigate = Investigate(parts.book, STEPS, sources, parts.clock)
 
     async def do_investigate(case: Case, effect: Effect) -> None:
@@ -102,12 +102,13 @@ def _investigate(parts: Parts, bar: ShowBar, search: EventSearch, stack: AsyncEx
     return do_investigate
 
 
-def _sources(parts: Parts, search: EventSearch, stack: AsyncExitStack) -> Sources:
+def _sources(parts: Parts, search: EventSearch, shared: SharedReads, stack: AsyncExitStack) -> Sources:
     """Everything that the guide's steps ask."""
     return Sources(
         parts.accounts,
         search,
         parts.house,
+        shared=shared,
         read_certificates=read_certificates,
         holiday_on=holiday_on,
         place_of=_place_of(parts.house, stack),

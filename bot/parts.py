@@ -33,6 +33,7 @@ from bot.registry import load_actions
 from bot.service.approved_cas import ApprovedCas
 from bot.service.case_book import CaseBook
 from bot.service.earlier_cases import EarlierCases
+from bot.service.expect_containment import ExpectContainment
 from bot.service.guide.steps import STEPS
 from bot.service.own_store import OwnStore
 from bot.service.patient_messenger import PatientMessenger
@@ -82,6 +83,7 @@ class Parts:
     policy: ApprovalPolicy
     directory: SlackDirectory
     accounts: BotoAccounts
+    expect: ExpectContainment
     messenger: PatientMessenger
     presenter: SlackPresenter
 
@@ -101,7 +103,8 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     rules = rules_in_force(settings.approvals, settings.rules, actions, house)
     accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
     stack.push_async_callback(accounts.close)
-    book = CaseBook(store, clock, _standing(settings, store), waker.nudge)
+    expect = ExpectContainment(accounts.expect_containment, clock)
+    book = CaseBook(store, clock, _standing(settings, store), waker.nudge, expect)
     policy = _policy(settings, house, rules)
     inventory = ApprovedCas(book, house.approved_cas)
     return Parts(
@@ -121,6 +124,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         policy=policy,
         directory=_directory(settings, house, clients.asker, policy, identity),
         accounts=accounts,
+        expect=expect,
         messenger=PatientMessenger(SlackMessenger(clients.poster, clients.reader)),
         presenter=_presenter(settings, actions, policy),
     )

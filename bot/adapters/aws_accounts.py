@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +15,7 @@ from botocore import xform_name
 
 from bot.adapters.aws_clients import ONE_ATTEMPT, READ_ATTEMPTS, AwsClients, RoleSession, Timeouts
 from bot.adapters.aws_errors import aws_errors
+from bot.adapters.call_lane import CallLane, LaneCall
 from bot.adapters.call_pace import CallPace, rate_of
 from bot.adapters.call_slots import CallSlots
 from bot.adapters.role_sessions import role_session, session_policy
@@ -39,7 +38,6 @@ _LONGEST_PAUSE_SECONDS = 4.0
 _CONTAINMENT_PAUSE_SECONDS = 0.4
 # AWS documents no rate for IAM's reads and many others; this many at once is what a careful script would do.
 _MOST_OF_ONE_SERVICE = 4
-_random = secrets.SystemRandom()
 
 
 def _utc_now() -> datetime:
@@ -75,7 +73,7 @@ class BotoAccounts:
     ) -> None:
         self._read_role = read_role
         self._act_role = act_role
-        self._lane = _Lane(
+        self._lane = CallLane(
             AwsClients(timeouts or Timeouts(), now, external_id),
             pace or CallPace(),
             ThreadPoolExecutor(threads, thread_name_prefix="aws"),
@@ -111,22 +109,14 @@ class BotoAccounts:
         role = role_session(target, self._act_role, session_name, policy=policy, acting=acting)
         return BotoAws(self._lane, target, permissions, role, progress, Precedence.CONTAINMENT)
 
+    def expect_containment(self, target: Target, who: str, lasts: timedelta) -> None:
+        """See :data:`bot.service.expect_containment.HoldReads`."""
+        self._lane.pace.expect_containment(target.account, target.region, who, lasts.total_seconds())
+
     async def close(self) -> None:
         """Wait for the calls under way and close every connection."""
         await asyncio.to_thread(self._lane.threads.shutdown, wait=True)
         self._lane.clients.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Lane:
-    """What all calls of a :class:`BotoAccounts` share."""
-
-    clients: AwsClients
-    pace: CallPace
-    threads: ThreadPoolExecutor
-    slots: CallSlots
-    patience: timedelta
-    now: Callable[[], datetime]
 
 
 class BotoAws:
@@ -143,7 +133,7 @@ class BotoAws:
 
     def __init__(
         self,
-        lane: _Lane,
+        lane: CallLane,
         target: Target,
         permissions: Sequence[str],
         role: RoleSession | None,
@@ -172,34 +162,38 @@ class BotoAws:
         if permission not in self._permissions:
             raise AwsDenied("NotInPermissions", f"the action does not list {permission}", permission)
         deadline = time.monotonic() + self._lane.patience.total_seconds()
-        # What has no rate is sent again by botocore already.
-        sends = READ_ATTEMPTS if rate_of(service, operation) else 1
-        return await self._patiently(partial(self._once, service, operation, parameters, deadline), deadline, sends)
+        call = self._lane_call(service, operation)
+        ready = partial(self._client, service, operation)
+        blocking = partial(self._blocking, service, operation, parameters, deadline)
+        return await self._patiently(call, partial(self._lane.send, call, ready, blocking), deadline)
 
     async def open(self) -> OwnSession:
         """See :meth:`bot.domain.action_aws.ActingAws.open`; throttled, it is tried again as a call is."""
         deadline, role = time.monotonic() + self._lane.patience.total_seconds(), self._role
         key_of = partial(self._lane.clients.access_key_id, role, self._target.region)
-
-        async def once() -> str | None:
-            return await asyncio.get_running_loop().run_in_executor(self._lane.threads, key_of)
-
-        key = await self._patiently(once, deadline, 1)
+        call = self._lane_call("sts", "AssumeRole")
+        key = await self._patiently(call, partial(self._lane.in_thread, key_of), deadline)
         if role is None:
             return OwnSession(access_key_id=key)
         return OwnSession(role.role_arn, role.session_name, role.source_identity or "", key)
 
-    async def _patiently(self, once: Callable[[], Awaitable[T]], deadline: float, sends: int) -> T:
-        """Try until it works, ``deadline`` (monotonic seconds) comes, or ``sends`` requests got no answer."""
+    def _lane_call(self, service: str, operation: str) -> LaneCall:
+        rate = rate_of(service, operation)
+        return LaneCall(rate, self._target.account, self._target.region, service, self._precedence)
+
+    async def _patiently(self, call: LaneCall, once: Callable[[], Awaitable[T]], deadline: float) -> T:
+        """Try until it works, ``deadline`` (monotonic seconds) comes, or too many requests got no answer."""
+        # What has no rate is sent again by botocore already.
+        sends = READ_ATTEMPTS if call.rate else 1
         longest_seconds = _CONTAINMENT_PAUSE_SECONDS if self._goes_first else _LONGEST_PAUSE_SECONDS
         pause_seconds = min(_FIRST_PAUSE_SECONDS, longest_seconds)
         while True:
             try:
                 return await once()
             except (AwsThrottled, AwsTransient) as error:
-                # AWS did nothing, so asking again is safe; the jitter keeps several of us apart.
+                # AWS did nothing, so asking again is safe.
                 sends -= isinstance(error, AwsTransient)
-                wait_seconds = pause_seconds * _random.uniform(0.5, 1)
+                wait_seconds = self._lane.pause_seconds(call, pause_seconds)
                 if sends == 0 or time.monotonic() + wait_seconds > deadline:
                     raise
             await asyncio.sleep(wait_seconds)
@@ -228,32 +222,17 @@ class BotoAws:
         """See :meth:`bot.domain.action.ActionAws.now`."""
         return self._lane.now()
 
-    async def _once(
-        self, service: str, operation: str, parameters: Mapping[str, object], deadline: float
-    ) -> Mapping[str, Any]:
-        rate, place = rate_of(service, operation), (self._target.account, self._target.region)
-        if rate is not None and self._goes_first:
-            self._lane.pace.goes_first(rate, *place)
-        elif rate is not None:
-            await self._lane.pace.wait(rate, *place, self._precedence)
-        async with self._lane.slots.one(self._precedence, place[0], service):
-            loop = asyncio.get_running_loop()
-            blocking = partial(self._blocking, service, operation, parameters, deadline)
-            try:
-                return await loop.run_in_executor(self._lane.threads, blocking)
-            except AwsThrottled:
-                if rate is not None and not self._goes_first:
-                    self._lane.pace.throttled(rate, *place)
-                raise
+    def _client(self, service: str, operation: str) -> Any:  # noqa: ANN401 - boto3's clients have no type.
+        # Where AWS documents a rate, each request keeps it: botocore would send again whenever it likes.
+        again = operation.startswith(_READS) and rate_of(service, operation) is None
+        attempts = READ_ATTEMPTS if again else ONE_ATTEMPT
+        return self._lane.clients.client(self._role, service, self._target.region, attempts=attempts)
 
     def _blocking(
         self, service: str, operation: str, parameters: Mapping[str, object], deadline: float
     ) -> Mapping[str, Any]:
         reads = operation.startswith(_READS)
-        # Where AWS documents a rate, each request keeps it: botocore would send again whenever it likes.
-        attempts = READ_ATTEMPTS if reads and rate_of(service, operation) is None else ONE_ATTEMPT
-        client = self._lane.clients.client(self._role, service, self._target.region, attempts=attempts)
-        method = getattr(client, xform_name(operation), None)
+        method = getattr(self._client(service, operation), xform_name(operation), None)
         if method is None:
             raise AwsError("UnknownOperation", f"boto3 has no {operation}", f"{service}:{operation}")
         if not reads and time.monotonic() > deadline:

@@ -90,10 +90,15 @@ class AwsClients:
         Raises:
             AwsError: the role can't be assumed.
         """
+        key = (service, region, attempts)
+        # Making some service's first client takes long, and a containment must not wait for that.
+        kept = self._sets.get(role)
+        ready = None if kept is None or self._needs_keys(kept, role) else kept.by_key.get(key)
+        if ready is not None:
+            return ready
         clients = self._set_of(role)
         with clients.lock:
             self._keep_good(clients, role, region)
-            key = (service, region, attempts)
             if key not in clients.by_key:
                 clients.by_key[key] = self._make(service, region, attempts, clients.keys)
             return clients.by_key[key]
@@ -120,8 +125,11 @@ class AwsClients:
 
     def _keep_good(self, clients: _ClientSet, role: RoleSession | None, region: str) -> None:
         """Assume the role where its session is over or nearly so; the set's lock is held."""
-        if role is not None and clients.expires_at - self._now() < _REFRESH_BEFORE_EXPIRY:
+        if role is not None and self._needs_keys(clients, role):
             clients.renew(*self._assumed(role, region))
+
+    def _needs_keys(self, clients: _ClientSet, role: RoleSession | None) -> bool:
+        return role is not None and clients.expires_at - self._now() < _REFRESH_BEFORE_EXPIRY
 
     def close(self) -> None:
         """Close every connection."""

@@ -31,13 +31,22 @@ class CaseBook:
         clock: the time of each entry.
         standing: which process this is.
         on_change: told the case id after each append, so that the runner looks at it.
+        watch: told the case after each append; must not fail.
     """
 
-    def __init__(self, log: CaseLog, clock: Clock, standing: Standing, on_change: Callable[[CaseId], None]) -> None:
+    def __init__(
+        self,
+        log: CaseLog,
+        clock: Clock,
+        standing: Standing,
+        on_change: Callable[[CaseId], None],
+        watch: Callable[[Case], None] = lambda _: None,
+    ) -> None:
         self._log = log
         self._clock = clock
         self._standing = standing
         self._on_change = on_change
+        self._watch = watch
         self._kept: OrderedDict[CaseId, Case] = OrderedDict()
         self._turns: WeakValueDictionary[CaseId, asyncio.Lock] = WeakValueDictionary()
 
@@ -81,6 +90,7 @@ class CaseBook:
             self._kept.pop(case.case_id, None)
             raise
         self._keep(after)
+        self._watch(after)
         self._on_change(case.case_id)
         return after
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
 
 from bot.domain.action import read_trust_anchor
 from bot.domain.anchor_state import anchor_state
@@ -10,20 +11,27 @@ from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.errors import AwsError
 from bot.domain.events import AnchorObserved, draft
-from bot.domain.search_run import Precedence
 from bot.ports import AwsAccounts
 from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
+from bot.service.shared_reads import SharedReads, anchor_key
 
 _PERMISSION = "rolesanywhere:GetTrustAnchor"
 
 
 class ObserveAnchor:
-    """Reads trust anchors, once for each detection; a failure is written down and not tried again by itself."""
+    """Reads trust anchors, once for each detection; a failure is written down and not tried again by itself.
 
-    def __init__(self, book: CaseBook, accounts: AwsAccounts) -> None:
+    Args:
+        book: the cases.
+        accounts: AWS.
+        shared: the read that the investigation asks for too.
+    """
+
+    def __init__(self, book: CaseBook, accounts: AwsAccounts, shared: SharedReads) -> None:
         self._book = book
         self._accounts = accounts
+        self._shared = shared
 
     async def __call__(self, case: Case) -> None:
         """Read the case's trust anchor and append what AWS said."""
@@ -36,9 +44,13 @@ class ObserveAnchor:
 
     async def _observe(self, case: Case) -> AnchorObserved:
         target = case.target
-        reader = self._accounts.reader(target, (_PERMISSION,), precedence=Precedence.AWAITED)
+        reader = self._accounts.reader(target, (_PERMISSION,))
+
+        def read() -> Awaitable[Mapping[str, Any]]:
+            return read_trust_anchor(target.anchor_arn, reader)
+
         try:
-            detail = await read_trust_anchor(target.anchor_arn, reader)
+            detail = await self._shared.once(anchor_key(target), case, read)
         except AwsError as error:
             # Not found is no proof that it is gone: the credentials may be another account's. It is said as it is.
             return AnchorObserved(None, aws_sentence(error))

@@ -230,7 +230,7 @@ class Clicks:
         except AwsError:
             return await self._pressing(click.press, lambda *_: no_plan())
         form = forms.action_form(case, action, plan, wanted, reason)
-        return await self._modals.open(click, form)
+        return await self._modals.open_plan(click, form, case)
 
     async def _stop_looking(self, click: Click) -> Decision:
         return await self._pressing(replace(click.press, revision=None), stop_looking(self._policy))

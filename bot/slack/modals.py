@@ -11,7 +11,9 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.approval import ALLOWED, Decision, Reason, refused
+from bot.domain.case import Case
 from bot.domain.errors import SlackError
+from bot.service.expect_containment import ExpectContainment
 from bot.service.press import Press, Pressing
 from bot.slack.block_limits import view_problems
 from bot.slack.web_errors import slack_errors
@@ -42,11 +44,13 @@ class Modals:
     Args:
         client: must not retry, because a trigger works once.
         pressing: logs that Slack did not open a form.
+        expect: hears of forms behind which a containment may come.
     """
 
-    def __init__(self, client: AsyncWebClient, pressing: Pressing) -> None:
+    def __init__(self, client: AsyncWebClient, pressing: Pressing, expect: ExpectContainment) -> None:
         self._client = client
         self._pressing = pressing
+        self._expect = expect
 
     async def open(self, click: Click, view: Mapping[str, Any]) -> Decision:
         """Open a form; the refusal says that Slack did not.
@@ -68,6 +72,11 @@ class Modals:
             not_opened = refused(Reason.NOT_IN_THIS_STATE, "Slack did not open the form. Press again.")
             return await self._pressing(click.press, lambda *_: not_opened)
         return ALLOWED
+
+    async def open_plan(self, click: Click, view: Mapping[str, Any], case: Case) -> Decision:
+        """Open the form that shows an action's plan for a case, and hold reads back. Raises as :meth:`open`."""
+        self._expect.form_opened(case)
+        return await self.open(click, view)
 
     async def replace(self, click: Click, view: Mapping[str, Any]) -> Decision:
         """Put another page into an open modal; when Slack does not take it, nothing changes and that is returned.

@@ -9,7 +9,8 @@ import pytest
 from bot.adapters.call_pace import CallPace, Rate, rate_of
 from bot.domain.search_run import Precedence
 
-RATE = Rate("trust anchors", 1.0)
+RATE = Rate("subjects", 1.0)
+TRUST_ANCHORS = Rate("trust anchors", 1.0, contains=True)
 
 
 class Time:

@@ -29,7 +29,7 @@ async def test_a_read_that_keeps_a_rate_is_sent_again_at_that_rate(monkeypatch: 
         world.control.set_fault("rolesanywhere", "GetTrustAnchor", "error", times=2)
         answer = await reader.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)
         assert answer["trustAnchor"]["trustAnchorArn"] == target.anchor_arn
-        assert (world.reached().count(GET), slept) == (3, [1, 1])
+        assert (world.reached().count(GET), slept) == (3, [2, 2])
         world.control.set_fault("rolesanywhere", "GetTrustAnchor", "error", times=None)
         with pytest.raises(AwsTransient):
             await reader.call("rolesanywhere", "GetTrustAnchor", trustAnchorId=target.anchor_id)

@@ -26,6 +26,7 @@ from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, reject_request
+from bot.service.expect_containment import ExpectContainment
 from bot.service.expire_request import expire_request
 from bot.service.find_receipt import FindReceipt
 from bot.service.known_state import known_plan
@@ -36,6 +37,7 @@ from bot.service.press import Press, Pressing, PressRule
 from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
+from bot.service.shared_reads import SharedReads
 from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
@@ -129,7 +131,8 @@ class Desk:
         self.standing = Standing(
             f"life-{self.lives}", exclusive=self.exclusive, post_grace=GRACE, receipts_after=self.receipts_after
         )
-        self.book = CaseBook(log, self.clock, self.standing, lambda _: None)
+        self.expect = ExpectContainment(self.aws.expect_containment, self.clock)
+        self.book = CaseBook(log, self.clock, self.standing, lambda _: None, self.expect)
         self.pressing = Pressing(self.book, self.clock)
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
@@ -138,7 +141,7 @@ class Desk:
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
         self.find_receipt = FindReceipt(self.book, self.actions, accounts, search, self.clock)
-        self.observe = ObserveAnchor(self.book, accounts)
+        self.observe = ObserveAnchor(self.book, accounts, SharedReads(self.clock))
         self.read_plan = ReadPlan(self.book, ACTIONS, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:

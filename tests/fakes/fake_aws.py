@@ -69,6 +69,7 @@ class FakeAws:
         self.trail_delay: timedelta | None = None
         self.clock: Callable[[], datetime] = lambda: self.time
         self._late: list[tuple[datetime, str, dict[str, Any]]] = []
+        self.expected: dict[tuple[str, str, str], timedelta] = {}
         self._places: dict[tuple[str, str], _Place] = {}
         self._iam: dict[str, FakeIam] = {}
         self._faults: dict[str, _Fault] = {}
@@ -209,6 +210,10 @@ class FakeAws:
             f"arn:aws:iam::{target.account}:role/act", session_name, who, f"ASIA{len(self.acted):016d}"
         )
         return FakeActingAws(self, target, permissions, session, progress)
+
+    def expect_containment(self, target: Target, who: str, lasts: timedelta) -> None:
+        """See :data:`bot.service.expect_containment.HoldReads`; kept by who says so, in the account and Region."""
+        self.expected[target.account, target.region, who] = lasts
 
     def _place(self, account: str, region: str) -> _Place:
         return self._places.setdefault((account, region), _Place())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bot.adapters.clock import SystemClock
 from bot.adapters.formats.live_anchor import live_anchor
 from bot.adapters.holiday_calendar import holiday_on
 from bot.adapters.privilege_catalogue import privilege_catalogue
@@ -16,6 +17,7 @@ from bot.ports import AwsAccounts
 from bot.service.earlier_cases import EarlierCases
 from bot.service.guide.inquiry import Inquiry, Sources, Step
 from bot.service.investigate import answers_of
+from bot.service.shared_reads import SharedReads
 from tests.fakes.fake_aws import FakeAws
 from tests.fakes.fake_search import FakeSearch
 
@@ -39,6 +41,7 @@ async def ask_step(
         accounts or aws,
         search or FakeSearch(records),
         house or House(),
+        shared=SharedReads(SystemClock()),
         read_certificates=read_certificates,
         holiday_on=holiday_on,
         place_of=place_of,

@@ -21,6 +21,7 @@ from bot.domain.identity import Target
 from bot.domain.post_events import PostKind, PostSent
 from bot.service import ask_aws
 from bot.service.observe_anchor import ObserveAnchor
+from bot.service.shared_reads import SharedReads
 from bot.service.take_detection import TakeDetection
 from bot.slack.card import Card
 from bot.slack.controls import Controls
@@ -134,7 +135,8 @@ async def test_a_failed_read_is_made_up_for_once_the_card_is_out(place: Place) -
     place.aws.fail(GET, "throttle")
     await place.detect(replace(place.enabled(target), anchor=Anchor(target.anchor_arn, target.anchor_id)))
     assert EffectKind.OBSERVE in await _kinds_once_the_card_is_out(place, target)
-    await ObserveAnchor(place.book, place.aws)(await place.book.load(place.case(target).case_id))
+    observe = ObserveAnchor(place.book, place.aws, SharedReads(place.clock))
+    await observe(await place.book.load(place.case(target).case_id))
     assert place.case(target).known_state is not None
 
 

@@ -22,6 +22,7 @@ from bot.domain.search_bar import Progress
 from bot.service.case_book import Rule
 from bot.service.guide.inquiry import Inquiry, Sources, Step
 from bot.service.investigate import Investigate
+from bot.service.shared_reads import SharedReads
 from tests.fakes.desk import Desk
 from tests.fakes.fake_search import FakeSearch
 
@@ -55,7 +56,7 @@ async def _nobody(_progress: Progress) -> None:
 
 def investigate(desk: Desk, *steps: Step) -> Investigate:
     """The use case over a desk's world."""
-    sources = Sources(desk.aws, FakeSearch(), read_certificates=lambda _: CaFacts())
+    sources = Sources(desk.aws, FakeSearch(), shared=SharedReads(desk.clock), read_certificates=lambda _: CaFacts())
     return Investigate(desk.book, steps, sources, desk.clock)
 
 
@@ -163,7 +164,7 @@ async def test_a_round_asks_the_same_after_a_restart(desk: Desk, minutes: int, s
     desk.rise()
     desk.clock.advance(timedelta(minutes=minutes))
     search = FakeSearch()
-    sources = Sources(desk.aws, search, read_certificates=lambda _: CaFacts())
+    sources = Sources(desk.aws, search, shared=SharedReads(desk.clock), read_certificates=lambda _: CaFacts())
     await Investigate(desk.book, (step(lives),), sources, desk.clock)(desk.case_id, 0, _nobody)
     first, second = asked
     assert ((first.now == second.now), first.kept_for == second.kept_for) == (same, True)
@@ -201,7 +202,7 @@ async def test_a_person_ends_a_round_and_what_is_known_stays(desk: Desk) -> None
         yield answered("two", "known at last")
 
     quick = Step("quick", "", (Question("three", ("3",), ""),), (), _three)
-    sources = Sources(desk.aws, FakeSearch(), read_certificates=lambda _: CaFacts())
+    sources = Sources(desk.aws, FakeSearch(), shared=SharedReads(desk.clock), read_certificates=lambda _: CaFacts())
     slow = step(ask, again=False)
     look = Investigate(desk.book, (quick, slow), sources, desk.clock, seconds_between_looks=0.01)
     round_ = asyncio.create_task(look(desk.case_id, 0, _nobody))

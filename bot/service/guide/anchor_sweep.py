@@ -144,13 +144,7 @@ class _Sweep:
             self._compare(place, detail)
 
     async def _listed(self, place: Place) -> list[Mapping[str, Any]]:
-        account, region = place
-        target = self.inquiry.case.target
-        if place == (target.account, target.region):
-            return await self.inquiry.all_pages("rolesanywhere", "ListTrustAnchors", "trustAnchors")
-        aws = self.inquiry.aws(account=account, region=region)
-        pages = aws.pages("rolesanywhere", "ListTrustAnchors")
-        return [one async for page in pages for one in page.get("trustAnchors", ())]
+        return await self.inquiry.all_pages_of(place, "rolesanywhere", "ListTrustAnchors", "trustAnchors")
 
     def _compare(self, place: Place, detail: Mapping[str, Any]) -> None:
         blocks = self.inquiry.sources.certificates_of(detail)

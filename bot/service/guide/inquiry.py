@@ -21,6 +21,7 @@ from bot.domain.search_run import SearchRun
 from bot.ports import AwsAccounts, EventSearch
 from bot.service.counted_aws import CountedAws
 from bot.service.earlier_cases import CasesFound
+from bot.service.shared_reads import SharedReads, anchor_key
 
 Progress = Callable[[str], Awaitable[None]]
 
@@ -33,11 +34,13 @@ class Sources:
     a country and raises KeyError for one that it does not know. ``place_of`` says where an address is; None means that
     there is no database of addresses. ``certificates_of`` takes the PEM blocks out of what AWS says of a trust anchor,
     and ``earlier_cases`` finds the other cases that have one of these keys. ``approved_cas`` is the whole inventory.
+    ``shared`` are the reads of scarce rates that cases do together.
     """
 
     accounts: AwsAccounts
     search: EventSearch
     house: House = House()
+    shared: SharedReads = field(kw_only=True)
     read_certificates: ReadCertificates = field(kw_only=True)
     holiday_on: Callable[[date, str], str | None] | None = None
     place_of: Callable[[str], tuple[str, ...]] | None = None
@@ -110,22 +113,37 @@ class Inquiry:
         return await asyncio.shield(self.kept[key])
 
     async def trust_anchor(self) -> Mapping[str, Any]:
-        """GetTrustAnchor's detail, read once in this round; the step needs its permission.
+        """GetTrustAnchor's detail, read once for this round and the card; the step needs its permission.
 
         Raises as :func:`bot.domain.action.read_trust_anchor`.
         """
-        arn, aws = self.case.target.anchor_arn, self.aws()
-        return cast("Mapping[str, Any]", await self.once(("trust anchor",), lambda: read_trust_anchor(arn, aws)))
+        target, aws = self.case.target, self.aws()
+        key = anchor_key(target)
+
+        def read() -> Awaitable[Mapping[str, Any]]:
+            return read_trust_anchor(target.anchor_arn, aws)
+
+        return cast("Mapping[str, Any]", await self.once(key, lambda: self.sources.shared.once(key, self.case, read)))
 
     async def all_pages(self, service: str, operation: str, member: str, /, **parameters: object) -> list[Any]:
         """Every item under ``member`` of all pages, read once in this round. Raises as ActionAws."""
-        aws = self.aws()
+        target = self.case.target
+        return await self.all_pages_of((target.account, target.region), service, operation, member, **parameters)
+
+    async def all_pages_of(
+        self, place: tuple[str, str], service: str, operation: str, member: str, /, **parameters: object
+    ) -> list[Any]:
+        """As :meth:`all_pages`, of another account and Region. What containments need AWS's rate for, cases share."""
+        account, region = place
+        aws = self.aws(account=account, region=region)
 
         async def read() -> list[Any]:
             return [item async for page in aws.pages(service, operation, **parameters) for item in page.get(member, ())]
 
-        key = (service, operation, self.case.target.region, repr(sorted(parameters.items())))
-        return cast("list[Any]", await self.once(key, read))
+        key = (service, operation, account, region, repr(sorted(parameters.items())))
+        if service != "rolesanywhere":
+            return cast("list[Any]", await self.once(key, read))
+        return cast("list[Any]", await self.once(key, lambda: self.sources.shared.once(key, self.case, read)))
 
     def can_search(self, by: By) -> bool:
         """Whether the configured engine can search CloudTrail by this key."""

@@ -12,6 +12,7 @@ import pytest_asyncio
 from botocore.exceptions import ClientError
 
 from bot.adapters.aws_accounts import BotoAccounts
+from bot.adapters.clock import SystemClock
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.privilege_catalogue import privilege_catalogue
 from bot.adapters.x509 import CertificateReader
@@ -29,6 +30,7 @@ from bot.sandbox.aws.server import AwsStandIn
 from bot.service.guide import the_roles, the_use
 from bot.service.guide.inquiry import Inquiry, Sources
 from bot.service.investigate import answers_of
+from bot.service.shared_reads import SharedReads
 from tests.fakes.desk import Desk, detection_of
 from tests.fakes.ladder import searching
 
@@ -107,7 +109,13 @@ async def scene(endpoint: str) -> AsyncIterator[Scene]:
     detection: Detection = replace(detection_of(target), actor=by)
     case: Case = replace(await desk.case(), detections=(detection,))
     read = CertificateReader()
-    sources = Sources(accounts, LookupSearch(accounts), read_certificates=read, privilege_catalogue=privilege_catalogue)
+    sources = Sources(
+        accounts,
+        LookupSearch(accounts),
+        shared=SharedReads(SystemClock()),
+        read_certificates=read,
+        privilege_catalogue=privilege_catalogue,
+    )
     inquiry = Inquiry(case, sources, datetime.now(UTC), 0, {}, _nobody)
     steps = (the_roles.STEP, the_use.STEP)
     answers = {one.question: one for step in steps for one in await answers_of(step, inquiry.of(step))}

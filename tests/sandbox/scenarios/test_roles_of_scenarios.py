@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 
 from bot.adapters.aws_accounts import BotoAccounts
+from bot.adapters.clock import SystemClock
 from bot.adapters.privilege_catalogue import privilege_catalogue
 from bot.domain.answer import Answer
 from bot.domain.identity import parse_anchor_arn
@@ -21,6 +22,7 @@ from bot.sandbox.scenarios.truth import Truth
 from bot.service.guide import the_roles
 from bot.service.guide.inquiry import Inquiry, Sources
 from bot.service.investigate import answers_of
+from bot.service.shared_reads import SharedReads
 from tests.fakes.desk import Desk, detection_of
 from tests.fakes.fake_search import FakeSearch
 
@@ -60,7 +62,11 @@ async def asked(desk: Desk, truth: Truth) -> tuple[dict[str, Answer], Counter[st
         return
 
     sources = Sources(
-        accounts, FakeSearch(()), read_certificates=desk_reads_none, privilege_catalogue=privilege_catalogue
+        accounts,
+        FakeSearch(()),
+        shared=SharedReads(SystemClock()),
+        read_certificates=desk_reads_none,
+        privilege_catalogue=privilege_catalogue,
     )
     inquiry = Inquiry(case, sources, desk.aws.time, 0, {}, nobody)
     try:

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.call_pace import CallPace
+from bot.adapters.clock import SystemClock
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.adapters.formats import understand
 from bot.adapters.x509 import read_certificates
@@ -26,6 +27,7 @@ from bot.sandbox.scenarios.truth import Played
 from bot.service.guide import the_use, use_witnesses, what_sessions_did
 from bot.service.guide.inquiry import Inquiry, Sources
 from bot.service.investigate import answers_of
+from bot.service.shared_reads import SharedReads
 from bot.service.take_detection import TakeDetection
 from tests.fakes.desk import Desk
 
@@ -61,7 +63,8 @@ async def ask(played: Played, desk: Desk, accounts: BotoAccounts) -> Asked:
     taken = await TakeDetection(desk.book, understand, lambda: read_certificates)(played.body.encode())
     case = await desk.book.load(taken.cases[0])
     assert case.target == parse_anchor_arn(played.truth.trust_anchor_arn)
-    sources = Sources(accounts, LookupSearch(accounts), read_certificates=read_certificates)
+    shared = SharedReads(SystemClock())
+    sources = Sources(accounts, LookupSearch(accounts), shared=shared, read_certificates=read_certificates)
     inquiry = Inquiry(case, sources, datetime.now(UTC), 0, {}, _nobody)
     steps = (the_use.STEP, use_witnesses.STEP, what_sessions_did.STEP)
     answers = [answer for step in steps for answer in await answers_of(step, inquiry.of(step))]
