@@ -116,6 +116,10 @@ class ApprovalPolicy:
             "Whoever runs Anchorwatch can add one to the file that ANCHORWATCH_APPROVALS names.",
         )
 
+    def may_approve_something(self, person: Person) -> bool:
+        """Whether a person is one of those who may say yes to anything."""
+        return person.approver or any(rule.terms.named.holds(person) for rule in self.rules)
+
     def who_in_words(self, terms: Terms) -> str:
         """Who may say yes, as mentions."""
         return terms.who_in_words(self.approvers_in_words)
@@ -179,7 +183,7 @@ def _barred(person: Person, part: Part) -> Decision | None:
 
 
 def _no_starter(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Decision | None:
-    if person.responder or (person.approver and risk is Risk.READ):
+    if person.responder or (risk is Risk.READ and policy.may_approve_something(person)):
         return None
     if person.unknown:
         return refused(

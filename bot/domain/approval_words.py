@@ -20,28 +20,26 @@ def people_words(terms: Terms) -> str:
 
 
 def share_words(terms: Terms, *, mention: bool = True) -> str:
-    """From whom some of them must be, as “, at least one of <@…>”; empty when anybody of the approvers will do."""
+    """From whom some of them must be, as “, at least one of them from <@…>”; empty when any approver will do."""
     return f", at least {_shares(terms.shares, mention=mention)}" if terms.shares else ""
 
 
 def lacking_words(lacking: Missing, *, mention: bool = True) -> str:
-    """What a request waits for, such as “1 more yes, from one of <@…>”."""
+    """What a request waits for, such as “1 more yes, from <@…>” or “2 more yes, at least one of them from <@…>”."""
     words = f"{lacking.people} more yes"
     if not lacking.shares:
         return words
-    wanted = sum(share.count for share in lacking.shares)
-    how = "from" if wanted == lacking.people == 1 else "at least"
-    return f"{words}, {how} {_shares(lacking.shares, mention=mention)}"
+    if lacking.people == 1:
+        return f"{words}, from {_name(lacking.shares[0].people, mention=mention)}"
+    return f"{words}, at least {_shares(lacking.shares, mention=mention)}"
 
 
 def from_words(terms: Terms, approvers_in_words: str) -> str:
     """From whom the yes must come, behind their number, in a message that is posted.
 
-    ``approvers_in_words`` are those of ANCHORWATCH_APPROVERS. As in “ from <@…>” or “, at least one of <@…>, from
-    <@…>”.
+    ``approvers_in_words`` are those of ANCHORWATCH_APPROVERS. As in “ from <@…>, at least one of them from <@…>”.
     """
-    shares = share_words(terms, mention=terms.may_mention)
-    return f"{shares}{',' if shares else ''} from {_who(terms, approvers_in_words)}"
+    return f" from {_who(terms, approvers_in_words)}{share_words(terms, mention=terms.may_mention)}"
 
 
 def _who(terms: Terms, approvers_in_words: str) -> str:
@@ -53,9 +51,12 @@ def _who(terms: Terms, approvers_in_words: str) -> str:
 
 
 def _shares(shares: Sequence[Share], *, mention: bool) -> str:
-    return " and ".join(
-        f"{'one' if share.count == 1 else share.count} of {_name(share.people, mention=mention)}" for share in shares
-    )
+    parts: list[str] = []
+    for share in shares:
+        count = "one" if share.count == 1 else str(share.count)
+        of_them = "" if parts else " of them"
+        parts.append(f"{count}{of_them} from {_name(share.people, mention=mention)}")
+    return " and ".join(parts)
 
 
 def _name(people: People, *, mention: bool) -> str:

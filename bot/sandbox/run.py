@@ -6,6 +6,7 @@ import asyncio
 import signal
 from dataclasses import fields
 
+from bot.sandbox.rules import PRODUCTION_RULES
 from bot.sandbox.scenarios import TITLES
 from bot.sandbox.story import Story
 from bot.sandbox.world import BotDidNotStart, World
@@ -19,9 +20,10 @@ An attacker has made a trust anchor with a CA of their own; the alert stands in 
   1. As Ava, press “Acknowledge”, then choose “{profiles}” in the menu and open the thread.
   2. As Ava, press “Disable Trust Anchor…” and say why. One person is enough: it can be undone.
   3. As Carla ({page}u/carla), press “Delete Trust Anchor…” and say why.
-  4. As Carla, press “Approve and Run”: you are told why you may not.
-  5. As Ben ({page}u/ben), press “Approve and Run”. The trust anchor is gone.
-  6. As Dmitri ({page}u/dmitri), press anything: you are told who may.
+  4. As Carla, press “Approve”: you are told why you may not.
+  5. As Ben ({page}u/ben), press “Approve”. The rule for production needs a second yes, from the PKI team.
+  6. As Dmitri ({page}u/dmitri) of the PKI team, press “Approve and Run”. The trust anchor is gone.
+  7. As Dmitri, press anything else: you are told who may.
 
   The bot's log: {log}
   The case log:  ANCHORWATCH_STORE=sqlite:///{store} anchorwatch audit verify
@@ -55,7 +57,8 @@ async def run_sandbox(*, play: bool, port: int, socket_mode: bool, scenario: str
         scenario: The name of a scenario to show instead of the story's attack; None shows that.
     """
     try:
-        async with World(port=0 if play else port, socket_mode=socket_mode) as world:
+        page_port = 0 if play else port
+        async with World(port=page_port, socket_mode=socket_mode, approvals=PRODUCTION_RULES) as world:
             await world.start_bot()
             if play:
                 return await _play(world)

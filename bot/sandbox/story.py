@@ -64,7 +64,8 @@ class Story:
         await self._disable(case_id, attack)
         await self._ask_to_delete(case_id, attack)
         await self._approve_own(case_id, attack)
-        await self._approve(case_id, attack)
+        await self._first_yes(case_id, attack)
+        await self._second_yes(case_id, attack)
         await self._audit(case_id)
 
     async def _attack(self) -> Attack:
@@ -147,22 +148,30 @@ class Story:
         _must(attack.trust_anchor_arn in self._arns(), "that nothing was deleted")
         self._line("Carla", f"may not approve her own request: “{note}”")
 
-    async def _approve(self, case_id: str, attack: Attack) -> None:
+    async def _first_yes(self, case_id: str, attack: Attack) -> None:
+        await self._press(people.BEN, case_id, "approve_request")
+        await self._says(case_id, f"So far: <@{people.BEN}>")
+        await asyncio.sleep(_OWN_APPROVAL_WINDOW_SECONDS)
+        _must(attack.trust_anchor_arn in self._arns(), "that nothing was deleted by one yes")
+        self._line("Ben", "approved: the rule for production needs a second yes, from the PKI team")
+
+    async def _second_yes(self, case_id: str, attack: Attack) -> None:
         pressed = time.time()
-        delivery = await self._press(people.BEN, case_id, "approve_request")
+        delivery = await self._press(people.DMITRI, case_id, "approve_request")
         await until("the trust anchor gone from AWS", lambda: attack.trust_anchor_arn not in self._arns())
         await self._says(case_id, "Contained")
         _must(len(self._effects("DeleteTrustAnchor")) == 1, "exactly one deletion in AWS")
         self.timings["click to ack"] = (delivery.elapsed_ms or 0.0) / 1000
         self.timings["approving click to deleted in AWS"] = self._effect_at("DeleteTrustAnchor") - pressed
-        self._line("Ben", "approved: deleted in AWS, once, and read back")
+        self._line("Dmitri", "of the PKI team approved: deleted in AWS, once, and read back")
 
     async def _audit(self, case_id: str) -> None:
         code, export = await self._command("audit", "export", case_id)
         entries = [json.loads(line) for line in export.splitlines()]
         _must(code == 0 and bool(entries), "the audit export")
         by_kind = {entry["kind"]: entry for entry in entries}
-        _must(by_kind["approval:given"]["by"] == f"slack:{people.BEN}", "who approved, in the audit log")
+        approvers = [entry["by"] for entry in entries if entry["kind"] == "approval:given"]
+        _must(approvers == [f"slack:{people.BEN}", f"slack:{people.DMITRI}"], "who approved, in the audit log")
         _must(by_kind["action:requested"]["by"] == f"slack:{people.CARLA}", "who asked, in the audit log")
         _must(by_kind["action:requested"]["data"]["reason"] == _REASON, "why, in the audit log")
         code, said = await self._command("audit", "verify")

@@ -47,6 +47,7 @@ class World:
         aws_rate_scale: see :class:`AwsStandIn`.
         delivery_delay: how late CloudTrail is.
         settings: settings of the bot beyond the world's own.
+        approvals: text of a file with approval rules, for which the account is production; empty means none.
     """
 
     port: int = 0
@@ -55,6 +56,7 @@ class World:
     aws_rate_scale: float = 1.0
     delivery_delay: timedelta = timedelta(seconds=3)
     settings: Mapping[str, str] = field(default_factory=dict)
+    approvals: str = ""
     slack: SlackLookAlike = field(init=False)
     aws: AwsStandIn = field(init=False)
     account: SeededAccount = field(init=False)
@@ -66,7 +68,6 @@ class World:
     async def __aenter__(self) -> Self:
         self._temporary = tempfile.TemporaryDirectory(prefix="anchorwatch-sandbox-")
         self.folder = Path(self._temporary.name)
-        (self.folder / "house.toml").write_text(f'[owners]\nslack_group = "{people.PKI_GROUP}"\n')
         self.listen_port = free_port()
         request_url = f"http://127.0.0.1:{self.listen_port}/slack/events"
         self.slack = SlackLookAlike(
@@ -78,7 +79,16 @@ class World:
         await self.slack.start(port=self.port)
         await asyncio.to_thread(self.aws.start)
         self.account = await asyncio.to_thread(seed, self.aws.endpoint_url)
+        self._write_files()
         return self
+
+    def _write_files(self) -> None:
+        """What the bot reads when it starts."""
+        house = f'[owners]\nslack_group = "{people.PKI_GROUP}"\n'
+        if self.approvals:
+            (self.folder / "approvals.toml").write_text(self.approvals)
+            house += f'[[account]]\nid = "{self.account.account_id}"\nname = "demo"\nenvironment = "production"\n'
+        (self.folder / "house.toml").write_text(house)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -126,6 +136,8 @@ class World:
             "AWS_SECRET_ACCESS_KEY": bot.secret_access_key,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        if self.approvals:
+            own["ANCHORWATCH_APPROVALS"] = str(self.folder / "approvals.toml")
         if self.socket_mode:
             own["SLACK_APP_TOKEN"] = people.APP_TOKEN
         return {**own, **self.settings}

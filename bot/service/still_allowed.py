@@ -77,7 +77,7 @@ def _short_of(terms: Terms, approvers: Sequence[Person]) -> str | None:
     lost = next((why for why in (_not_told(one, terms) for one in approvers) if why), None)
     if lost:
         return f"{lost}, so nobody knows whether enough of the right people said yes."
-    return f"Not enough of the right people say yes any more: {lacking_words(lacking)}. Ask for it again."
+    return f"Not enough of the right people say yes any more: it needs {lacking_words(lacking)}."
 
 
 def _no_longer(person: Person, terms: Terms, what: str) -> str:

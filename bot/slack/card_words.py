@@ -8,6 +8,7 @@ from bot.domain.case import CLOSED_STATES, Case, CaseState, Request
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
 from bot.domain.verdict import Priority, verdict
+from bot.slack.request_words import sentence_words
 from bot.slack.text import code, date, defang, marked, mention_user, shown
 
 _SHORT = 80
@@ -100,7 +101,7 @@ def _contained(case: Case, titles: dict[str, str]) -> str:
     request = case.requests.get(case.contained_by or "")
     if request is None:
         return ""
-    title, sentence = titles[request.action_id], shown(request.sentence, 300)
+    title, sentence = titles[request.action_id], sentence_words(request, request.sentence, 300)
     return f"*Contained:* {title}, {_by_whom(request)}. {sentence}{_took(case, request)}"
 
 
@@ -137,7 +138,7 @@ def _ended(case: Case, titles: dict[str, str], first: str) -> str:
     request = case.last_containment
     if request is None:
         return first
-    sentence = f" {shown(request.sentence, 400)}" if request.sentence else ""
+    sentence = f" {sentence_words(request, request.sentence, 400)}" if request.sentence else ""
     return f"{first} {titles[request.action_id]}, {_by_whom(request)}.{sentence}"
 
 

@@ -100,7 +100,7 @@ class Controls:
         quick = [one for one in contain if one[0] not in pending and self._risk(one[0]) is Risk.REVERSIBLE]
         request = case.open_request
         waits = request is not None and request.seen.waits
-        approve = [] if waits else [(APPROVE, "Approve and Run", "primary")]
+        approve = [] if waits else [(APPROVE, _approve_title(case), "primary")]
         return [*approve, (REJECT, "Reject…", ""), *quick][:_MOST_BUTTONS]
 
     def _risk(self, action_id: str) -> Risk:
@@ -169,12 +169,19 @@ def _button(action_id: str, title: str, style: str, case: Case) -> Block:
     return button
 
 
+def _approve_title(case: Case) -> str:
+    """What the button does: only the last yes runs it."""
+    request = case.open_request
+    return "Approve" if request is not None and request.missing.people > 1 else "Approve and Run"
+
+
 def _confirm(request: Request) -> Block:
-    text = confirm_text(request.plan, request.digest, request.needed - len(request.votes) - 1)
+    more = request.missing.people - 1
+    text = confirm_text(request.plan, request.digest, more)
     return {
-        "title": {"type": "plain_text", "text": "Approve and run?"},
+        "title": {"type": "plain_text", "text": "Approve?" if more > 0 else "Approve and run?"},
         "text": {"type": "plain_text", "text": text, "emoji": False},
-        "confirm": {"type": "plain_text", "text": "Approve and Run"},
+        "confirm": {"type": "plain_text", "text": "Approve" if more > 0 else "Approve and Run"},
         "deny": {"type": "plain_text", "text": "Cancel"},
         "style": "danger",
     }

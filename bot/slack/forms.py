@@ -170,9 +170,9 @@ def _then(action: ResponseAction, wanted: Wanted) -> str:
     if lacking.nothing:
         return "it runs at once: your own yes is enough." if terms.needed else "it runs at once."
     if wanted.own_yes:
-        return f"your own yes counts. It needs {lacking_words(lacking)}: {wanted.approvers_in_words}."
+        return f"your own yes counts. It needs {lacking_words(lacking)}. {wanted.approvers_in_words} may approve."
     kind = "It can't be undone, so " if action.risk is Risk.IRREVERSIBLE else ""
-    return f"{kind}{people_words(terms)} must say yes first{share_words(terms)}: {wanted.approvers_in_words}."
+    return f"{kind}{people_words(terms)} must say yes first: {wanted.approvers_in_words}{share_words(terms)}."
 
 
 def _submit(needed: int) -> str:

@@ -28,6 +28,7 @@ from bot.slack.controls import Controls
 from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.inventory_notices import inventory_words
 from bot.slack.receipt_words import receipt_note
+from bot.slack.request_words import sentence_words
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_LINES = 60
@@ -150,7 +151,7 @@ class Notes:
             case ev.RunStarted():
                 return _running(title, event, request)
             case ev.RunStopped():
-                return _stopped(title, event)
+                return _stopped(title, event, request)
             case ev.RunFinished():
                 return _finished(title, event, request)
             case ReceiptFound() | ReceiptLooked() | OutcomeProved() | OutcomeTold():
@@ -218,9 +219,9 @@ def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted | InventoryNotice) ->
     )
 
 
-def _stopped(title: str, event: ev.RunStopped) -> str:
+def _stopped(title: str, event: ev.RunStopped, request: Request) -> str:
     holder = f" {mention_user(event.held_by)} asked for the other one." if event.held_by else ""
-    lines = [f"*{title} was not run.* {shown(event.why, _REASON)}{holder}"]
+    lines = [f"*{title} was not run.* {sentence_words(request, event.why, _REASON)}{holder}"]
     lines.extend(
         f"• {shown(one.what, 60)}: was shown as {_exactly(one.shown)}, is now {_exactly(one.live)}"
         for one in event.differences

@@ -56,7 +56,7 @@ class RequestBlocks:
         """Who must say yes, who has, by which rule, until when, and to which plan."""
         given = ", ".join(mention_user(vote.user_id) for vote in request.votes)
         wanted = f"*Needs {request.needed} yes*{from_words(request.terms, self.approvers_in_words)}."
-        rule = f"Rule {shown(request.terms.rule, 60) or 'by risk'} · expires {date(request.deadline)}"
+        rule = f"Rule: {shown(request.terms.rule, 60) or 'by risk'} · expires {date(request.deadline)}"
         return [
             f"{wanted} So far: {given or 'none'}.",
             f"{rule} · plan {code(plan_name(request.digest), 12)}",

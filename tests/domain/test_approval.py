@@ -78,6 +78,15 @@ def test_starting_is_for_responders_and_reading_for_approvers_too(person: Person
     assert bool(decision.sentence) != decision.allowed
 
 
+def test_whom_only_a_rule_names_may_read_what_they_approve() -> None:
+    """They press nothing else."""
+    policy = ApprovalPolicy((ApprovalRule(Scope(), Terms(shares=(Share(1, SECURITY),))),))
+    member = Person("U3", groups=frozenset({"S1"}))
+    assert may_start(policy, Risk.READ, member).allowed
+    assert not may_start(policy, Risk.READ, Person("U4")).allowed
+    assert not may_start(policy, Risk.REVERSIBLE, member).allowed
+
+
 def vote(person: Person, terms: Terms, **more: Any) -> Decision:
     """The decision about a vote for U1's request, a day before its deadline."""
     given = {"requester": "U1", "voted": (), "deadline": NOON + timedelta(1), "now": NOON, **more}

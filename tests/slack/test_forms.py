@@ -66,11 +66,14 @@ def test_the_form_says_what_happens_when_it_is_sent() -> None:
     assert then(Terms(needed=0)) == "it runs at once."
     assert then(Terms()) == f"one other person must say yes first: {GROUP}."
     two = Terms(needed=2, shares=(security,))
-    assert then(two) == f"2 other people must say yes first, at least one of <!subteam^S1>: {GROUP}."
+    assert then(two) == f"2 other people must say yes first: {GROUP}, at least one of them from <!subteam^S1>."
     own = Terms(own_yes_counts=True)
     assert then(own, (Yes("U1"),)) == "it runs at once: your own yes is enough."
     both = Terms(needed=2, shares=(security,), own_yes_counts=True)
-    assert then(both, (Yes("U1"),)) == f"your own yes counts. It needs 1 more yes, from one of <!subteam^S1>: {GROUP}."
+    assert (
+        then(both, (Yes("U1"),))
+        == f"your own yes counts. It needs 1 more yes, from <!subteam^S1>. {GROUP} may approve."
+    )
 
 
 def test_a_reason_may_be_left_out_where_no_rule_asks_for_one() -> None:

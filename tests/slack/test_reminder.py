@@ -34,13 +34,13 @@ def lines(waiting: Unanswered, terms: Terms = TERMS, *votes: Vote) -> list[str]:
 
 def test_what_waits_and_for_whom() -> None:
     """What is missing, until when, and who can help."""
-    first = "*Delete Trust Anchor* waits for 2 more yes, at least one of security. Nothing runs until then. "
+    first = "*Delete Trust Anchor* waits for 2 more yes, at least one of them from security. Nothing runs until then. "
     assert lines(Unanswered(("U2", "U3"))) == [
         first + "The request expires then.",
         "<@U2> <@U3>: read the plan on the card, then approve or reject it.",
     ]
     assert lines(Unanswered(("U2",)), TERMS, Vote(BEN, NOON))[0].startswith(
-        "*Delete Trust Anchor* waits for 1 more yes, from one of security."
+        "*Delete Trust Anchor* waits for 1 more yes, from security."
     )
 
 
