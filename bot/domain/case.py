@@ -80,6 +80,7 @@ class Request:
     ``contains`` True: when it is done, the case is contained; False: it takes a containment back; None: neither.
     ``terms`` are those that held when it was asked for, ``needed`` how many yes they want. ``reminded`` is the number
     of the last reminder that is over; ``reminder_reserved`` the number of one that somebody was about to post.
+    ``about_people``: ``sentence`` says who may what, in our own words.
     ``starts`` counts how often it was begun: more than once only when a process died over it. ``begun`` has each of
     them with its session, ``receipt`` what CloudTrail shows of their calls. ``word`` is what a person said of an
     outcome that was not known; None when nobody has, or when CloudTrail has proved it since. ``moved_to`` is the plan
@@ -106,6 +107,7 @@ class Request:
     started: ev.RunStarted | None = None
     starts: int = 0
     contains: bool | None = None
+    about_people: bool = False
     terms: Terms = Terms()
     reminded: int = 0
     reminder_reserved: tuple[int, Reservation] | None = None

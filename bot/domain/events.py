@@ -166,6 +166,7 @@ class RunStopped:
 
     ``held_by`` is the Slack user for whom somebody else's run holds a target; empty for other reasons. ``plan`` is the
     plan as AWS shows it now, where that is what stopped it.
+    ``about_people`` says that ``why`` is about who may what: our own words and mentions, nothing that AWS said.
     """
 
     KIND: ClassVar[str] = "run:stopped"
@@ -175,6 +176,7 @@ class RunStopped:
     live: dict[str, str] | None = None
     held_by: str = ""
     plan: Plan | None = None
+    about_people: bool = False
 
 
 class Outcome(StrEnum):

@@ -146,6 +146,7 @@ def _stopped(case: Case, entry: Entry, event: ev.RunStopped) -> Case:
         sentence=event.why,
         differences=event.differences,
         moved_to=event.plan,
+        about_people=event.about_people,
     )
     if event.live is None:
         return _with_request(case, entry, request)

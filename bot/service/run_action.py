@@ -83,7 +83,7 @@ class RunAction:
         request = case.requests[request_id]
         action = self._actions.get(request.action_id)
         if action is None:
-            await self._log.stop(case, request, "This action is not installed any more. Nothing was run.")
+            await self._log.stop(case, request, "This action is not installed any more.")
         elif action.risk is Risk.READ:
             await self._read(case, request, action, progress)
         elif request.state in (RequestState.APPROVED, RequestState.RUNNING):
@@ -120,7 +120,7 @@ class RunAction:
     async def _contain(self, case: Case, request: Request, action: ResponseAction, fence: Fence) -> None:
         live, lost = await asyncio.gather(self._live_plan(case, request, action), self._still_allowed(request))
         if lost is not None:
-            await self._log.stop(case, request, lost)
+            await self._log.stop(case, request, lost, about_people=True)
         elif isinstance(live, str):
             await self._log.stop(case, request, live)
         elif found := differences(request.plan, live) or _never_shown(request, live):

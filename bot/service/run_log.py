@@ -83,12 +83,15 @@ class RunLog:
         found: tuple[Difference, ...] = (),
         moved: Moved | None = None,
         held_by: str = "",
+        *,
+        about_people: bool = False,
     ) -> None:
         """End a request without a call; what a dead process began may have made its call all the same."""
         live = moved.anchor_state if moved is not None else None
         if request.started is None:
             plan = moved.plan if moved is not None else None
-            event = ev.RunStopped(request.request_id, f"{why} Nothing was run.", found, live, held_by, plan)
+            said = f"{why} Nothing was run."
+            event = ev.RunStopped(request.request_id, said, found, live, held_by, plan, about_people)
             await self._end(case, request, event)
             return
         changes = "; ".join(f"{one.what} was {one.shown}, is {one.live}" for one in found)
