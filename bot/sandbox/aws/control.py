@@ -4,7 +4,7 @@ GET    /_aws/health
 GET    /_aws/journal?after=SEQ&service=NAME&operation=NAME
 GET    /_aws/events
 GET    /_aws/faults
-POST   /_aws/faults     {"service", "operation", "kind", "times", "seconds"}
+POST   /_aws/faults     {"service", "operation", "kind", "times", "seconds", "share"}
 DELETE /_aws/faults
 POST   /_aws/delivery   {"seconds"}: how long after its call a record can be found from now on
 POST   /_aws/clock      {"seconds"}: how far behind the real time the stand-in's own clock is

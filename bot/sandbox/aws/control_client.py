@@ -42,7 +42,14 @@ class AwsControl:
         return [event["record"] for event in self.events() if event["record"]["eventName"] == name]
 
     def set_fault(
-        self, service: str, operation: str, kind: str, *, times: int | None = 1, seconds: float = 0.0
+        self,
+        service: str,
+        operation: str,
+        kind: str,
+        *,
+        times: int | None = 1,
+        seconds: float = 0.0,
+        share: float = 1.0,
     ) -> None:
         """Let the next `times` calls go wrong (None: every one). See `bot.sandbox.aws.faults.Fault`.
 
@@ -50,7 +57,7 @@ class AwsControl:
             ValueError: When the stand-in refuses the fault.
         """
         body = {"service": service, "operation": operation, "kind": kind, "times": times, "seconds": seconds}
-        self._ask("POST", "faults", body)
+        self._ask("POST", "faults", {**body, "share": share})
 
     def clear_faults(self) -> None:
         """Let everything work again."""

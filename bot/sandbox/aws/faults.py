@@ -1,5 +1,6 @@
 """What a test can make AWS do wrong."""
 
+import random
 import threading
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -18,6 +19,8 @@ class Fault:
             after the effect, `delay` waits before the effect, `throttle` refuses with ThrottlingException.
         times: How many calls it meets; None means every one until the faults are cleared.
         seconds: Length of a delay.
+        share: How many of the calls that it would meet it does meet, 0 to 1, at random; always the same ones for the
+            same calls.
     """
 
     service: str
@@ -25,6 +28,7 @@ class Fault:
     kind: Kind
     times: int | None = 1
     seconds: float = 0.0
+    share: float = 1.0
 
 
 def read_fault(body: dict[str, Any]) -> Fault:
@@ -41,6 +45,8 @@ def read_fault(body: dict[str, Any]) -> Fault:
         raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}")
     if fault.times is not None and fault.times < 1:
         raise ValueError("times must be at least 1, or null")
+    if not 0 < fault.share <= 1:
+        raise ValueError("share must be above 0 and at most 1")
     return fault
 
 
@@ -50,6 +56,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[list[Any]] = []
+        self._random = random.Random(1)  # noqa: S311 - The same calls fail in every run of a test.
 
     def add(self, fault: Fault) -> None:
         """Set one more fault."""
@@ -69,11 +76,14 @@ class Faults:
     def meet(self, service: str, operation: str) -> list[Fault]:
         """The faults that this call meets; each is used up by one."""
         with self._lock:
-            met = [entry for entry in self._waiting if _names(entry[0], service, operation)]
+            met = [entry for entry in self._waiting if _names(entry[0], service, operation) and self._is_hit(entry[0])]
             for entry in met:
                 entry[1] = None if entry[1] is None else entry[1] - 1
             self._waiting = [entry for entry in self._waiting if entry[1] != 0]
             return [entry[0] for entry in met]
+
+    def _is_hit(self, fault: Fault) -> bool:
+        return fault.share >= 1 or self._random.random() < fault.share
 
 
 def _names(fault: Fault, service: str, operation: str) -> bool:
