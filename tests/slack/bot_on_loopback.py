@@ -175,6 +175,10 @@ class LoopbackBot:
 
         await book.decide(case_id, rule)
 
+    async def append(self, case_id: str, *drafts: Draft) -> None:
+        """Append something behind the back of all rules."""
+        await self.bot.runner._book.decide(case_id, lambda _: drafts)  # noqa: SLF001 - As above.
+
     async def case(self, case_id: str) -> Case:
         """The case as its log says."""
         log = SqliteLog.open(sqlite_path(f"sqlite:///{self.folder / 'cases.db'}"), read_only=True)
