@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from bot.domain.errors import AwsError
 from bot.domain.event_search import EventQuery, Record
 from bot.domain.identity import CaseId
 from bot.domain.own_events import is_own, looks_for, matched, planned_calls
+from bot.domain.plan import Verdict
 from bot.domain.receipt import OutcomeProved, OwnCall, ReceiptFound, ReceiptLooked
 from bot.domain.receipt_steps import is_unsettled, receipt_due
 from bot.domain.response_action import ResponseAction
@@ -32,6 +34,7 @@ _log = structlog.get_logger()
 # See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
 _SURELY_DELIVERED = timedelta(minutes=15)
 _MOST_EVENTS = 500
+_BROKEN = re.compile(r"Internal|Unavailable|ServiceFailure|Timeout|^5\d\d$", re.ASCII)
 
 
 class FindReceipt:
@@ -105,22 +108,23 @@ class FindReceipt:
         _log.info("receipt_found", case=case.case_id, action=request.action_id, calls=len(calls), missing=len(missing))
 
     async def _proof(self, case: Case, request: Request, calls: Sequence[OwnCall]) -> OutcomeProved | None:
-        """How the run ended by its own events; they say what happened then, and AWS what is now."""
-        refused = [one for one in calls if one.error_code]
+        """How the run ended by its own events, which say what happened then, and by AWS, which says what is now.
+
+        None when that settles nothing.
+        """
         action = self._actions.get(request.action_id)
-        if refused:
-            names = ", ".join(sorted({f"{one.call} with {one.error_code}" for one in refused}))
-            sentence = f"CloudTrail shows that AWS refused {len(refused)} of {len(calls)} calls: {names}."
-            return OutcomeProved(request.request_id, done=False, sentence=sentence)
-        if action is None:
-            return OutcomeProved(request.request_id, done=True, sentence="CloudTrail shows that it was done.")
-        verdict = await self._read_back.proved(case, await self._read_back.verdict(case, action, begun_plan(request)))
-        state = dict(verdict.state) or None
-        if verdict.done is False:
-            sentence = f"CloudTrail shows that it was done, but it was changed since: {verdict.sentence}"
-            return OutcomeProved(request.request_id, done=False, sentence=sentence, state=state)
-        sentence = f"CloudTrail shows that it was done. {verdict.sentence}"
-        return OutcomeProved(request.request_id, done=True, sentence=sentence, state=state)
+        verdict = Verdict(None, "")
+        if action is not None:
+            verdict = await self._read_back.proved(
+                case, await self._read_back.verdict(case, action, begun_plan(request))
+            )
+        refused = [one for one in calls if one.error_code]
+        if not refused:
+            return _made(request, verdict)
+        # A server's error may come behind the effect.
+        if verdict.done is None and any(_BROKEN.search(str(one.error_code)) for one in refused):
+            return None
+        return _refused(request, verdict, len(calls), refused)
 
     async def _append(self, case: Case, seen: Request, *events: ReceiptFound | ReceiptLooked | OutcomeProved) -> None:
         def rule(now: Case) -> Sequence[Draft]:
@@ -133,3 +137,20 @@ class FindReceipt:
 
 async def _unheard(_sentence: str, _part: float | None) -> None:
     """Nobody waits for this."""
+
+
+def _made(request: Request, verdict: Verdict) -> OutcomeProved:
+    state = dict(verdict.state) or None
+    if verdict.done is False:
+        sentence = f"CloudTrail shows that it was done, but it was changed since: {verdict.sentence}"
+        return OutcomeProved(request.request_id, done=False, sentence=sentence, state=state)
+    sentence = f"CloudTrail shows that it was done. {verdict.sentence}".strip()
+    return OutcomeProved(request.request_id, done=True, sentence=sentence, state=state)
+
+
+def _refused(request: Request, verdict: Verdict, calls: int, refused: Sequence[OwnCall]) -> OutcomeProved:
+    names = ", ".join(sorted({f"{one.call} with {one.error_code}" for one in refused}))
+    but = "But " if verdict.done else ""
+    sentence = f"CloudTrail shows that AWS refused {len(refused)} of {calls} calls: {names}. {but}{verdict.sentence}"
+    state = dict(verdict.state) or None
+    return OutcomeProved(request.request_id, done=bool(verdict.done), sentence=sentence.strip(), state=state)

@@ -193,21 +193,48 @@ async def test_what_was_changed_since_is_not_called_contained(proving: Desk) -> 
     assert "it was changed since" in request.sentence
 
 
-async def test_an_error_in_our_event_means_that_it_failed(proving: Desk) -> None:
-    """AWS refused the call whose answer was lost; believed only when a better event can't be on its way any more."""
-    request = await unknown(proving, "unclear_before_effect")
+async def refuse(desk: Desk, code: str) -> None:
+    """Let CloudTrail say that AWS refused the run's call, and nothing else about it."""
+    request = await request_of(desk)
     assert request.started is not None
     assert request.started.session is not None
-    proving.aws.trail_delay = timedelta(0)
-    asked = {"trustAnchorId": proving.target.anchor_id}
-    record = own_record(request.started.session, "rolesanywhere", "DisableTrustAnchor", asked, "AccessDeniedException")
-    proving.aws.trail_delay = timedelta(0)
-    proving.aws._late.clear()  # noqa: SLF001 - The fake wrote the lost call as if it had been made.
-    proving.aws.write_record(proving.target, record)
+    desk.aws.trail_delay = timedelta(0)
+    desk.aws._late.clear()  # noqa: SLF001 - What the fake itself wrote of the lost call.
+    asked = {"trustAnchorId": desk.target.anchor_id}
+    desk.aws.write_record(
+        desk.target, own_record(request.started.session, "rolesanywhere", "DisableTrustAnchor", asked, code)
+    )
+
+
+async def test_an_error_in_our_event_means_that_it_failed(proving: Desk) -> None:
+    """AWS refused the call whose answer was lost; believed only when a better event can't be on its way any more."""
+    await unknown(proving, "unclear_before_effect")
+    await refuse(proving, "AccessDeniedException")
     assert (await after(proving, 11)).state is RequestState.UNKNOWN
     request = await after(proving, 6)
     assert request.state is RequestState.FAILED
     assert "AWS refused 1 of 1 calls: rolesanywhere:DisableTrustAnchor with AccessDeniedException" in request.sentence
+    assert "AWS shows the trust anchor as enabled" in request.sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [("InternalServerException", RequestState.UNKNOWN), ("AccessDenied", RequestState.FAILED)]
+)
+async def test_a_servers_error_alone_proves_nothing(proving: Desk, code: str, state: RequestState) -> None:
+    """The effect may have come before the error: while AWS can't be read, only a plain refusal settles it."""
+    await unknown(proving, "unclear_before_effect")
+    await refuse(proving, code)
+    proving.aws.fail("rolesanywhere:GetTrustAnchor", "deny", 99)
+    assert (await after(proving, 40)).state is state
+
+
+async def test_what_is_there_all_the_same_is_not_called_failed(proving: Desk) -> None:
+    """CloudTrail has an error, but AWS shows it as done: both are said, and the case is contained."""
+    await lose_answer(proving)
+    await refuse(proving, "InternalServerException")
+    request = await after(proving, 20)
+    assert request.state is RequestState.DONE
+    assert "InternalServerException. But AWS shows the trust anchor as disabled" in request.sentence
 
 
 async def tell(desk: Desk, user_id: str, *, done: bool, reason: str = "I looked.") -> Decision:
