@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.domain.approval import ApprovalPolicy, Decision
 from bot.domain.approval_rule import ApprovalRule
+from bot.domain.ladder import Askable, Ladder
 from bot.domain.people import People
-from bot.domain.response_action import ResponseAction
 from bot.domain.terms import Terms
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -45,10 +45,10 @@ def _account(text: str) -> str:
 
 
 async def _approvals(arguments: argparse.Namespace) -> int:
-    from bot.registry import load_actions  # noqa: PLC0415 - Only for this command.
+    from bot.registry import load_handlers  # noqa: PLC0415 - Only for this command.
     from bot.settings import some_settings  # noqa: PLC0415 - As above.
 
-    actions = {one.id: one for one in load_actions().values() if one.risk != "read"}
+    actions = {one.id: one for one in load_handlers().askable.values() if one.risk != "read"}
     if arguments.action and arguments.action not in actions:
         sys.stderr.write(
             f"There is no action {arguments.action!r} that needs approval. There are: {', '.join(actions)}.\n"
@@ -63,7 +63,7 @@ async def _approvals(arguments: argparse.Namespace) -> int:
     return _print_decisions(policy, wanted, arguments, approvers)
 
 
-def _policy(values: Mapping[str, object], actions: Mapping[str, ResponseAction]) -> ApprovalPolicy:
+def _policy(values: Mapping[str, object], actions: Mapping[str, Askable]) -> ApprovalPolicy:
     from bot.adapters.approvals_file import rules_in_force  # noqa: PLC0415 - As above.
     from bot.adapters.house_file import read_house  # noqa: PLC0415 - As above.
     from bot.approval_settings import rules_by_settings  # noqa: PLC0415 - As above.
@@ -76,7 +76,7 @@ def _policy(values: Mapping[str, object], actions: Mapping[str, ResponseAction])
 
 
 def _print_decisions(
-    policy: ApprovalPolicy, actions: Sequence[ResponseAction], arguments: argparse.Namespace, approvers: str
+    policy: ApprovalPolicy, actions: Sequence[Askable], arguments: argparse.Namespace, approvers: str
 ) -> int:
     account = arguments.account or ""
     environment = policy.environments.get(account, "unknown")
@@ -87,6 +87,8 @@ def _print_decisions(
         sys.stdout.write(f"\n{action.title} ({action.id}, {action.risk.value})\n")
         refused = refused or isinstance(found, Decision)
         lines = [found.sentence] if isinstance(found, Decision) else _term_lines(found, approvers)
+        if isinstance(action, Ladder):
+            lines.append(f"Beside that, what each step asks for alone: {', '.join(action.rungs)}")
         sys.stdout.write("".join(f"  {line}\n" for line in lines))
     return 1 if refused else 0
 

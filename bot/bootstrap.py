@@ -95,7 +95,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
     submissions = Submissions(
         parts.book,
         pressing,
-        parts.actions,
+        parts.handlers.askable,
         parts.policy,
         parts.directory,
         parts.clock,
@@ -105,7 +105,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
     clicks = Clicks(
         parts.book,
         pressing,
-        parts.actions,
+        parts.handlers.askable,
         parts.policy,
         parts.directory,
         modals,

@@ -29,7 +29,7 @@ from bot.domain.house import House
 from bot.domain.identity import CaseId
 from bot.domain.people import People, together
 from bot.domain.response_action import ResponseAction
-from bot.registry import load_actions
+from bot.registry import Handlers, load_handlers
 from bot.service.approved_cas import ApprovedCas
 from bot.service.case_book import CaseBook
 from bot.service.earlier_cases import EarlierCases
@@ -69,7 +69,7 @@ class Parts:
 
     settings: Settings
     clock: SystemClock
-    actions: Mapping[str, ResponseAction]
+    handlers: Handlers
     store: SqliteLog
     claims: SqliteClaims
     codes: Codes
@@ -87,6 +87,11 @@ class Parts:
     messenger: PatientMessenger
     presenter: SlackPresenter
 
+    @property
+    def actions(self) -> Mapping[str, ResponseAction]:
+        """The response actions by id, without the ladders."""
+        return self.handlers.actions
+
 
 async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     """Make them; ``stack`` closes what was opened.
@@ -95,12 +100,12 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         BadSettings: Slack does not know the token, or a handler is wrong.
         StoreUnavailable: the case log can't be opened.
     """
-    clock, actions, waker = SystemClock(), load_actions(), Waker()
+    clock, handlers, waker = SystemClock(), load_handlers(), Waker()
     store = await _store(settings, stack)
     clients = await web_clients(settings.slack_bot_token, settings.slack_api_url, settings.post_grace, stack)
     house = read_house(settings.house) if settings.house else House()
     identity = await identity_of(clients.reader, settings.slack_bot_token)
-    rules = rules_in_force(settings.approvals, settings.rules, actions, house)
+    rules = rules_in_force(settings.approvals, settings.rules, handlers.askable, house)
     accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
     stack.push_async_callback(accounts.close)
     expect = ExpectContainment(accounts.expect_containment, clock)
@@ -110,7 +115,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     return Parts(
         settings=settings,
         clock=clock,
-        actions=actions,
+        handlers=handlers,
         store=store,
         claims=SqliteClaims(store.file),
         codes=codes_in_force(settings.codes, settings.code_keys, SqliteCodeUses(store.file), rules),
@@ -126,7 +131,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         accounts=accounts,
         expect=expect,
         messenger=PatientMessenger(SlackMessenger(clients.poster, clients.reader)),
-        presenter=_presenter(settings, actions, policy),
+        presenter=_presenter(settings, handlers, policy),
     )
 
 
@@ -181,9 +186,9 @@ def _policy(settings: Settings, house: House, rules: tuple[ApprovalRule, ...]) -
     )
 
 
-def _presenter(settings: Settings, actions: Mapping[str, ResponseAction], policy: ApprovalPolicy) -> SlackPresenter:
+def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy) -> SlackPresenter:
     """What turns cases into messages."""
-    controls = Controls(actions)
+    controls = Controls(handlers.askable)
     card = Card(settings.channel, controls, policy.approvers_in_words)
     failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)

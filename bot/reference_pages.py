@@ -10,11 +10,12 @@ from pathlib import Path
 
 from bot.adapters.athena_search import PERMISSIONS as ATHENA_PERMISSIONS
 from bot.cli import build_parser
+from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
 from bot.guide_page import guide_lines
 from bot.iam_policies import act_users, read_users
-from bot.registry import load_actions
+from bot.registry import load_handlers
 from bot.setting_values import Setting
 from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE
 
@@ -36,9 +37,10 @@ _CONTAINS = {
 
 def pages() -> Mapping[str, str]:
     """Every reference page: its text by its file name."""
-    actions = tuple(load_actions().values())
+    handlers = load_handlers()
+    actions = tuple(handlers.actions.values())
     return {
-        "actions.md": _page("Response actions", _actions(actions)),
+        "actions.md": _page("Response actions", _actions(actions, tuple(handlers.ladders.values()))),
         "cli.md": _page("The command", _commands()),
         "guide.md": _page("The investigation guide, answered", guide_lines()),
         "permissions.md": _page("AWS permissions", _permissions(actions)),
@@ -95,14 +97,34 @@ def _code(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
-def _actions(actions: Sequence[ResponseAction]) -> Iterator[str]:
+def _actions(actions: Sequence[ResponseAction], ladders: Sequence[Ladder]) -> Iterator[str]:
     yield "One file of `handlers/` is one action. The control in Slack carries the action's id."
     yield ""
-    links = ((_link(one.title), f"`{one.id}`", one.risk) for one in actions)
+    every: tuple[Askable, ...] = (*actions, *ladders)
+    links = ((_link(one.title), f"`{one.id}`", one.risk) for one in every)
     yield from _table(("Action", "Id", "Risk"), *links)
     titles = {one.id: one.title for one in actions}
     for one in actions:
         yield from _action(one, titles)
+    for ladder in ladders:
+        yield from _ladder(ladder)
+
+
+def _ladder(ladder: Ladder) -> Iterator[str]:
+    yield f"## {ladder.title}"
+    yield ""
+    yield f"{ladder.about} It ends at the first step that is not done, and asking again goes on from there."
+    yield ""
+    yield from _table(
+        ("", ""),
+        ("Id", f"`{ladder.id}`"),
+        ("Risk", f"{ladder.risk}, the highest of its steps. {_BY_RISK[ladder.risk]}"),
+        ("Steps", ", ".join(_link(action.title) for action in ladder.actions)),
+        ("AWS permissions", "Those of each step, in a session of its own."),
+        ("Way back", "The way back of each step."),
+        ("After a crash", "Goes on with the step that was under way; each is settled by itself."),
+        ("Contains the case", _CONTAINS[ladder.contains]),
+    )
 
 
 def _action(action: ResponseAction, titles: Mapping[str, str]) -> Iterator[str]:

@@ -7,14 +7,17 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from bot.domain.errors import BadSettings
+from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
 
 _MAX_TITLE_CHARACTERS = 40
+_FEWEST_RUNGS = 2
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PERMISSION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 _READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
@@ -23,47 +26,60 @@ _SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of
 _BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError)
 
 
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What the handlers export, by id and in the order of their ids."""
+
+    actions: Mapping[str, ResponseAction]
+    ladders: Mapping[str, Ladder]
+
+    @property
+    def askable(self) -> Mapping[str, Askable]:
+        """All of it."""
+        return {**self.actions, **self.ladders}
+
+
 def load_actions(folder: Path | None = None) -> Mapping[str, ResponseAction]:
+    """The response actions of :func:`load_handlers`, without the ladders. Takes and raises what that does."""
+    return load_handlers(folder).actions
+
+
+def load_handlers(folder: Path | None = None) -> Handlers:
     """Import every handler and hold it to the contract.
 
     Args:
         folder: where the handlers are; None means ``handlers`` beside this package, as it is installed.
 
-    Returns:
-        The actions by id, in the order of their ids.
-
     Raises:
         BadSettings: one line for each mistake, naming the file.
     """
     folder = folder or Path(__file__).parent.parent / "handlers"
-    actions: dict[str, ResponseAction] = {}
-    mistakes: list[str] = []
-    for path in sorted(folder.glob("[!_]*.py")):
-        found = _load(path)
-        if isinstance(found, ResponseAction):
-            mistakes += [f"{path.name}: {mistake}" for mistake in _mistakes(found, path.stem)]
-            actions[path.stem] = found
-        else:
-            mistakes.append(f"{path.name}: {found}")
-    mistakes += _duplicates(actions)
-    mistakes += _lost_ways_back(actions)
+    loaded = {path.stem: _load(path) for path in sorted(folder.glob("[!_]*.py"))}
+    actions = {stem: one for stem, one in loaded.items() if isinstance(one, ResponseAction)}
+    ladders = {stem: _with_actions(one, actions) for stem, one in loaded.items() if isinstance(one, Ladder)}
+    mistakes = [f"{stem}.py: {mistake}" for stem, one in loaded.items() for mistake in _mistakes(one, stem, actions)]
+    mistakes += _duplicates({**actions, **ladders})
     if not actions and not mistakes:
         mistakes.append(f"{folder.name}: there is no response action in this folder")
     if mistakes:
         raise BadSettings(tuple(mistakes))
-    return MappingProxyType(actions)
+    return Handlers(MappingProxyType(actions), MappingProxyType(ladders))
 
 
-def _load(path: Path) -> ResponseAction | str:
+def _with_actions(ladder: Ladder, actions: Mapping[str, ResponseAction]) -> Ladder:
+    return replace(ladder, actions=tuple(actions[one] for one in ladder.rungs if one in actions))
+
+
+def _load(path: Path) -> Askable | str:
     """The action of a file, or what is wrong with the file."""
     try:
         module = _imported(path)
     except _BROKEN as error:
         return f"can't be imported: {type(error).__name__}: {error}"
     action = getattr(module, "ACTION", None)
-    if isinstance(action, ResponseAction):
+    if isinstance(action, ResponseAction | Ladder):
         return action
-    return "has no ACTION" if action is None else "ACTION is not a ResponseAction"
+    return "has no ACTION" if action is None else "ACTION is not a ResponseAction and not a Ladder"
 
 
 def _imported(path: Path) -> ModuleType:
@@ -83,14 +99,20 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
-def _mistakes(action: ResponseAction, stem: str) -> Iterator[str]:
+def _mistakes(action: Askable | str, stem: str, actions: Mapping[str, ResponseAction]) -> Iterator[str]:
+    if isinstance(action, str):
+        yield action
+        return
     if action.id != stem:
         yield f"id is {action.id!r} but must equal the file's name, {stem!r}"
     if not _ID.fullmatch(action.id):
         yield f"id {action.id!r} must be lower-case words joined by underscores"
     yield from _title_mistakes(action.title)
+    if isinstance(action, Ladder):
+        yield from _ladder_mistakes(action, actions)
+        return
     yield from _permission_mistakes(action)
-    yield from _undo_mistakes(action)
+    yield from _undo_mistakes(action, actions)
 
 
 def _title_mistakes(title: str) -> Iterator[str]:
@@ -113,7 +135,7 @@ def _permission_mistakes(action: ResponseAction) -> Iterator[str]:
             yield f"permission {permission!r} is named {count} times"
 
 
-def _undo_mistakes(action: ResponseAction) -> Iterator[str]:
+def _undo_mistakes(action: ResponseAction, actions: Mapping[str, ResponseAction]) -> Iterator[str]:
     if action.undo is None and not action.no_undo_because:
         yield "undo is None, so no_undo_because must say why"
     if action.undo is not None and action.no_undo_because:
@@ -122,15 +144,23 @@ def _undo_mistakes(action: ResponseAction) -> Iterator[str]:
         yield "risk is reversible, so it needs the action that is its undo"
     if action.risk is Risk.IRREVERSIBLE and action.undo is not None:
         yield "risk is irreversible, so it can't have an undo"
+    if action.undo is not None and action.undo not in actions:
+        yield f"undo is {action.undo!r}, which is no action of this folder"
 
 
-def _lost_ways_back(actions: Mapping[str, ResponseAction]) -> Iterator[str]:
-    for stem, action in actions.items():
-        if action.undo is not None and action.undo not in actions:
-            yield f"{stem}.py: undo is {action.undo!r}, which is no action of this folder"
+def _ladder_mistakes(ladder: Ladder, actions: Mapping[str, ResponseAction]) -> Iterator[str]:
+    yield from (f"rung {one!r} is no action of this folder" for one in ladder.rungs if one not in actions)
+    rungs = [actions[one] for one in ladder.rungs if one in actions]
+    if len(set(ladder.rungs)) < max(len(ladder.rungs), _FEWEST_RUNGS):
+        yield "a ladder has two rungs or more, each of them once"
+    for action in rungs:
+        if action.risk is Risk.READ:
+            yield f"rung {action.id!r} only reads"
+    if sum(action.on_anchor for action in rungs) > 1:
+        yield "only one rung may act on the trust anchor itself: it changes what another one was approved for"
 
 
-def _duplicates(actions: Mapping[str, ResponseAction]) -> Iterator[str]:
+def _duplicates(actions: Mapping[str, Askable]) -> Iterator[str]:
     for what in ("id", "title"):
         files: dict[str, list[str]] = {}
         for stem, action in actions.items():

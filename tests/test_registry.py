@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BadSettings
-from bot.registry import load_actions
+from bot.domain.plan import Risk
+from bot.registry import load_actions, load_handlers
 
 SOUND = """
 from bot.domain.action import ResponseAction, Risk
@@ -108,7 +109,7 @@ def test_each_mistake_is_one_line(tmp_path: Path, changes: dict[str, str], mista
     ("text", "mistake"),
     [
         ("", "has no ACTION"),
-        ("ACTION = 7", "ACTION is not a ResponseAction"),
+        ("ACTION = 7", "ACTION is not a ResponseAction and not a Ladder"),
         ("import nothing_like_it", "can't be imported: ModuleNotFoundError: No module named 'nothing_like_it'"),
         ("x = = 1", "can't be imported: SyntaxError: invalid syntax (broken.py, line 1)"),
         ("1 + None", "can't be imported: TypeError: unsupported operand type(s) for +: 'int' and 'NoneType'"),
@@ -169,3 +170,56 @@ def test_it_works_where_a_wheel_puts_it(tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "15"]
+
+
+LADDER = """
+from bot.domain.action import Ladder
+
+ACTION = Ladder(id="all_of_it", title="All of It", about="Does it all.", rungs={rungs})
+"""
+
+
+def with_ladder(folder: Path, rungs: tuple[str, ...]) -> None:
+    """Two actions on the trust anchor, one elsewhere that can't be undone, and a ladder of some of them."""
+    handler(folder, "look")
+    for name in ("open", "shut"):
+        handler(
+            folder,
+            name,
+            id=f"'{name}'",
+            title=f"'{name.title()} It'",
+            risk="Risk.REVERSIBLE",
+            undo="'look'",
+            no_undo_because="None",
+        )
+    handler(folder, "break", id="'break'", title="'Break It'", risk="Risk.IRREVERSIBLE", on_anchor="False")
+    (folder / "all_of_it.py").write_text(LADDER.format(rungs=rungs), encoding="utf-8")
+
+
+def test_a_ladder_is_loaded_with_its_actions(tmp_path: Path) -> None:
+    """Its rungs are looked up in their order, and its risk is the highest of theirs."""
+    with_ladder(tmp_path, ("shut", "break"))
+    handlers = load_handlers(tmp_path)
+    ladder = handlers.ladders["all_of_it"]
+    assert ladder.actions == (handlers.actions["shut"], handlers.actions["break"])
+    assert ladder.risk is Risk.IRREVERSIBLE
+    assert list(handlers.askable) == ["break", "look", "open", "shut", "all_of_it"]
+
+
+@pytest.mark.parametrize(
+    ("rungs", "mistake"),
+    [
+        (("shut", "gone"), "rung 'gone' is no action of this folder"),
+        (("shut",), "a ladder has two rungs or more, each of them once"),
+        (("break", "break"), "a ladder has two rungs or more, each of them once"),
+        (("break", "look"), "rung 'look' only reads"),
+        (
+            ("open", "shut"),
+            "only one rung may act on the trust anchor itself: it changes what another one was approved for",
+        ),
+    ],
+)
+def test_each_mistake_of_a_ladder_is_one_line(tmp_path: Path, rungs: tuple[str, ...], mistake: str) -> None:
+    """A ladder that could not be climbed stops the start."""
+    with_ladder(tmp_path, rungs)
+    assert mistakes(tmp_path) == (f"all_of_it.py: {mistake}",)

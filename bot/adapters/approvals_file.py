@@ -13,9 +13,9 @@ from bot.adapters.house_text import house_text
 from bot.domain.approval_rule import UNKNOWN, ApprovalRule, Scope, rule_mistakes
 from bot.domain.errors import BadSettings
 from bot.domain.house import Environment, House
+from bot.domain.ladder import Askable
 from bot.domain.people import NOBODY, People
 from bot.domain.plan import Risk
-from bot.domain.response_action import ResponseAction
 from bot.domain.terms import Share, Terms
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def read_approvals(path: str, risks: Mapping[str, Risk], environments: Collectio
 
 
 def rules_in_force(
-    path: str, otherwise: tuple[ApprovalRule, ...], actions: Mapping[str, ResponseAction], house: House
+    path: str, otherwise: tuple[ApprovalRule, ...], actions: Mapping[str, Askable], house: House
 ) -> tuple[ApprovalRule, ...]:
     """The rules of the file, or without one (``path`` empty) the others. Raises as :func:`read_approvals`."""
     if not path:

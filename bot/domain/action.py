@@ -1,4 +1,4 @@
-"""All that a handler may use: one file in ``handlers/`` exports one :class:`ResponseAction`.
+"""All that a handler may use: one file in ``handlers/`` exports one :class:`ResponseAction`, or one :class:`Ladder`.
 
 People approve the :class:`Plan` that they were shown. Right before the call the plan is made again from live AWS
 state; when the two differ in anything that was shown, nothing runs.
@@ -41,6 +41,7 @@ from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.event_search import By, EventsFound
 from bot.domain.evidence import Evidence, KnownProfile, KnownRole
 from bot.domain.identity import Target
+from bot.domain.ladder import Ladder
 from bot.domain.plan import Difference, Plan, Report, Risk, Verdict, differences
 from bot.domain.profile_switch import (
     judged,
@@ -96,6 +97,7 @@ __all__ = [
     "Evidence",
     "KnownProfile",
     "KnownRole",
+    "Ladder",
     "Plan",
     "ReachCount",
     "Report",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -48,9 +48,10 @@ CLOSED_STATES = frozenset(CaseState[one.name] for one in CloseReason)
 
 
 class RequestState(StrEnum):
-    """Where a request for an action stands."""
+    """Where a request for an action stands; ``waiting`` is a ladder's rung whose turn has not come."""
 
     PENDING = "pending"
+    WAITING = "waiting"
     APPROVED = "approved"
     RUNNING = "running"
     DONE = "done"
@@ -61,7 +62,7 @@ class RequestState(StrEnum):
     EXPIRED = "expired"
 
 
-_OPEN = (RequestState.PENDING, RequestState.APPROVED, RequestState.RUNNING)
+_OPEN = (RequestState.PENDING, RequestState.WAITING, RequestState.APPROVED, RequestState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class Request:
     ``starts`` counts how often it was begun: more than once only when a process died over it. ``begun`` has each of
     them with its session, ``receipt`` what CloudTrail shows of their calls. ``word`` is what a person said of an
     outcome that was not known; None when nobody has, or when CloudTrail has proved it since. ``moved_to`` is the plan
-    as AWS showed it when that stopped the request.
+    as AWS showed it when that stopped the request. ``rungs`` are the requests of a ladder's rungs, once it is approved:
+    they run, it does not. ``ladder`` is the request that this is a rung of. ``stopped_by`` wanted no further rung of
+    the ladder to begin.
     """
 
     request_id: str
@@ -113,6 +116,9 @@ class Request:
     reminder_reserved: tuple[int, Reservation] | None = None
     seen: Seen = Seen()
     moved_to: Plan | None = None
+    rungs: tuple[str, ...] = ()
+    ladder: str = ""
+    stopped_by: str | None = None
 
     @property
     def missing(self) -> Missing:
@@ -258,13 +264,23 @@ class Case:
 
     @property
     def open_request(self) -> Request | None:
-        """The newest request for containment that is not settled, or None."""
-        return next((one for one in reversed(tuple(self.requests.values())) if one.is_open and not one.is_read), None)
+        """The newest request for containment that is not settled, or None; of a ladder the ladder itself."""
+        return next((one for one in self._containments() if one.is_open), None)
 
     @property
     def last_containment(self) -> Request | None:
-        """The newest request that is more than reading, or None."""
-        return next((one for one in reversed(tuple(self.requests.values())) if not one.is_read), None)
+        """The newest request that is more than reading, or None; of a ladder the ladder itself."""
+        return next(self._containments(), None)
+
+    @property
+    def last_run(self) -> Request | None:
+        """The newest containment; of a ladder the rung that it has come to, once one was begun."""
+        last = self.last_containment
+        begun = [self.requests[one] for one in last.rungs if self.requests[one].begun] if last else []
+        return begun[-1] if begun else last
+
+    def _containments(self) -> Iterator[Request]:
+        return (one for one in reversed(tuple(self.requests.values())) if not one.is_read and not one.ladder)
 
     @property
     def state(self) -> CaseState:
@@ -278,7 +294,7 @@ class Case:
             return CaseState.UNKNOWN_OUTCOME
         if self.closed is not None:
             return CaseState[self.closed.as_what.name]
-        if last is not None and last.state in (RequestState.FAILED, RequestState.STOPPED):
+        if last is not None and last.state in (RequestState.FAILED, RequestState.STOPPED) and not last.stopped_by:
             return CaseState.FAILED
         if self.contained_by is not None:
             return CaseState.CONTAINED

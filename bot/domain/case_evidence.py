@@ -41,6 +41,14 @@ def evidence_of(case: Case) -> Evidence:
     )
 
 
+def known_state(case: Case) -> Mapping[str, str]:
+    """The trust anchor's state as far as it is known: by AWS where it was read, else by the event."""
+    if case.known_state is not None:
+        return case.known_state
+    enabled = case.detection.anchor.enabled
+    return {} if enabled is None else {"enabled": "yes" if enabled else "no"}
+
+
 def _facts(case: Case, question: str) -> Mapping[str, Any]:
     answer = case.investigation.answers.get(question)
     return answer.facts if answer is not None else {}

@@ -126,7 +126,7 @@ def _runs(case: Case, me: Standing) -> list[Effect]:
             if request.seen.waits:
                 at = request.seen.next_try(request.at)
                 found.append(Effect(EffectKind.READ_PLAN, f"plan:{request.request_id}", at, request.request_id))
-        elif request.is_open:
+        elif request.is_open and request.state is not RequestState.WAITING and not request.rungs:
             lane = f"read:{request.request_id}" if request.is_read else "act"
             found.append(Effect(EffectKind.RUN, lane, _run_at(request, me), request.request_id))
     return found

@@ -16,6 +16,7 @@ from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
 from bot.domain.inventory_log import InventoryEvent
 from bot.domain.investigation import InvestigationEvent
+from bot.domain.ladder_event import LadderStopped
 from bot.domain.ownership import OwnershipEvent
 from bot.domain.plain import from_plain, to_plain
 from bot.domain.plan import Difference, Plan, Report, Risk
@@ -248,7 +249,7 @@ class ReviewNoted:
 
 CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked | TicketGiven
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired | SeenEvent
-RunEvent = RunStarted | RunStopped | RunFinished
+RunEvent = RunStarted | RunStopped | RunFinished | LadderStopped
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
 Event = (
     CaseEvent

@@ -19,6 +19,7 @@ from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
 from bot.domain.inventory_steps import INVENTORY_STEPS
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
+from bot.domain.ladder_event import LadderStopped
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
 from bot.domain.pictures import PictureAttached
@@ -252,6 +253,7 @@ _TOLD_IN_THREAD = (
     OutcomeProved,
     OutcomeTold,
     PlanRead,
+    LadderStopped,
     RoundFinished,
     OwnersAnswered,
     TicketGiven,

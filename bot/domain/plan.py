@@ -29,7 +29,9 @@ class Plan:
     keeps everything that AWS said of the target, for undo and evidence; it is not compared. ``evidence`` is what the
     plan was made from beside AWS. ``touches`` are the ARNs that the calls change, where that is not the target: the
     session that runs the plan may change nothing else. ``unknown`` names the state that only AWS knows and the log did
-    not when the plan was drawn; None, of plans that older versions logged, says nothing about it.
+    not when the plan was drawn; None, of plans that older versions logged, says nothing about it. ``rungs`` are the
+    plans of a ladder, in their order: what is compared, touched and kept is theirs; ``left_out`` says in plain words
+    which rungs it does not have, and why.
     """
 
     action_id: str
@@ -44,10 +46,15 @@ class Plan:
     evidence: Evidence = NOTHING_KNOWN
     touches: tuple[str, ...] = ()
     unknown: tuple[str, ...] | None = None
+    rungs: tuple[Rung, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def digest(self) -> str:
-        """SHA-256 (hex) of what was shown: action, target, calls, what they change, the state and what is unknown."""
-        shown = {
+        """SHA-256 (hex) of what was shown: action, target, calls, what they change, the state and what is unknown.
+
+        Of a ladder also those of its rungs.
+        """
+        shown: dict[str, object] = {
             "action": self.action_id,
             "target": self.target_arn,
             "calls": self.calls,
@@ -55,12 +62,24 @@ class Plan:
             "state": self.state,
             "unknown": self.unknown or (),
         }
+        if self.rungs:
+            shown["rungs"] = [rung.plan.digest() for rung in self.rungs]
         return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
 def plan_name(digest: str) -> str:
     """A plan's digest as people read it and say it to each other: its first 32 bits, such as ``3f9a-1c2e``."""
     return f"{digest[:4]}-{digest[4:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One action's part in the plan of a ladder. ``title`` and ``contains`` are the action's own."""
+
+    plan: Plan
+    title: str
+    risk: Risk
+    contains: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,15 @@ def differences(shown: Plan, live: Plan) -> tuple[Difference, ...]:
     for what, value in shown.state.items():
         if live.state.get(what) != value:
             found.append(Difference(what, value, live.state.get(what, "not there any more")))
-    return (*found, *_beside(shown, live))
+    return (*found, *_beside(shown, live), *_of_rungs(shown, live))
+
+
+def _of_rungs(shown: Plan, live: Plan) -> list[Difference]:
+    if [one.plan.action_id for one in shown.rungs] != [one.plan.action_id for one in live.rungs]:
+        titles = (", ".join(one.title for one in plan.rungs) for plan in (shown, live))
+        return [Difference("steps", *titles)]
+    pairs = zip(shown.rungs, live.rungs, strict=True)
+    return [found for one, other in pairs for found in differences(one.plan, other.plan)]
 
 
 def _beside(shown: Plan, live: Plan) -> list[Difference]:

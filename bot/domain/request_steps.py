@@ -10,6 +10,8 @@ from typing import Any
 from bot.domain import events as ev
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Request, RequestState, Vote
+from bot.domain.ladder_event import LadderStopped
+from bot.domain.ladder_steps import climbed, stopped
 from bot.domain.receipt import Begun
 from bot.domain.seen import Seen
 from bot.domain.terms import Terms
@@ -80,7 +82,7 @@ def _settled_by_votes(request: Request) -> Request:
 
 
 def _with_request(case: Case, entry: Entry, request: Request, **changes: object) -> Case:
-    requests = MappingProxyType({**case.requests, request.request_id: request})
+    requests = MappingProxyType(dict(climbed({**case.requests, request.request_id: request}, request, entry.at)))
     if request.is_read:
         return replace(case, requests=requests, display_seq=entry.seq, **changes)  # type: ignore[arg-type]
     return decides(case, entry, requests=requests, latest_request=request.request_id, **changes)
@@ -175,16 +177,29 @@ def with_outcome(case: Case, entry: Entry, request: Request, state: Mapping[str,
     changes: dict[str, object] = {}
     if state is not None:
         changes |= {"known_state": _after_call(case, state), "observed_at": entry.at}
-    ids = list(case.requests)
-    if any(
-        case.requests[one].begun and not case.requests[one].is_read for one in ids[ids.index(request.request_id) + 1 :]
-    ):
+    if _is_overtaken(case, request):
         return _with_request(case, entry, request, **changes)
     if request.state is RequestState.DONE and request.contains is not None:
         changes["contained_by"] = request.request_id if request.contains else None
     elif case.contained_by == request.request_id:
         changes["contained_by"] = None
-    return _with_request(case, entry, request, **changes)
+    return _contained_by_ladder(_with_request(case, entry, request, **changes), request.ladder)
+
+
+def _contained_by_ladder(case: Case, request_id: str) -> Case:
+    """A ladder that is done contains the case also when none of the rungs that it needed does so alone."""
+    ladder = case.requests.get(request_id)
+    if ladder is None or ladder.state is not RequestState.DONE or not ladder.contains or case.contained_by is not None:
+        return case
+    return replace(case, contained_by=request_id)
+
+
+def _ladder_stopped(case: Case, entry: Entry, event: LadderStopped) -> Case:
+    ladder = _in(case, event.request_id, _AGREED)
+    if ladder is None or not ladder.rungs or ladder.stopped_by:
+        return case
+    requests = MappingProxyType(dict(stopped(case.requests, ladder, user_of(entry.by), entry.at)))
+    return decides(case, entry, requests=requests)
 
 
 def _is_overtaken(case: Case, request: Request) -> bool:
@@ -213,5 +228,6 @@ REQUEST_STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.RunStarted: _started,
     ev.RunStopped: _stopped,
     ev.RunFinished: _finished,
+    LadderStopped: _ladder_stopped,
 }
 """What each event about a request makes of a case."""

@@ -85,6 +85,21 @@ class Terms:
         return replace(self, needed=max(self.needed, 1), own_yes_counts=False, reason_required=True)
 
 
+def both(one: Terms, other: Terms) -> Terms | None:
+    """Terms that ask for what each of the two does; None where they name different people."""
+    if (one.approvers, one.shares, one.silent) != (other.approvers, other.shares, other.silent):
+        return None
+    return replace(
+        one,
+        rule=one.rule if one.rule == other.rule else f"{one.rule}, {other.rule}",
+        needed=max(one.needed, other.needed),
+        own_yes_counts=one.own_yes_counts and other.own_yes_counts,
+        reason_required=one.reason_required or other.reason_required,
+        one_time_code=one.one_time_code or other.one_time_code,
+        expires_minutes=min(one.expires_minutes, other.expires_minutes),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Yes:
     """One person's yes and the names of the shares that they are of."""

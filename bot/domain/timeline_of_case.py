@@ -121,7 +121,7 @@ def _all_acts(case: Case) -> list[Mapping[str, Any]]:
 
 
 def _response(request: Request) -> Iterator[_Event]:
-    if request.is_read or request.ended_at is None or request.state not in _RAN:
+    if request.is_read or request.rungs or request.ended_at is None or request.state not in _RAN:
         return
     title = f"{request.action_id.replace('_', ' ').capitalize()}: {_RAN[request.state]}"
     yield _Event(RowKind.RESPONSE, request.ended_at, title, request.request_id)

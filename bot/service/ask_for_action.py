@@ -7,13 +7,14 @@ from datetime import datetime
 from bot.domain.approval import ApprovalPolicy, Decision, Person, Reason, Terms, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import ActionRequested, draft
+from bot.domain.ladder import Askable, Ladder
+from bot.domain.ladder_choice import choose
 from bot.domain.plan import Plan, Risk, plan_name
-from bot.domain.response_action import ResponseAction
-from bot.domain.terms import Yes
+from bot.domain.terms import Yes, both
 from bot.service.press import Answer, Press, PressRule
 
 
-def may_ask(policy: ApprovalPolicy, action: ResponseAction) -> PressRule:
+def may_ask(policy: ApprovalPolicy, action: Askable) -> PressRule:
     """The rule for opening an action's form: everything but the reason and the plan."""
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
@@ -25,15 +26,15 @@ def may_ask(policy: ApprovalPolicy, action: ResponseAction) -> PressRule:
             return refused(Reason.NO_TARGET, "No report names the trust anchor's ARN, so there is nothing to act on.")
         if case.closed is not None and action.risk is not Risk.READ:
             return refused(Reason.NOT_IN_THIS_STATE, f"This case is closed as a {case.state.value}. Reopen it first.")
-        if any(one.is_open and one.action_id == action.id for one in case.requests.values()):
-            return refused(Reason.ALREADY_REQUESTED, f"“{action.title}” is asked for already and not settled yet.")
+        if (unfit := _unfit(case, action)) is not None:
+            return unfit
         terms = terms_for(policy, action, case)
         return terms if isinstance(terms, Decision) else []
 
     return rule
 
 
-def ask_for_action(policy: ApprovalPolicy, action: ResponseAction, plan: Plan) -> PressRule:
+def ask_for_action(policy: ApprovalPolicy, action: Askable, plan: Plan) -> PressRule:
     """The rule for sending an action's form; ``plan`` is made from what is known now."""
     may = may_ask(policy, action)
 
@@ -56,10 +57,40 @@ def ask_for_action(policy: ApprovalPolicy, action: ResponseAction, plan: Plan) -
     return rule
 
 
-def terms_for(policy: ApprovalPolicy, action: ResponseAction, case: Case) -> Terms | Decision:
-    """What a request of this action in this case would need, or why nobody may ask for it."""
+def _unfit(case: Case, action: Askable) -> Decision | None:
+    """Why what the case has done already, or is about to do, stands against it."""
+    open_ids = {one.action_id for one in case.requests.values() if one.is_open}
+    rungs: tuple[Askable, ...] = action.actions if isinstance(action, Ladder) else ()
+    for one in (action, *rungs):
+        if one.id in open_ids:
+            return refused(Reason.ALREADY_REQUESTED, f"“{one.title}” is asked for already and not settled yet.")
+    if isinstance(action, Ladder) and not choose(action, case).actions:
+        return refused(Reason.NOT_IN_THIS_STATE, f"Of “{action.title}” nothing is left to be done.")
+    return None
+
+
+def terms_for(policy: ApprovalPolicy, action: Askable, case: Case) -> Terms | Decision:
+    """What a request of this action in this case would need, or why nobody may ask for it.
+
+    A ladder needs what its own rule asks for and what each of its rungs would need alone.
+    """
     account, region = case.target.account, case.target.region
-    return policy.terms_for(action.id, action.risk, account, region, least=action.least_approvals)
+    if not isinstance(action, Ladder):
+        return policy.terms_for(action.id, action.risk, account, region, least=action.least_approvals)
+    own = policy.terms_for(action.id, action.risk, account, region)
+    for terms in (terms_for(policy, rung, case) for rung in choose(action, case).actions):
+        if isinstance(own, Decision):
+            return own
+        own = terms if isinstance(terms, Decision) else both(own, terms) or _different_people(action)
+    return own
+
+
+def _different_people(ladder: Ladder) -> Decision:
+    return refused(
+        Reason.NO_RULE,
+        f"“{ladder.title}” can't be asked for as one: the rules ask different people for its steps. "
+        "Ask for them one by one.",
+    )
 
 
 def own_yes(terms: Terms, person: Person) -> tuple[Yes, ...]:
@@ -70,12 +101,10 @@ def own_yes(terms: Terms, person: Person) -> tuple[Yes, ...]:
     return (Yes(person.user_id, tuple(name for name, is_of in shares.items() if is_of)),)
 
 
-def _request(
-    terms: Terms, action: ResponseAction, plan: Plan, case: Case, press: Press, now: datetime
-) -> ActionRequested:
+def _request(terms: Terms, action: Askable, plan: Plan, case: Case, press: Press, now: datetime) -> ActionRequested:
     own = own_yes(terms, press.person)
     return ActionRequested(
-        request_id=f"R{len(case.requests) + 1}",
+        request_id=f"R{sum(not one.ladder for one in case.requests.values()) + 1}",
         action_id=action.id,
         risk=action.risk,
         reason=press.reason.strip(),

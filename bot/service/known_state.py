@@ -15,6 +15,8 @@ from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError
 from bot.domain.evidence import Evidence
+from bot.domain.ladder import Askable, Ladder, ladder_plan
+from bot.domain.ladder_choice import choose
 from bot.domain.plain import canonical, to_plain
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
@@ -58,7 +60,7 @@ class KnownAws:
 
 
 async def known_plan(
-    action: ResponseAction,
+    action: Askable,
     case: Case,
     now: datetime,
     *,
@@ -67,11 +69,14 @@ async def known_plan(
 ) -> Plan:
     """The plan of an action from what is known of the trust anchor: by AWS where it was read, else by the event.
 
+    Of a ladder it has the plans of the rungs that the case needs now.
     ``entered`` is what the person wrote into the action's form, ``store`` our own inventory, which is read at once.
 
     Raises:
-        AwsError: not even the event says enough.
+        AwsError: not even the event says enough, or a ladder has no rung that is needed.
     """
+    if isinstance(action, Ladder):
+        return await _plan_of_ladder(action, case, now)
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
     evidence = replace(evidence_of(case), entered=entered)
@@ -92,11 +97,25 @@ def _as_aws_showed_it(action: ResponseAction, case: Case, evidence: Evidence) ->
 
     Of the trust anchor itself the case keeps the newest state, so its plans need none of this.
     """
-    asked = [one for one in case.requests.values() if one.action_id == action.id]
-    moved_to = asked[-1].moved_to if asked else None
+    last = next((one for one in reversed(tuple(case.requests.values())) if _part_of(one.plan, action.id)), None)
+    moved_to = _part_of(last.moved_to, action.id) if last is not None else None
     if action.on_anchor or moved_to is None or canonical(moved_to.evidence) != canonical(evidence):
         return None
     return moved_to
+
+
+def _part_of(plan: Plan | None, action_id: str) -> Plan | None:
+    """The plan of an action: this one, or the one of its rung."""
+    plans = () if plan is None else (plan, *(rung.plan for rung in plan.rungs))
+    return next((one for one in plans if one.action_id == action_id), None)
+
+
+async def _plan_of_ladder(ladder: Ladder, case: Case, now: datetime) -> Plan:
+    chosen = choose(ladder, case)
+    if case.target.anchor_arn is None or not chosen.actions:
+        raise AwsError(NOT_KNOWN, "no rung of it is needed", ladder.id)
+    plans = [await known_plan(action, case, now) for action in chosen.actions]
+    return ladder_plan(ladder, case.target.anchor_arn, tuple(plans), chosen.left_out)
 
 
 def _reading_plan(action: ResponseAction, case: Case) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.case import Case, Request
@@ -25,7 +26,22 @@ async def live_plan(
     return replace(await action.plan(target, reader), unknown=())
 
 
-def not_there(action: ResponseAction) -> str:
-    """The sentence for what AWS does not have any more."""
-    what = "the trust anchor" if action.on_anchor else "what this acts on"
+async def live_ladder(
+    accounts: AwsAccounts, case: Case, request: Request, actions: Mapping[str, ResponseAction], precedence: Precedence
+) -> Plan:
+    """The same for a ladder: the plan of each rung anew. Raises as :func:`live_plan`.
+
+    Raises:
+        KeyError: a rung's action is not installed any more.
+    """
+    rungs = []
+    for rung in request.plan.rungs:
+        asked, action = replace(request, plan=rung.plan), actions[rung.plan.action_id]
+        rungs.append(replace(rung, plan=await live_plan(accounts, case, asked, action, precedence)))
+    return replace(request.plan, rungs=tuple(rungs), unknown=())
+
+
+def not_there(action: ResponseAction | None) -> str:
+    """The sentence for what AWS does not have any more; ``action`` None stands for a ladder."""
+    what = "the trust anchor" if action is not None and action.on_anchor else "what this acts on"
     return f"AWS does not have {what} any more."

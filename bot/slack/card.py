@@ -21,6 +21,7 @@ from bot.slack.card_words import (
 )
 from bot.slack.controls import Controls
 from bot.slack.guide_words import card_lines, guide_lines
+from bot.slack.ladder_words import progress_lines
 from bot.slack.owner_question import owners_lines
 from bot.slack.receipt_words import receipt_lines
 from bot.slack.request_blocks import RequestBlocks
@@ -80,6 +81,7 @@ class Card:
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),
+            *self._progress(case),
             *_receipt(case),
             *_investigated(case),
             *_owners(case),
@@ -97,6 +99,12 @@ class Card:
         if menu is not None:
             block["accessory"] = menu
         return block
+
+    def _progress(self, case: Case) -> list[Block]:
+        """How far a ladder is, rung by rung."""
+        lines = progress_lines(case, self._controls.title)
+        block_id = Reference(case.case_id, case.revision).block_id("ladder")
+        return [{**_section(lines, block_id), "expand": True}] if lines else []
 
     def _footer(self, case: Case) -> Block:
         words = [case.case_id]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.case import CLOSED_STATES, Case, CaseState, Request
+from bot.domain.case import CLOSED_STATES, Case, CaseState, Request, RequestState
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
 from bot.domain.verdict import Priority, verdict
+from bot.slack.ladder_words import done_words
 from bot.slack.request_words import sentence_words
 from bot.slack.text import code, date, defang, marked, mention_user, shown
 
@@ -94,14 +95,19 @@ def _pending(case: Case, titles: dict[str, str]) -> str:
 
 def _running(case: Case, titles: dict[str, str]) -> str:
     request = case.open_request
-    return f"*Running now:* {titles[request.action_id]}." if request else ""
+    if request is None:
+        return ""
+    how_far = f", {done_words(case, request)}" if request.rungs else ""
+    return f"*Running now:* {titles[request.action_id]}{how_far}."
 
 
 def _contained(case: Case, titles: dict[str, str]) -> str:
     request = case.requests.get(case.contained_by or "")
     if request is None:
         return ""
-    title, sentence = titles[request.action_id], sentence_words(request, request.sentence, 300)
+    ladder = case.requests.get(request.ladder)
+    whole = ladder if ladder is not None and ladder.state is RequestState.DONE else request
+    title, sentence = titles[whole.action_id], sentence_words(whole, whole.sentence, 300)
     return f"*Contained:* {title}, {_by_whom(request)}. {sentence}{_took(case, request)}"
 
 
@@ -144,7 +150,7 @@ def _ended(case: Case, titles: dict[str, str], first: str) -> str:
 
 def next_step(case: Case) -> str:
     """The first thing to do now."""
-    steps = {**_by_state(), **_by_priority(case)}
+    steps = {**_by_state(), **_by_priority(case), **_by_ladder(case)}
     return steps[case.state]
 
 
@@ -162,6 +168,15 @@ def _by_priority(case: Case) -> dict[CaseState, str]:
     else:
         return {}
     return {CaseState.NEW: step, CaseState.ACKNOWLEDGED: step}
+
+
+def _by_ladder(case: Case) -> dict[CaseState, str]:
+    """What is to be done while a ladder runs and after one that has not come to its end."""
+    last = case.last_containment
+    if last is None or not last.rungs:
+        return {}
+    step = "What is done stays done. Read below what stopped it, then go on from there or act in AWS."
+    return {CaseState.RUNNING: "Watch the steps below. You can stop it between two of them.", CaseState.FAILED: step}
 
 
 def _by_state() -> dict[CaseState, str]:

@@ -9,8 +9,8 @@ from typing import Any
 from bot.domain.approval import ApprovalPolicy, Decision
 from bot.domain.case import Case
 from bot.domain.errors import AwsError, BadInput
+from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
-from bot.domain.response_action import ResponseAction
 from bot.ports import Clock, Directory
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import may_ask
@@ -23,6 +23,7 @@ from bot.service.mark_false_positive import may_mark_false_positive, reopen
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.service.read_guide import may_read_guide
 from bot.service.signed_yes import Surface
+from bot.service.stop_ladder import stop_ladder
 from bot.service.stop_looking import cancel_search, stop_looking
 from bot.service.tell_outcome import may_tell
 from bot.slack import controls, forms
@@ -44,7 +45,7 @@ class Clicks:
     Args:
         book: the cases.
         pressing: decides presses against the log.
-        actions: the response actions by id.
+        actions: the response actions and ladders by id.
         policy: who may do what.
         directory: people.
         modals: opens forms.
@@ -60,7 +61,7 @@ class Clicks:
         self,
         book: CaseBook,
         pressing: Pressing,
-        actions: Mapping[str, ResponseAction],
+        actions: Mapping[str, Askable],
         policy: ApprovalPolicy,
         directory: Directory,
         modals: Modals,
@@ -99,6 +100,7 @@ class Clicks:
             **dict.fromkeys((controls.WAS_DONE, controls.WAS_NOT_DONE), self._open_outcome),
             **dict.fromkeys((SHOW_PLAN, PLAN_BACK, PLAN_ON), self._plans.show),
             ASK_AGAIN: self._ask_again,
+            controls.STOP_LADDER: self._stop_ladder,
             GUIDE: self._read_guide,
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
@@ -215,7 +217,7 @@ class Clicks:
             return await self._pressing.refuse(click.press, forged())
         return await self._open_form(click, action, request.reason)
 
-    async def _open_form(self, click: Click, action: ResponseAction, reason: str = "") -> Decision:
+    async def _open_form(self, click: Click, action: Askable, reason: str = "") -> Decision:
         decision = await self._pressing(click.press, may_ask(self._policy, action))
         if not decision.allowed:
             return decision
@@ -223,7 +225,7 @@ class Clicks:
         wanted = wanted_of(self._policy, action, case, click.press.person)
         if isinstance(wanted, Decision):
             return await self._pressing(click.press, lambda *_: wanted)
-        if action.form is not None:
+        if not isinstance(action, Ladder) and action.form is not None:
             return await self._modals.open(click, self._submissions.empty_form(case, action, action.form, wanted))
         try:
             plan = await known_plan(action, case, self._clock.now(), store=self._submissions.store)
@@ -239,6 +241,10 @@ class Clicks:
         # This button carries the search and not the case's revision: it lives on while the case moves.
         rule = cancel_search(self._policy, click.press.revision or 0)
         return await self._pressing(replace(click.press, revision=None), rule)
+
+    async def _stop_ladder(self, click: Click) -> Decision:
+        # The card moves on with each rung; the button means the ladder and not the rung that it was drawn for.
+        return await self._pressing(replace(click.press, revision=None), stop_ladder(self._policy))
 
     async def _read_guide(self, click: Click) -> Decision:
         """Open the guide, or turn its page; a card of an earlier state shows it as well as any."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.case import CLOSED_STATES, Case, CaseState, Request
-from bot.domain.case_evidence import evidence_of
+from bot.domain.case import CLOSED_STATES, Case, CaseState, Request, RequestState
+from bot.domain.case_evidence import evidence_of, known_state
+from bot.domain.ladder import Askable, Ladder
+from bot.domain.ladder_choice import choose, goes_on, is_offered
 from bot.domain.ownership import keys_of
 from bot.domain.plan import Risk
-from bot.domain.response_action import ResponseAction
 from bot.domain.tickets import names_ticket, ticket_of
+from bot.domain.verdict import Priority, verdict
 from bot.slack.button_value import Reference
 from bot.slack.guide_view import GUIDE
 from bot.slack.plan_words import confirm_text
@@ -22,6 +24,7 @@ APPROVE = "approve_request"
 REJECT = "reject_request"
 STOP_LOOKING = "stop_looking"
 CANCEL_SEARCH = "cancel_search"
+STOP_LADDER = "stop_ladder"
 ASK_OWNERS = "ask_ca_owners"
 ADD_TICKET = "add_change_ticket"
 OURS = "ca_is_ours"
@@ -46,10 +49,10 @@ class Controls:
     """The controls of a case's card.
 
     Args:
-        actions: the response actions by id.
+        actions: the response actions and ladders by id.
     """
 
-    def __init__(self, actions: Mapping[str, ResponseAction]) -> None:
+    def __init__(self, actions: Mapping[str, Askable]) -> None:
         self._actions = sorted(actions.values(), key=lambda action: (action.rung, _ORDER[action.risk], action.id))
 
     def title(self, action_id: str) -> str:
@@ -72,11 +75,11 @@ class Controls:
         state = case.state
         reads = [(one.id, one.title) for one in self._offered(case) if one.risk is Risk.READ]
         if state is CaseState.RUNNING:
-            return [], [], []
+            return _stopping_ladder(case), [], []
         if state in CLOSED_STATES:
             return [(REOPEN, "Reopen", "")], [], [*reads, *_stopping(case)]
-        acts = [one for one in self._offered(case) if one.risk is not Risk.READ]
-        contain = [(one.id, one.title + "…", "") for one in acts if one.rung < _QUIET_RUNG]
+        acts = _by_urgency(case, self._offered(case))
+        contain = [(one.id, _title(one, case) + "…", "") for one in acts if one.rung < _QUIET_RUNG]
         if state is CaseState.APPROVAL_PENDING:
             return self._voting(case, contain), [], [*reads, *_asking(case), *_ticket(case), *_stopping(case)]
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
@@ -106,11 +109,41 @@ class Controls:
     def _risk(self, action_id: str) -> Risk:
         return next(action.risk for action in self._actions if action.id == action_id)
 
-    def _offered(self, case: Case) -> list[ResponseAction]:
+    def _offered(self, case: Case) -> list[Askable]:
         if case.target.anchor_arn is None:
             return []
         state, evidence = known_state(case), evidence_of(case)
-        return [action for action in self._actions if action.offered(state) and action.possible(evidence)]
+        return [
+            one
+            for one in self._actions
+            if (is_offered(one, case) if isinstance(one, Ladder) else one.offered(state) and one.possible(evidence))
+        ]
+
+
+def _by_urgency(case: Case, offered: Sequence[Askable]) -> list[Askable]:
+    """What contains, in the order of the ladder. Where little speaks for an attack, the gentlest step comes first."""
+    contain = [one for one in offered if one.risk is not Risk.READ]
+    is_urgent = verdict(case.flags, case.investigation.answers.values()).priority is Priority.HIGH
+    ladder = next((one for one in contain if isinstance(one, Ladder)), None)
+    if ladder is None or is_urgent or goes_on(ladder, case) or len(contain) < 2 or not contain[1].contains:  # noqa: PLR2004
+        return contain
+    return [contain[1], contain[0], *contain[2:]]
+
+
+def _title(action: Askable, case: Case) -> str:
+    """What the control says; of a ladder that was begun, where it goes on."""
+    if isinstance(action, Ladder) and goes_on(action, case):
+        return f"Go On from {choose(action, case).actions[0].title}"
+    return action.title
+
+
+def _stopping_ladder(case: Case) -> list[tuple[str, str, str]]:
+    """The button that lets no further rung begin, while one waits for its turn."""
+    request = case.open_request
+    if request is None or request.stopped_by:
+        return []
+    waits = any(case.requests[one].state is RequestState.WAITING for one in request.rungs)
+    return [(STOP_LADDER, "Stop after This Step", "danger")] if waits else []
 
 
 def _asking(case: Case) -> list[tuple[str, str]]:
@@ -124,14 +157,6 @@ def _ticket(case: Case) -> list[tuple[str, str]]:
     if ticket_of(case) is not None:
         return [(ADD_TICKET, "Correct Change Ticket…")]
     return [] if names_ticket(case) else [(ADD_TICKET, "Add Change Ticket…")]
-
-
-def known_state(case: Case) -> Mapping[str, str]:
-    """The trust anchor's state as far as it is known: by AWS where it was read, else by the event."""
-    if case.known_state is not None:
-        return case.known_state
-    enabled = case.detection.anchor.enabled
-    return {} if enabled is None else {"enabled": "yes" if enabled else "no"}
 
 
 def _stopping(case: Case) -> list[tuple[str, str]]:
@@ -153,8 +178,8 @@ def _menus(action_id: str, options: Sequence[tuple[str, str]]) -> list[Block]:
 
 
 def _button(action_id: str, title: str, style: str, case: Case) -> Block:
-    request = case.last_containment if action_id in (WAS_DONE, WAS_NOT_DONE) else case.open_request
-    votes = action_id in (APPROVE, REJECT, WAS_DONE, WAS_NOT_DONE) and request is not None
+    request = case.last_run if action_id in (WAS_DONE, WAS_NOT_DONE) else case.open_request
+    votes = action_id in (APPROVE, REJECT, STOP_LADDER, WAS_DONE, WAS_NOT_DONE) and request is not None
     reference = Reference(case.case_id, case.revision, request.request_id if votes and request else "")
     button: Block = {
         "type": "button",

@@ -10,8 +10,8 @@ from bot.domain.approval_words import lacking_words, people_words, share_words
 from bot.domain.case import Case, Request
 from bot.domain.closing import CloseReason
 from bot.domain.errors import BadInput
+from bot.domain.ladder import Askable
 from bot.domain.plan import Plan, Risk, plan_name
-from bot.domain.response_action import ResponseAction
 from bot.service.mark_false_positive import CLOSE_REASON
 from bot.slack.block_limits.whole import size
 from bot.slack.button_value import Reference, parse_reference
@@ -31,7 +31,7 @@ _MOST_REASON = 1_000
 View = dict[str, Any]
 
 
-def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted, reason: str = "") -> View:
+def action_form(case: Case, action: Askable, plan: Plan, wanted: Wanted, reason: str = "") -> View:
     """The form of a response action: the whole plan, and why it is asked for; ``reason`` stands there already.
 
     A plan that no form can show whole can't be asked for.
@@ -42,7 +42,7 @@ def action_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted, 
     return view if fits else _notice(_TOO_LONG)
 
 
-def planned_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted) -> View:
+def planned_form(case: Case, action: Askable, plan: Plan, wanted: Wanted) -> View:
     """The form with all of the plan above the reason, in as many blocks as it takes."""
     digest = plan.digest()
     last = [f"*Plan* {code(plan_name(digest), 12)}", f"*When you send this:* {_then(action, wanted)}"]
@@ -54,7 +54,7 @@ def planned_form(case: Case, action: ResponseAction, plan: Plan, wanted: Wanted)
     return {**view, "blocks": [*first, *more, asked]}
 
 
-def bare_form(case: Case, action: ResponseAction, text: str, wanted: Wanted, plan: Plan | None) -> View:
+def bare_form(case: Case, action: Askable, text: str, wanted: Wanted, plan: Plan | None) -> View:
     """The form of an action with any text above the reason; ``plan`` None means that sending it shows one."""
     submit = "Show Plan" if plan is None else _submit(wanted.lacking.people)
     view = _form(action.id, _title(action.title), submit, text, case, "" if plan is None else plan.digest())
@@ -63,9 +63,13 @@ def bare_form(case: Case, action: ResponseAction, text: str, wanted: Wanted, pla
 
 def _with_optional_reason(view: View) -> View:
     """The form without the duty to say why."""
-    text, reason = view["blocks"]
+    *texts, reason = view["blocks"]
     element = {name: value for name, value in reason["element"].items() if name != "min_length"}
-    return {**view, "blocks": [text, {**reason, "optional": True, "element": element}]}
+    return {**view, "blocks": [*texts, {**reason, "optional": True, "element": element}]}
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
 def false_positive_form(case: Case) -> View:
@@ -154,7 +158,7 @@ def _notice(sentence: str) -> View:
         "type": "modal",
         "title": {"type": "plain_text", "text": "Nothing was done"},
         "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": sentence, "verbatim": True}}],
+        "blocks": [_section(sentence)],
     }
 
 
@@ -165,7 +169,7 @@ def entered_in(view: Mapping[str, Any]) -> Mapping[str, Any]:
     return values if isinstance(values, Mapping) else {}
 
 
-def _then(action: ResponseAction, wanted: Wanted) -> str:
+def _then(action: Askable, wanted: Wanted) -> str:
     terms, lacking = wanted.terms, wanted.lacking
     if lacking.nothing:
         return "it runs at once: your own yes is enough." if terms.needed else "it runs at once."
@@ -192,7 +196,7 @@ def _form(callback_id: str, title: str, submit: str, text: str, case: Case, dige
         "close": {"type": "plain_text", "text": "Cancel"},
         "private_metadata": metadata(case, digest, ""),
         "blocks": [
-            {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}},
+            _section(text),
             {
                 "type": "input",
                 "block_id": REASON_BLOCK,

@@ -13,6 +13,7 @@ from bot.domain.closing import CloseReason, close_reason_of
 from bot.domain.fold import user_of
 from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
+from bot.domain.ladder_event import LadderStopped
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.plan import Report, plan_name
 from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
@@ -27,6 +28,8 @@ from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
 from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.inventory_notices import inventory_words
+from bot.slack.ladder_words import end_words, place_words
+from bot.slack.plan_words import left_out_lines
 from bot.slack.receipt_words import receipt_note
 from bot.slack.request_words import sentence_words
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
@@ -133,10 +136,10 @@ class Notes:
                 return _ticketed(who, ticket, may_be_actor=may_be_actor)
             case OwnersAnswered(ours=ours, reason=reason):
                 return f"{who} says that the CA {'is theirs' if ours else 'is NOT theirs'}: {_reason(reason)}"
-        return "" if request is None else self._about_request(who, event, request)
+        return "" if request is None else self._about_request(case, who, event, request)
 
-    def _about_request(self, who: str, event: ev.Event, request: Request) -> str:
-        title = self._controls.title(request.action_id)
+    def _about_request(self, case: Case, who: str, event: ev.Event, request: Request) -> str:
+        title = f"{place_words(case, request)}{self._controls.title(request.action_id)}"
         match event:
             case ev.ActionRequested(digest=digest):
                 return self._asked(who, title, request, digest)
@@ -150,16 +153,24 @@ class Notes:
                 return f"The request for *{title}* expired. Nothing was run."
             case ev.RunStarted():
                 return _running(title, event, request)
-            case ev.RunStopped():
-                return _stopped(title, event, request)
-            case ev.RunFinished():
-                return _finished(title, event, request)
+            case ev.RunStopped() | ev.RunFinished():
+                return "\n".join([_ended(title, event, request), *end_words(case, request, self._controls.title)])
+            case LadderStopped():
+                return f"{who} stopped *{title}*: the step that runs comes to its end, and no other begins."
             case ReceiptFound() | ReceiptLooked() | OutcomeProved() | OutcomeTold():
                 return receipt_note(event, request, title, who)
         return ""
 
+    def _steps_of(self, request: Request) -> str:
+        """The rungs of a ladder, by name."""
+        if not request.plan.rungs:
+            return ""
+        names = ", ".join(rung.title for rung in request.plan.rungs)
+        return "\n".join([f"\n*Steps:* {names}", *left_out_lines(request.plan)])
+
     def _asked(self, who: str, title: str, request: Request, asked_for: str) -> str:
-        asked = f"{who} asks for *{title}*, plan {_plan(asked_for)}: {_reason(request.reason)}"
+        reason = f"{_reason(request.reason)}{self._steps_of(request)}"
+        asked = f"{who} asks for *{title}*, plan {_plan(asked_for)}: {reason}"
         if not request.needed:
             return asked
         terms = request.terms
@@ -229,6 +240,10 @@ def _stopped(title: str, event: ev.RunStopped, request: Request) -> str:
     return "\n".join(lines)
 
 
+def _ended(title: str, event: ev.RunStopped | ev.RunFinished, request: Request) -> str:
+    return _stopped(title, event, request) if isinstance(event, ev.RunStopped) else _finished(title, event, request)
+
+
 def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
     if request.is_read:
         found = marked(shown(defang(event.sentence), _REASON), event.sentence)
@@ -237,6 +252,8 @@ def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
     voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
     approved = f", approved by {voters}" if voters else ""
     settled = " (found out after a restart)" if event.settled else ""
+    if request.ladder:
+        return f"*{title}: {words[event.outcome]}*{settled}. {_reason(event.sentence)}"
     return (
         f"*{title}: {words[event.outcome]}*{settled}. {_reason(event.sentence)} "
         f"Asked by {mention_user(request.by)}{approved}. Reason: {_reason(request.reason)}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.approval import ApprovalPolicy, Decision
-from bot.domain.response_action import ResponseAction
+from bot.domain.ladder import Askable
 from bot.service.case_book import CaseBook
 from bot.service.open_plan import may_open_plan, plan_opened
 from bot.service.press import Pressing
@@ -29,7 +29,7 @@ class PlanClicks:
         self,
         book: CaseBook,
         pressing: Pressing,
-        actions: Mapping[str, ResponseAction],
+        actions: Mapping[str, Askable],
         policy: ApprovalPolicy,
         modals: Modals,
     ) -> None:

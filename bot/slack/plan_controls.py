@@ -28,7 +28,9 @@ def ask_again_block(case: Case, request: Request) -> Block:
 def asks_again(case: Case) -> Request | None:
     """The last request, when it was stopped and nothing has followed, so that somebody may want to ask again."""
     request = case.last_containment
+    # A ladder of which a rung was begun has its own way to go on.
     stopped = request is not None and request.state is RequestState.STOPPED and case.state is CaseState.FAILED
+    stopped = stopped and request is not None and not request.rungs
     return request if stopped else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.plan import Difference, Plan, plan_name
+from bot.domain.plan import Difference, Plan, Rung, plan_name
 from bot.domain.response_action import OWN_SERVICE
 from bot.slack.guide_notes import preformatted, section
 from bot.slack.text import code, defang, literal, marked, plain, shown
@@ -26,6 +26,9 @@ Block = dict[str, Any]
 
 def plan_lines(plan: Plan) -> list[str]:
     """All of a plan, a line each; nothing is cut."""
+    if plan.rungs:
+        rungs = [[f"*{number}. {rung.title}*", *plan_lines(rung.plan)] for number, rung in enumerate(plan.rungs, 1)]
+        return [*_one_yes(plan), *(line for lines in rungs for line in lines)]
     return [
         f"*Runs:* {_listed([code(call, _WHOLE) for call in plan.calls], '; ')}",
         *_sentences(plan, _WHOLE),
@@ -36,6 +39,8 @@ def plan_lines(plan: Plan) -> list[str]:
 
 def short_lines(plan: Plan) -> list[str]:
     """The begin of a plan that is too long; each list says how much it lacks."""
+    if plan.rungs:
+        return [*_one_yes(plan), *(_short_rung(number, rung) for number, rung in enumerate(plan.rungs, 1))]
     calls = [code(call, _CALL) for call in plan.calls[:_MOST_CALLS]]
     state = _state(dict(list(plan.state.items())[:_MOST_STATE]), _STATE)
     return [
@@ -60,6 +65,37 @@ def only_if(plan: Plan) -> str:
 def plan_blocks(plan: Plan, digest: str) -> Iterator[list[Block]]:
     """All of a plan in groups of blocks that belong together; each has room on a page, and nothing is left out."""
     yield [section([f"*Trust anchor* {code(plan.target_arn, 2_000)}", f"*Plan* {code(digest, 70)}"])]
+    if plan.rungs:
+        yield [section(_one_yes(plan))]
+        for number, rung in enumerate(plan.rungs, 1):
+            yield [section([f"*{number}. {rung.title}*"])]
+            yield from _own_blocks(rung.plan)
+    else:
+        yield from _own_blocks(plan)
+
+
+def left_out_lines(plan: Plan) -> list[str]:
+    """Which steps a ladder's plan does not have, and why."""
+    return [f"*Left out:* {shown(' '.join(plan.left_out), 600)}"] if plan.left_out else []
+
+
+def _one_yes(plan: Plan) -> list[str]:
+    """What a yes to all rungs of a plan means."""
+    return [
+        (
+            f"{len(plan.rungs)} steps, one after the other. Right before each its plan is made again from AWS; where "
+            "that differs or a step is not done, nothing after it begins."
+        ),
+        *left_out_lines(plan),
+    ]
+
+
+def _short_rung(number: int, rung: Rung) -> str:
+    calls = f"{len(rung.plan.calls)} {'call' if len(rung.plan.calls) == 1 else 'calls'}"
+    return f"*{number}. {rung.title}*, {calls}. *Stops:* {shown(rung.plan.stops, _SENTENCE)}"
+
+
+def _own_blocks(plan: Plan) -> Iterator[list[Block]]:
     yield from exactly(
         f"Runs {len(plan.calls)} {'call' if len(plan.calls) == 1 else 'calls'}, in this order", plan.calls
     )

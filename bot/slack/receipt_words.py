@@ -42,7 +42,7 @@ def _found(event: ReceiptFound, request: Request, title: str) -> str:
 
 def receipt_lines(case: Case) -> list[str]:
     """What the card says of the receipt of its newest run; empty when there is nothing to say."""
-    request = case.last_containment
+    request = case.last_run
     if request is None or not request.begun or request.is_open:
         return []
     word = request.word

@@ -12,6 +12,7 @@ from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.identity import Target
+from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Plan
 from bot.domain.response_action import ResponseAction
 from bot.ports import Clock, Directory
@@ -38,7 +39,7 @@ class Submissions:
     Args:
         book: the cases.
         pressing: decides presses against the log.
-        actions: the response actions by id.
+        actions: the response actions and ladders by id.
         policy: who may do what.
         directory: people.
         clock: the time.
@@ -50,7 +51,7 @@ class Submissions:
         self,
         book: CaseBook,
         pressing: Pressing,
-        actions: Mapping[str, ResponseAction],
+        actions: Mapping[str, Askable],
         policy: ApprovalPolicy,
         directory: Directory,
         clock: Clock,
@@ -114,7 +115,7 @@ class Submissions:
         """
         view = body["view"]
         action = self._actions.get(str(view.get("callback_id", "")))
-        if action is None or action.form is None:
+        if action is None or isinstance(action, Ladder) or action.form is None:
             return None
         try:
             reference, digest, _ = forms.parse_metadata(str(view.get("private_metadata", "")))
@@ -149,17 +150,17 @@ class Submissions:
         if control == controls.MARK_FALSE_POSITIVE:
             return forms.close_reason_in(view)
         action = self._actions.get(control)
-        if action is None or action.form is None:
+        if action is None or isinstance(action, Ladder) or action.form is None:
             return {}
         return entered_of(view, action.form.fields(Target("", "", None, None), self._clock.now()))
 
-    async def _plan(self, action: ResponseAction, case: Case, entered: Mapping[str, str]) -> Plan:
+    async def _plan(self, action: Askable, case: Case, entered: Mapping[str, str]) -> Plan:
         return await known_plan(action, case, self._clock.now(), entered=entered, store=self.store)
 
     async def _action(self, press: Press) -> Decision:
         return await self.ask(press, self._actions[press.control])
 
-    async def ask(self, press: Press, action: ResponseAction) -> Decision:
+    async def ask(self, press: Press, action: Askable) -> Decision:
         """Ask for a response action with the plan that is known now. Raises as :meth:`__call__`."""
         case = await self._book.load(press.case_id)
         if not case.detections:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.approval import ApprovalPolicy, Decision, Person
 from bot.domain.case import Case
-from bot.domain.response_action import ResponseAction
+from bot.domain.ladder import Askable
 from bot.domain.terms import Missing, Terms, missing
 from bot.service.ask_for_action import own_yes, terms_for
 
@@ -21,7 +21,7 @@ class Wanted:
     approvers_in_words: str
 
 
-def wanted_of(policy: ApprovalPolicy, action: ResponseAction, case: Case, person: Person) -> Wanted | Decision:
+def wanted_of(policy: ApprovalPolicy, action: Askable, case: Case, person: Person) -> Wanted | Decision:
     """What a person's request of an action would need, or why nobody may ask for it."""
     terms = terms_for(policy, action, case)
     if isinstance(terms, Decision):

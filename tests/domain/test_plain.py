@@ -9,6 +9,7 @@ import typing
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Any
 
 import pytest
@@ -47,8 +48,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if origin in (dict, Mapping):
         return st.dictionaries(TEXT, TEXT if options[1] is str else JSON, max_size=3)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        hints = typing.get_type_hints(hint)
-        return st.builds(hint, **{field.name: values(hints[field.name]) for field in dataclasses.fields(hint)})
+        return st.deferred(lambda: record(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     simple = {
@@ -60,6 +60,13 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         type(None): st.none(),
     }
     return simple[hint]
+
+
+@cache
+def record(kind: type[Any]) -> st.SearchStrategy[Any]:
+    """Records of a class, which may hold records of the same class."""
+    hints = typing.get_type_hints(kind)
+    return st.builds(kind, **{field.name: values(hints[field.name]) for field in dataclasses.fields(kind)})
 
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)

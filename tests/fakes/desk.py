@@ -17,11 +17,11 @@ from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.detection import Actor, Anchor, Detection, SourceType, Understood
 from bot.domain.effects import Effect, EffectKind, Standing, effects
-from bot.domain.errors import AnchorwatchError
+from bot.domain.errors import AnchorwatchError, AwsError
 from bot.domain.identity import Target, case_id_for
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_bar import Progress
-from bot.registry import load_actions
+from bot.registry import load_handlers
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action
 from bot.service.case_book import CaseBook
@@ -33,7 +33,7 @@ from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, reopen
 from bot.service.observe_anchor import ObserveAnchor
 from bot.service.open_plan import plan_opened
-from bot.service.press import Press, Pressing, PressRule
+from bot.service.press import Press, Pressing, PressRule, no_plan
 from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
 from bot.service.run_action import RunAction
@@ -41,6 +41,7 @@ from bot.service.shared_reads import SharedReads
 from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
 from bot.service.show_question import ShowQuestion
+from bot.service.stop_ladder import stop_ladder
 from bot.service.take_detection import TakeDetection
 from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.memory_claims import MemoryClaims
@@ -48,9 +49,10 @@ from tests.fakes.memory_log import MemoryDisk
 from tests.fakes.mortal import Killed, Life, MortalAccounts, MortalLog
 from tests.fakes.slack_in_memory import CHANNEL, FakeDirectory, FakeMessenger, ManualClock, PlainPresenter
 
-__all__ = ["ACTIONS", "GRACE", "PEOPLE", "TWO_APPROVALS", "Desk", "Killed", "Life", "detection_of"]
+__all__ = ["ACTIONS", "GRACE", "HANDLERS", "PEOPLE", "TWO_APPROVALS", "Desk", "Killed", "Life", "detection_of"]
 
-ACTIONS = load_actions()
+HANDLERS = load_handlers()
+ACTIONS = HANDLERS.actions
 GRACE = timedelta(seconds=10)
 PEOPLE = {
     "U1": Person("U1", responder=True),
@@ -179,8 +181,11 @@ class Desk:
 
     async def ask(self, user_id: str, action_id: str, *, read: bool = True, **more: Any) -> Decision:
         """Somebody sends the form of an action, with the plan that they saw; ``read``: then AWS is read for it."""
-        action = ACTIONS[action_id]
-        plan = await known_plan(action, await self.case(), self.clock.now())
+        action = HANDLERS.askable[action_id]
+        try:
+            plan = await known_plan(action, await self.case(), self.clock.now())
+        except AwsError:
+            return await self.press(user_id, action_id, lambda *_: no_plan(), revision=None)
         given = {"revision": None, "reason": "It is not ours.", "digest": plan.digest(), **more}
         decision = await self.press(user_id, action_id, ask_for_action(self.policy, action, plan), **given)
         if decision.allowed and read:
@@ -210,6 +215,11 @@ class Desk:
         """Somebody sends the form of Reject."""
         given = {"revision": None, "request_id": request_id, "reason": reason, **more}
         return await self.press(user_id, "reject_request", reject_request(self.policy), **given)
+
+    async def stop_ladder(self, user_id: str, request_id: str = "R1", **more: Any) -> Decision:
+        """Somebody presses Stop after This Step."""
+        given = {"revision": None, "request_id": request_id, **more}
+        return await self.press(user_id, "stop_ladder", stop_ladder(self.policy), **given)
 
     async def work(self, rounds: int = 12) -> None:
         """Do what is due now, as the runner would, until nothing is; what fails is tried again in the next round."""

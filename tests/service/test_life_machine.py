@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import ClassVar, TypeVar
 
 import pytest
@@ -20,11 +21,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.domain.answer import answered
 from bot.domain.approval import Decision, Person
 from bot.domain.audit import verify_chain
 from bot.domain.case import Case, RequestState
 from bot.domain.effects import effects, wake_at
+from bot.domain.events import draft
 from bot.domain.fold import fold, user_of
+from bot.domain.investigation import StepAnswered
 from bot.service import read_back, still_allowed
 from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
 from tests.fakes.desk import PEOPLE, Desk, Killed
@@ -32,13 +36,18 @@ from tests.fakes.fake_action_aws import FaultKind
 
 T = TypeVar("T")
 
-ENDS = set(RequestState) - {RequestState.PENDING, RequestState.APPROVED, RequestState.RUNNING}
-CALL_OF = {"delete_trust_anchor": "DeleteTrustAnchor", "disable_trust_anchor": "DisableTrustAnchor"}
+OPEN = {RequestState.PENDING, RequestState.WAITING, RequestState.APPROVED, RequestState.RUNNING}
+ENDS = set(RequestState) - OPEN
+CALL_OF = {
+    "delete_trust_anchor": "DeleteTrustAnchor",
+    "disable_trust_anchor": "DisableTrustAnchor",
+    "disable_profile": "DisableProfile",
+}
 
 users = st.sampled_from(sorted(PEOPLE))
 requests = st.sampled_from(["R1", "R2", "R3"])
 actions = st.sampled_from(
-    ["delete_trust_anchor", "delete_trust_anchor", "disable_trust_anchor", "list_linked_profiles"]
+    ["delete_trust_anchor", "delete_trust_anchor", "disable_trust_anchor", "contain_all", "list_linked_profiles"]
 )
 faults = st.sampled_from(["deny", "throttle", "error", "unclear_before_effect", "unclear_after_effect"])
 operations = st.sampled_from(["GetTrustAnchor", *CALL_OF.values()])
@@ -86,6 +95,9 @@ class LifeMachine(RuleBasedStateMachine):
     def alert(self) -> None:
         """The detection comes in, and its card goes out."""
         self.do(self.desk.detect())
+        profile = {"arn": self.desk.aws.add_profile("one", []), "name": "one"}
+        found = answered("reachable_roles", "Found.", facts={"open_profiles": [profile]})
+        self.do(self.desk.appended(draft(StepAnswered(0, "reachable_roles", (found,)))))
         self.do(self.desk.work())
 
     @rule(event=st.sampled_from(["event-1", "event-2"]), redelivered=st.booleans())
@@ -108,7 +120,7 @@ class LifeMachine(RuleBasedStateMachine):
         """Somebody asks, all who are needed say yes twice, and it runs: with a fault of AWS, a death, both or none."""
         self.pressed(self.desk.ask("U1", action, read=False))
         self.do(self.desk.read_plans())
-        request = f"R{len(self._case().requests)}"
+        request = f"R{sum(not one.ladder for one in self._case().requests.values())}"
         for user in ("U3", "U4", "U3", "U4"):
             self.pressed(self.desk.approve(user, request))
         if fault is not None:
@@ -136,6 +148,22 @@ class LifeMachine(RuleBasedStateMachine):
     def reject(self, user: str, request: str) -> None:
         """Somebody says no."""
         self.pressed(self.desk.reject(user, request))
+
+    @rule(user=users, request=requests)
+    def stop_ladder(self, user: str, request: str) -> None:
+        """Somebody wants no further rung to begin."""
+        self.pressed(self.desk.stop_ladder(user, request))
+
+    @invariant()
+    def no_rung_begins_before_the_one_before_it_is_done(self) -> None:
+        """And none is left out: at the end of a ladder every rung that was not begun says so."""
+        by_id = self._case().requests
+        for ladder in by_id.values():
+            rungs = [by_id[one] for one in ladder.rungs]
+            for before, after in pairwise(rungs):
+                assert before.state is RequestState.DONE or not after.starts
+            if ladder.state is RequestState.DONE:
+                assert all(one.state is RequestState.DONE for one in rungs)
 
     @rule(user=users, control=st.sampled_from(["acknowledge", "close", "reopen"]))
     def note(self, user: str, control: str) -> None:
@@ -204,7 +232,7 @@ class LifeMachine(RuleBasedStateMachine):
             ]
             assert agreed
             for request in agreed:
-                assert len(set(self._voters(request.request_id)) - {request.by}) >= request.needed
+                assert len(set(self._voters(request.ladder or request.request_id)) - {request.by}) >= request.needed
                 assert request.needed >= (2 if request.action_id == "delete_trust_anchor" else 0)
 
     def _voters(self, request_id: str) -> Iterator[str]:

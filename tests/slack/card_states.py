@@ -18,12 +18,14 @@ from bot.domain.case import Case
 from bot.domain.closing import CloseReason
 from bot.domain.detection import Detection, RuleAlert
 from bot.domain.fold import fold
+from bot.domain.ladder import Ladder, ladder_plan
+from bot.domain.ladder_event import LadderStopped
 from bot.domain.ownership import OwnersAnswered, OwnersAsked
 from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.red_flags import red_flags
 from bot.domain.terms import Terms, missing
 from bot.domain.tickets import TicketGiven
-from bot.registry import load_actions
+from bot.registry import load_handlers
 from bot.slack.wanted import Wanted
 from tests.records import ANCHOR_ARN, ANCHOR_ID, body, cloudtrail_record, elastic_nested, eventbridge
 from tests.slack.receipt_states import receipt_stories
@@ -32,7 +34,7 @@ AVA, BEN, CARLA = "U07AVALINDQ", "U07BENOKAFR", "U07CARLAREY"
 CHANNEL, TS = "C07AWSALERT", "1795348800.000100"
 CASE_ID = "AW-0123456789"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-ACTIONS = load_actions()
+ACTIONS = load_handlers().askable
 LONG = "W" * 65_536
 
 HOSTILE = {
@@ -119,6 +121,10 @@ def hostile(text: str) -> Event:
 def plan(action_id: str, text: str | None = None) -> Plan:
     """A plan as handlers write it; with a text of an attacker's wherever AWS shows one."""
     name = "harbour-ci" if text is None else text
+    action = ACTIONS[action_id]
+    if isinstance(action, Ladder):
+        left_out = ("Find Nothing: done in this case already.",)
+        return ladder_plan(action, ANCHOR_ARN, tuple(plan(one, text) for one in action.rungs), left_out)
     return Plan(
         action_id=action_id,
         target_arn=ANCHOR_ARN,
@@ -164,21 +170,23 @@ def approved(request: Event, by: str = BEN) -> Event:
     return ev.ApprovalGiven(event.request_id, event.digest), ev.slack_user(by)
 
 
-def started(number: int = 1) -> Event:
+def started(number: int | str = 1) -> Event:
     """The call is about to be made."""
     return ev.RunStarted(f"R{number}", "me", NOON + timedelta(minutes=1), {}, {}), ev.ANCHORWATCH
 
 
-def finished(outcome: ev.Outcome, state: dict[str, str] | None = None, text: str = "As AWS shows.") -> Event:
+def finished(
+    outcome: ev.Outcome, state: dict[str, str] | None = None, text: str = "As AWS shows.", number: int | str = 1
+) -> Event:
     """The call was made and AWS was read back."""
-    return ev.RunFinished("R1", outcome, text, None, state), ev.ANCHORWATCH
+    return ev.RunFinished(f"R{number}", outcome, text, None, state), ev.ANCHORWATCH
 
 
-def stopped(text: str = "yes") -> Event:
+def stopped(text: str = "yes", number: int | str = 1) -> Event:
     """Nothing was run: AWS shows something else."""
     found = (Difference("enabled", text, "no"), Difference("name", "harbour-ci", text))
     why = "AWS does not show what was approved any more."
-    return ev.RunStopped("R1", why, found, {"enabled": "no", "name": text}), ev.ANCHORWATCH
+    return ev.RunStopped(f"R{number}", why, found, {"enabled": "no", "name": text}), ev.ANCHORWATCH
 
 
 def searched(text: str = "arn:aws:iam::123456789012:role/Deploy", lines: int = 3) -> list[Event]:
@@ -210,6 +218,23 @@ def _proofs(run: Sequence[Event], words: str, reason: str) -> Mapping[str, Seque
     """What CloudTrail, or a person, says of a deletion that was run."""
     deleted = [*run, finished(ev.Outcome.DONE, {"exists": "no"}, words)]
     return receipt_stories(deleted, [*run, finished(ev.Outcome.UNKNOWN, text=words)], BEN, reason)
+
+
+def ladder_stories(text: str | None, words: str) -> Mapping[str, Sequence[Event]]:
+    """What becomes of a ladder of four rungs."""
+    ask = asked("contain_all", text=text)
+    rungs = [[started(f"1.{one}"), finished(ev.Outcome.DONE, text=words, number=f"1.{one}")] for one in range(1, 5)]
+    halt = (LadderStopped("R1"), ev.slack_user(BEN))
+    return {
+        "ladder pending": [asked("contain_all", needed=1, text=text)],
+        "ladder running": [ask, *rungs[0], started("1.2")],
+        "ladder stopping": [ask, *rungs[0], started("1.2"), halt],
+        "ladder stopped": [ask, *rungs[0], started("1.2"), halt, rungs[1][1]],
+        "ladder failed": [ask, *rungs[0], started("1.2"), finished(ev.Outcome.FAILED, text=words, number="1.2")],
+        "ladder differs": [ask, *rungs[0], stopped(words, "1.2")],
+        "ladder unknown": [ask, *rungs[0], started("1.2"), finished(ev.Outcome.UNKNOWN, text=words, number="1.2")],
+        "ladder done": [ask, *(one for rung in rungs for one in rung)],
+    }
 
 
 def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
@@ -246,6 +271,7 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         **owners_stories(reason),
         "ticket named": [(TicketGiven("CHG0044021" if text is None else text, may_be_actor=True), ev.slack_user(AVA))],
         **_proofs(run, words, reason),
+        **ladder_stories(text, words),
         "acknowledged and failed": [
             (ev.Acknowledged(), ev.slack_user(AVA)),
             *run,

@@ -31,13 +31,14 @@ CONTROLS = {
     "reject_request",
     "ask_ca_owners",
     "add_change_ticket",
+    "stop_ladder",
     "guide",
     SHOW_PLAN,
     ASK_AGAIN,
 }
 PLAIN_WORD = "harbour"
 # Long names take long to cut, so they are tried where most texts stand.
-MANY_STATES = ("new", "approval pending", "contained by delete", "stopped")
+MANY_STATES = ("new", "approval pending", "contained by delete", "stopped", "ladder pending", "ladder failed")
 
 
 def drawn(case: Case, approvers: str = f"<!subteam^{GROUP}>") -> Message:

@@ -1,0 +1,23 @@
+"""Contain everything that can be undone, in one go: shut the doors, end the sessions, stop the caller.
+
+The trust anchor comes first, so that no new session begins through it; then the profiles, through which another trust
+anchor would open the same roles; then the sessions that there are, which nothing can add to any more; last the caller,
+who could open the doors again. Deleting the trust anchor is no rung of it: it can't be undone, so it is decided alone,
+by two people who read that plan and no other.
+"""
+
+from __future__ import annotations
+
+from bot.domain.action import Ladder
+
+ACTION = Ladder(
+    id="contain_all",
+    title="Contain All",
+    about=(
+        "Shuts the trust anchor and the profiles, ends the sessions that there are, and stops the caller: each step by "
+        "itself, in this order. Each can be undone."
+    ),
+    rungs=("disable_trust_anchor", "disable_profile", "revoke_role_sessions", "quarantine_actor"),
+    contains=True,
+    rung=5,
+)
