@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
-from bot.domain.answer import answered
-from bot.domain.approval import ApprovalPolicy, Reason
-from bot.domain.approval_rule import ApprovalRule, Scope, rules_by_risk
+from bot.domain.approval import Reason
 from bot.domain.case import CaseState, RequestState
 from bot.domain.case_evidence import evidence_of
 from bot.domain.events import AnchorObserved, Outcome, RunFinished, RunStarted, draft, slack_user
-from bot.domain.investigation import StepAnswered
-from bot.domain.people import People
 from bot.domain.receipt import OutcomeTold
-from bot.domain.terms import Terms
 from bot.ports import Acting
-from bot.service.ask_for_action import may_ask
 from bot.service.known_state import known_plan
-from tests.fakes import desk as desks
-from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import HANDLERS, Desk, Killed
-from tests.fakes.ladder import user_actor
+from tests.fakes.ladder_desk import calls, knowing_desk, states
 
 LADDER = HANDLERS.ladders["contain_all"]
 RUNGS = ("disable_trust_anchor", "disable_profile", "revoke_role_sessions", "quarantine_actor")
@@ -36,35 +26,8 @@ DONE, STOPPED, FAILED = RequestState.DONE, RequestState.STOPPED, RequestState.FA
 
 @pytest.fixture
 async def ladder(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A case that knows two profiles, two roles and the user who made the call: every rung is possible."""
-    desk = Desk()
-    made = desks.detection_of
-    by = user_actor(desk.target.account)
-    monkeypatch.setattr(desks, "detection_of", lambda *given: replace(made(*given), actor=by))
-    desk.aws.iam().keys["mallory", "AKIAEXAMPLE000000001"] = "Active"
-    await desk.detect()
-    await desk.work()
-    roles = [desk.aws.add_role(name, trust_policy()) for name in ("deployer", "reader")]
-    profiles = [desk.aws.add_profile(name, [role]) for name, role in zip(("one", "two"), roles, strict=True)]
-    named = [{"arn": arn, "name": name} for arn, name in zip(profiles, ("one", "two"), strict=True)]
-    await known(desk, "reachable_roles", {"open_profiles": named, "open_roles": roles})
-    return desk
-
-
-async def known(desk: Desk, question: str, facts: Mapping[str, object]) -> None:
-    """The investigation answers a question."""
-    await desk.appended(draft(StepAnswered(0, question, (answered(question, "Found.", facts=facts),))))
-
-
-async def states(desk: Desk, request_id: str = "R1") -> list[RequestState]:
-    """How a ladder stands, and behind it each rung."""
-    requests = (await desk.case()).requests
-    return [requests[one].state for one in (request_id, *requests[request_id].rungs)]
-
-
-def calls(desk: Desk) -> list[str]:
-    """The calls that changed something, in their order."""
-    return [call.operation for call in desk.aws.effects()]
+    """A case in which every rung is possible."""
+    return await knowing_desk(monkeypatch)
 
 
 async def test_all_rungs_run_in_their_order_and_the_case_is_contained(ladder: Desk) -> None:
@@ -228,28 +191,6 @@ async def test_stopping_before_the_first_rung_begins_runs_nothing(ladder: Desk) 
     assert (await ladder.case()).state is CaseState.NEW
 
 
-async def test_one_approval_is_for_all_rungs(ladder: Desk) -> None:
-    """Where the rule wants somebody else's yes, it is given once to the whole plan; nothing runs before it."""
-    ladder.policy = ApprovalPolicy(rules_by_risk(reversible=1))
-    await ladder.ask("U1", "contain_all")
-    await ladder.work()
-    assert await states(ladder) == [RequestState.PENDING]
-    assert calls(ladder) == []
-    assert not (await ladder.approve("U1")).allowed
-    await ladder.approve("U3")
-    await ladder.work()
-    assert await states(ladder) == [DONE] * 5
-    assert [acting.approvers for acting, _ in ladder.aws.acted if acting] == [("U3",)] * 4
-
-
-async def test_its_rungs_can_not_be_asked_for_while_it_runs(ladder: Desk) -> None:
-    """Neither a rung of a ladder that runs, nor a ladder one of whose rungs waits for a yes."""
-    await ladder.ask("U1", "contain_all")
-    for asked in RUNGS:
-        assert (await ladder.ask("U2", asked)).reason is Reason.ALREADY_REQUESTED
-    assert (await ladder.ask("U2", "contain_all")).reason is Reason.ALREADY_REQUESTED
-
-
 async def test_what_is_not_needed_is_left_out_and_named(ladder: Desk) -> None:
     """A trust anchor that is disabled already is not disabled again, and a caller that is unknown is not stopped."""
     await ladder.ask("U1", "disable_trust_anchor")
@@ -280,41 +221,3 @@ async def test_a_refusal_of_the_people_ends_it_there(ladder: Desk) -> None:
     await ladder.work()
     assert await states(ladder) == [STOPPED] * 5
     assert calls(ladder) == []
-
-
-async def test_when_all_of_it_is_done_there_is_nothing_to_ask_for(ladder: Desk) -> None:
-    """A form that was left open is told so, and nothing is requested."""
-    await ladder.ask("U1", "contain_all")
-    await ladder.work()
-    rule = may_ask(ladder.policy, LADDER)
-    decision = await ladder.press("U1", "contain_all", rule)
-    assert (decision.reason, decision.sentence) == (
-        Reason.NOT_IN_THIS_STATE,
-        "Of “Contain All” nothing is left to be done.",
-    )
-
-
-async def test_a_stricter_rule_of_one_rung_holds_for_all(ladder: Desk) -> None:
-    """Asking for all of it is no way around the rule of a part: two must say yes where one rung alone wants two."""
-    scope = Scope(actions=("quarantine_actor",))
-    rules = (ApprovalRule(scope, Terms(rule="callers", needed=2)), *rules_by_risk())
-    ladder.policy = ApprovalPolicy(rules)
-    await ladder.ask("U1", "contain_all")
-    request = (await ladder.case()).requests["R1"]
-    assert (request.state, request.needed) == (RequestState.PENDING, 2)
-    for user in ("U3", "U4"):
-        await ladder.approve(user)
-    await ladder.work()
-    assert await states(ladder) == [DONE] * 5
-
-
-async def test_rules_that_ask_different_people_forbid_asking_for_all(ladder: Desk) -> None:
-    """No one yes satisfies both, so the steps are asked for one by one."""
-    scope = Scope(actions=("quarantine_actor",))
-    people = People.parse(["S0SECURITY1"])
-    rules = (ApprovalRule(scope, Terms(rule="callers", needed=1, approvers=people)), *rules_by_risk())
-    ladder.policy = ApprovalPolicy(rules)
-    decision = await ladder.ask("U1", "contain_all")
-    assert (decision.allowed, decision.reason) == (False, Reason.NO_RULE)
-    assert decision.sentence.endswith("Ask for them one by one.")
-    assert (await ladder.ask("U1", "disable_profile")).allowed

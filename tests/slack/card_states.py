@@ -247,12 +247,13 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
     disable = [asked("disable_trust_anchor", text=text), started()]
     disabled = finished(ev.Outcome.DONE, {"exists": "yes", "enabled": "no"}, words)
     false_positive = (ev.MarkedFalsePositive(reason), ev.slack_user(AVA))
+    acknowledged = (ev.Acknowledged(), ev.slack_user(AVA))
     observed = (ev.AnchorObserved({"enabled": "yes", "name": words}, None), ev.ANCHORWATCH)
     found: dict[str, Sequence[Event]] = {
         "new": [],
         "observed": [observed],
         "not observed": [(ev.AnchorObserved(None, words), ev.ANCHORWATCH)],
-        "acknowledged": [(ev.Acknowledged(), ev.slack_user(AVA))],
+        "acknowledged": [acknowledged],
         "approval pending": delete,
         "approval pending, one of two": [two, approved(two)],
         "running": run,
@@ -272,11 +273,7 @@ def stories(text: str | None = None) -> Mapping[str, Sequence[Event]]:
         "ticket named": [(TicketGiven("CHG0044021" if text is None else text, may_be_actor=True), ev.slack_user(AVA))],
         **_proofs(run, words, reason),
         **ladder_stories(text, words),
-        "acknowledged and failed": [
-            (ev.Acknowledged(), ev.slack_user(AVA)),
-            *run,
-            finished(ev.Outcome.FAILED, text=words),
-        ],
+        "acknowledged and failed": [acknowledged, *run, finished(ev.Outcome.FAILED, text=words)],
     }
     return found
 
