@@ -26,6 +26,7 @@ FORMATS = ("json", "cloudformation", "terraform")
 _RESOURCES = (
     (re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor"), "rolesanywhere:*", "trust-anchor/*"),
     (re.compile(r"rolesanywhere:(Enable|Disable)Profile"), "rolesanywhere:*", "profile/*"),
+    (re.compile(r"rolesanywhere:(Enable|Delete)Crl"), "rolesanywhere:*", "crl/*"),
     (re.compile(r"iam:(Put|Delete)RolePolicy"), "iam:", "role/*"),
     (re.compile(r"iam:UpdateAccessKey"), "iam:", "user/*"),
 )

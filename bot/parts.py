@@ -21,6 +21,7 @@ from bot.adapters.sqlite_claims import SqliteClaims
 from bot.adapters.sqlite_code_uses import SqliteCodeUses
 from bot.adapters.sqlite_log import SqliteLog
 from bot.adapters.sqlite_schema import sqlite_path
+from bot.adapters.x509_crl import read_revocation_list
 from bot.domain.approval import ApprovalPolicy
 from bot.domain.approval_rule import ApprovalRule
 from bot.domain.code_check import Codes
@@ -125,7 +126,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         waker=waker,
         book=book,
         inventory=inventory,
-        store_for_actions=OwnStore(inventory, EarlierCases(book)),
+        store_for_actions=OwnStore(inventory, EarlierCases(book), read_revocation_list),
         policy=policy,
         directory=_directory(settings, house, clients.asker, policy, identity),
         accounts=accounts,

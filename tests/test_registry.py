@@ -51,10 +51,12 @@ def test_it_finds_the_actions_that_are_shipped() -> None:
         "enable_profile",
         "enable_trust_anchor",
         "find_certificate_usage",
+        "import_crl",
         "lift_session_revocation",
         "list_linked_profiles",
         "quarantine_actor",
         "release_actor",
+        "remove_crl",
         "remove_from_inventory",
         "restore_trust_anchor",
         "revoke_known_sessions",
@@ -169,7 +171,7 @@ def test_it_works_where_a_wheel_puts_it(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "15"]
+    assert done.stdout.split() == [str(installed / "bot" / "__init__.py"), "17"]
 
 
 LADDER = """

@@ -51,6 +51,7 @@ _LOOKUP_EVENTS = Rate("LookupEvents", 0.5)
 _TRUST_ANCHORS = Rate("trust anchors", 1.0, contains=True)
 _PROFILES = Rate("profiles", 1.0, contains=True)
 _SUBJECTS = Rate("subjects", 1.0)
+_CRLS = Rate("CRLs", 1.0)
 # A containment reads, calls and reads back: in between, no other read may take what AWS allows next.
 _QUIET_INTERVALS = 3
 # So that people who click all the time do not stop the investigation for ever.
@@ -72,6 +73,8 @@ def rate_of(service: str, operation: str) -> Rate | None:
         return _PROFILES
     if service == "rolesanywhere" and operation.endswith(("Subject", "Subjects")):
         return _SUBJECTS
+    if service == "rolesanywhere" and operation.endswith(("Crl", "Crls")):
+        return _CRLS
     return None
 
 

@@ -55,6 +55,7 @@ from bot.domain.profile_switch import (
 from bot.domain.reach_count import ReachCount
 from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, reach_lines, reach_sentence
 from bot.domain.response_action import ResponseAction, offered_always, offered_while_it_exists
+from bot.domain.revocation_list import LIST_FORM, checked_list, find_list, list_state
 from bot.domain.role_policies import (
     change_roles,
     judged_lifted,
@@ -84,6 +85,7 @@ __all__ = [
     "COPY_STATE",
     "GONE",
     "GUIDES_NAME",
+    "LIST_FORM",
     "NOT_KNOWN",
     "ROLES_ANYWHERE",
     "SEARCHES",
@@ -124,6 +126,7 @@ __all__ = [
     "change_roles",
     "check_account",
     "check_profiles",
+    "checked_list",
     "copy_request",
     "copy_state",
     "copy_surroundings",
@@ -131,6 +134,7 @@ __all__ = [
     "differences",
     "evaluate_reach",
     "find_copy",
+    "find_list",
     "fit_user_ids",
     "guides_sentence",
     "if_known",
@@ -143,6 +147,7 @@ __all__ = [
     "keys_in",
     "late_sentence",
     "left_out",
+    "list_state",
     "offered_always",
     "offered_while_it_exists",
     "policy_state",

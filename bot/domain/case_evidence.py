@@ -14,10 +14,12 @@ from bot.domain.evidence import (
     KnownProfile,
     KnownRole,
 )
+from bot.domain.ownership import keys_of
 
 # The questions whose facts are read: the sessions of the trust anchor, and what its CA's owner can become.
 USED = "ca_used"
 REACHABLE = "reachable_roles"
+INVENTORY = "ca_inventory"
 
 _NAME = 80
 
@@ -36,6 +38,7 @@ def evidence_of(case: Case) -> Evidence:
         more_roles=max(0, len(roles) - MOST_ROLES),
         actor=case.detection.actor,
         ca_keys=tuple(dict.fromkeys(one.spki_sha256 for one in case.ca.certificates)),
+        ca_is_ours=_is_ours(case),
         ca_name=case.ca.certificates[0].subject[:_NAME] if case.ca.certificates else "",
         ran=_ran(case),
     )
@@ -47,6 +50,12 @@ def known_state(case: Case) -> Mapping[str, str]:
         return case.known_state
     enabled = case.detection.anchor.enabled
     return {} if enabled is None else {"enabled": "yes" if enabled else "no"}
+
+
+def _is_ours(case: Case) -> bool:
+    """Whether the CA's owners said so last, or, where they said nothing, every key of it is approved here."""
+    said = case.ownership.newest_about(keys_of(case))
+    return said.ours if said is not None else _facts(case, INVENTORY).get("approved") is True
 
 
 def _facts(case: Case, question: str) -> Mapping[str, Any]:

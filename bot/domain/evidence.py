@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.crl_facts import CrlFacts
 from bot.domain.detection import Actor
 
 MOST_PROFILES = 20
@@ -47,8 +48,9 @@ class Evidence:
 
     ``more_profiles`` and ``more_roles`` count those that were left out. ``actor`` made the call that the case is
     about. ``ca_keys`` are the SHA-256 of all public keys that the reports show, ``ca_name`` is what the first
-    certificate calls itself. ``entered`` is what a person wrote into the action's form. ``ran`` holds, by action id,
-    what AWS said right before each run of it in this case, the oldest first.
+    certificate calls itself. ``ca_is_ours`` says that the inventory or the CA's owners claim it. ``crl`` is the
+    revocation list that was entered, None where none can be read. ``entered`` is what a person wrote into the action's
+    form. ``ran`` holds, by action id, what AWS said right before each run of it in this case, the oldest first.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -58,6 +60,8 @@ class Evidence:
     actor: Actor = Actor()
     ca_keys: tuple[str, ...] = ()
     ca_name: str = ""
+    ca_is_ours: bool = False
+    crl: CrlFacts | None = None
     entered: Mapping[str, str] = field(default_factory=dict)
     ran: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 

@@ -59,6 +59,13 @@ class KnownAws:
         return self._now
 
 
+def evidence_with(case: Case, entered: Entered, store: OwnStore | None) -> Evidence:
+    """What the case knows now, with what a person wrote into an action's form; a list in it is read at once."""
+    text = entered.get("crl")
+    crl = store.read_list(text, case.detection.anchor.certificates_pem) if store is not None and text else None
+    return replace(evidence_of(case), entered=entered, crl=crl)
+
+
 async def known_plan(
     action: Askable,
     case: Case,
@@ -79,7 +86,7 @@ async def known_plan(
         return await _plan_of_ladder(action, case, now)
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
-    evidence = replace(evidence_of(case), entered=entered)
+    evidence = evidence_with(case, entered, store)
     plan = _as_aws_showed_it(action, case, evidence)
     if plan is not None:
         return plan

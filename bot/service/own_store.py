@@ -14,6 +14,7 @@ from typing import Any
 from bot.domain.action import ActionAws
 from bot.domain.action_aws import ActingAws
 from bot.domain.ca_approval import CaApproval
+from bot.domain.crl_facts import CrlFacts
 from bot.domain.errors import AwsDenied, AwsError, AwsUnclear, LogConflict, StoreUnavailable
 from bot.domain.house import ApprovedCa
 from bot.domain.identity import Target
@@ -33,10 +34,11 @@ Progress = Callable[[str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class OwnStore:
-    """The inventory and the cases, for actions."""
+    """The inventory and the cases, for actions; ``read_list`` reads a pasted CRL with the CA's certificates."""
 
     inventory: ApprovedCas
     earlier: EarlierCases
+    read_list: Callable[[str, Sequence[str]], CrlFacts | None] = lambda *_: None
 
     def over(self, aws: ActionAws, permissions: Sequence[str], acting: Acting | None = None) -> ActionAws:
         """AWS that answers calls to our own store too; ``acting`` is who approves or removes."""

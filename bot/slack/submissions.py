@@ -9,7 +9,6 @@ from typing import Any
 from bot.domain.action_form import ActionForm
 from bot.domain.approval import ApprovalPolicy, Decision
 from bot.domain.case import Case
-from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.identity import Target
 from bot.domain.ladder import Askable, Ladder
@@ -21,7 +20,7 @@ from bot.service.ask_owners import answer_owners
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import reject_request
 from bot.service.give_ticket import give_ticket
-from bot.service.known_state import known_plan
+from bot.service.known_state import evidence_with, known_plan
 from bot.service.mark_false_positive import mark_false_positive
 from bot.service.own_store import OwnStore
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
@@ -127,7 +126,9 @@ class Submissions:
         if not case.detections or may(case, press, now):
             return None
         fields, entered = action.form.fields(case.target, now), self._entered(action.id, view)
-        mistakes = action.form.mistakes(replace(case.target, known=evidence_of(case)), entered, now)
+        mistakes = action.form.mistakes(
+            replace(case.target, known=evidence_with(case, entered, self.store)), entered, now
+        )
         if mistakes:
             return mistakes_answer(mistakes)
         try:

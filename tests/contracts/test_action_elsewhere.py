@@ -41,6 +41,9 @@ async def test_permissions_elsewhere_are_what_is_called(action: ResponseAction, 
     for by in (user_actor(target.account), session_actor(role)):
         target = aws.add_anchor(name=str(by.kind))
         aws.profiles()[0]["enabled"] = True
+        # A list that AWS has already is enabled and not imported again.
+        for one in aws.crls().values():
+            one |= {"trustAnchorArn": target.anchor_arn, "enabled": False}
         prepared = await ready(action, ACTIONS, aws, replace(target, known=evidence(profile, role, by)))
         aws.journal.clear()
         plan = await applied(action, aws, prepared)
@@ -77,14 +80,14 @@ async def test_without_evidence_there_is_no_plan(action: ResponseAction, aws: Fa
 
 @every_elsewhere
 async def test_what_can_be_done_is_offered(action: ResponseAction, prepared: Target) -> None:
-    """With evidence the control is there, also when the trust anchor is gone."""
+    """With evidence the control is there, also when the trust anchor is gone, but for a list that would be its own."""
     assert action.possible(prepared.known)
-    assert action.offered({"exists": "no"})
+    assert action.offered({"exists": "no"}) == (action.id != "import_crl")
 
 
 @every_elsewhere
 async def test_what_it_touches_are_arns(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """The session that runs a plan is held to these."""
     plan = await planned(action, aws, prepared)
-    assert plan.touches or action.id == "restore_trust_anchor", "what it makes has no ARN yet"
+    assert plan.touches or action.id in ("restore_trust_anchor", "import_crl"), "what it makes has no ARN yet"
     assert all(one.startswith("arn:aws:") for one in plan.touches)

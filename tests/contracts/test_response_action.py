@@ -40,7 +40,7 @@ def everything(aws: FakeAws) -> object:
     """All that an action could have changed, but for when it was changed."""
     iam = aws.iam()
     anchors = [{what: one[what] for what in one if what != "updatedAt"} for one in aws.anchors()]
-    return deepcopy((anchors, aws.profiles(), iam.roles, iam.policies, iam.keys, aws.inventory.approved))
+    return deepcopy((anchors, aws.profiles(), iam.roles, iam.policies, iam.keys, aws.inventory.approved, aws.crls()))
 
 
 @pytest.mark.parametrize("action", [*ON_ANCHOR, *READS], ids=by_id)

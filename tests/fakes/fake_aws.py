@@ -17,6 +17,7 @@ from bot.domain.search_run import Precedence
 from bot.ports import Acting
 from tests.fakes.aws_samples import found_events, pem_of, stamp
 from tests.fakes.fake_action_aws import Call, FakeActingAws, FakeActionAws, FaultKind, Progress
+from tests.fakes.fake_crls import CRL_CALLS, FakeCrls
 from tests.fakes.fake_iam import IAM_CALLS, FakeIam
 from tests.fakes.fake_inventory import INVENTORY_CALLS, FakeInventory
 
@@ -42,6 +43,7 @@ class _Place:
     anchors: dict[str, dict[str, Any]] = field(default_factory=dict)
     profiles: list[dict[str, Any]] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
+    crls: FakeCrls = field(default_factory=FakeCrls)
 
 
 class FakeAws:
@@ -152,6 +154,10 @@ class FakeAws:
         """The profiles as they are; change a dict to change AWS."""
         return self._place(account, region).profiles
 
+    def crls(self, account: str = ACCOUNT, region: str = REGION) -> dict[str, dict[str, Any]]:
+        """The revocation lists as they are, by id."""
+        return self._place(account, region).crls.lists
+
     def add_record(self, record: Mapping[str, Any], *, account: str = ACCOUNT, region: str = REGION) -> None:
         """Put a CloudTrail record into the event history; it can be found at once."""
         filled = {"eventID": str(uuid.uuid4()), "eventTime": stamp(self.time), **record}
@@ -241,10 +247,10 @@ class FakeAws:
             return {"trustAnchor": deepcopy(self._anchor_call(place, permission, parameters))}
         if permission in IAM_CALLS and not self._is_served(permission, target):
             return deepcopy(self.iam(account).answer(permission, parameters))
-        if permission == "rolesanywhere:ListProfiles":
-            return {"profiles": deepcopy(place.profiles)}
-        if permission in ("rolesanywhere:EnableProfile", "rolesanywhere:DisableProfile"):
-            return {"profile": deepcopy(_switched(place, permission, parameters["profileId"], self.time))}
+        if permission in CRL_CALLS:
+            return place.crls.answer(permission, parameters)
+        if permission.endswith(("Profile", "Profiles")):
+            return _profile_call(place, permission, parameters, self.time)
         if permission == "cloudtrail:LookupEvents":
             return {"Events": found_events(self._records(target), parameters)}
         served = self._served.get((permission, target.region), self._served.get((permission, None)))
@@ -266,6 +272,12 @@ class FakeAws:
             anchor["enabled"] = operation == "EnableTrustAnchor"
             anchor["updatedAt"] = self.time
         return anchor
+
+
+def _profile_call(place: _Place, permission: str, parameters: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    if permission == "rolesanywhere:ListProfiles":
+        return {"profiles": deepcopy(place.profiles)}
+    return {"profile": deepcopy(_switched(place, permission, parameters["profileId"], now))}
 
 
 def _switched(place: _Place, permission: str, profile_id: object, now: datetime) -> dict[str, Any]:

@@ -9,22 +9,29 @@ from typing import Any
 
 from bot.adapters.cloudtrail_search import LookupSearch
 from bot.domain.action import ActionAws, Evidence, KnownProfile, KnownRole, Plan, ResponseAction
+from bot.domain.crl_facts import CrlFacts
 from bot.domain.detection import Actor
 from bot.domain.identity import Target
+from bot.domain.revocation_list import text_sha256
 from bot.ports import AwsAccounts
 from bot.service.aws_with_search import AwsWithSearch
 from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.fake_search import unheard
+from tests.revocation_lists import revocation_list
 
 TAKES_BACK = {
     "enable_profile": "disable_profile",
     "lift_session_revocation": "revoke_role_sessions",
+    "remove_crl": "import_crl",
     "remove_from_inventory": "add_to_inventory",
     "release_actor": "quarantine_actor",
     "restore_trust_anchor": "delete_trust_anchor",
 }
 ROLE_ID = "AROAEXAMPLE000000001"
 SERIAL = "0a1b"
+CRL = revocation_list(SERIAL, "ff")
+"""A list that the stand-in can read."""
+_LONG_AGO = NOW - timedelta(days=365)
 _TODAY = NOW.date()
 
 
@@ -53,6 +60,8 @@ def entered(today: date) -> dict[str, str]:
         "regions": "eu-west-1",
         "ends": f"{today + timedelta(days=30)}",
         "ticket": "CHG123456",
+        "crl": CRL,
+        "serials": "0A:1B",
     }
 
 
@@ -65,6 +74,8 @@ def evidence(profile_arn: str, role_arn: str, actor: Actor, today: date = _TODAY
         actor=actor,
         ca_keys=("a" * 64,),
         ca_name="CN=Vendor PKI",
+        ca_is_ours=True,
+        crl=CrlFacts(("a1b", "ff"), signed_by_ca=True, issued_at=_LONG_AGO, next_update=None, sha256=text_sha256(CRL)),
         entered=entered(today),
     )
 

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from bot.domain.events import draft, slack_user
 from bot.domain.identity import INVENTORY_ID
-from bot.sandbox.hands import Hands, texts, until
+from bot.domain.ownership import OwnersAnswered, OwnersAsked
+from bot.sandbox.hands import Hands, NotSeen, texts, until
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.records import OpenView
 from bot.slack.block_limits import view_problems
 from tests.records import ACCOUNT, ANCHOR_ID, REGION, body, cloudtrail_record, eventbridge
+from tests.revocation_lists import revocation_list
 from tests.slack.bot_on_loopback import WEBHOOK_TOKEN, LoopbackBot
 
 ADD, REMOVE = "add_to_inventory", "remove_from_inventory"
@@ -136,3 +140,31 @@ async def test_removing_makes_it_ring_again(bot: LoopbackBot) -> None:
     await until("the line", lambda: [one for one in _ops(bot) if f"<@{people.AVA}> removed" in one], 5)
     await comes_again(bot)
     await until("a card", lambda: len(bot.hands().cards()) == 2 or None, 5)
+
+
+async def test_a_list_is_read_before_anything_is_asked_for(tmp_path: Path) -> None:
+    """For a CA that its owners claim: a stranger's list is refused under its field, the CA's own one has a plan."""
+    async with LoopbackBot(tmp_path) as bot:
+        case_id = await bot.alert()
+        with pytest.raises(NotSeen):
+            await bot.hands().press(case_id, "import_crl")
+        case = await bot.case(case_id)
+        keys = tuple(one.spki_sha256 for one in case.ca.certificates)
+        book = bot.bot.runner._book  # noqa: SLF001 - The owners answered.
+        asked = await book.decide(case_id, lambda _: [draft(OwnersAsked("S1", keys), slack_user(people.AVA))])
+        said = OwnersAnswered(asked.head.seq, ours=True, reason="Ours.")
+        await book.decide(case_id, lambda _: [draft(said, slack_user(people.DMITRI))])
+        await until("the control", lambda: "import_crl" in str(bot.hands().card(case_id).blocks) or None, 5)
+        await bot.hands().press(case_id, "import_crl")
+        strange = revocation_list("a1", key=ec.generate_private_key(ec.SECP256R1()))
+        assert await send(bot, crl=strange, serials="a1", reason="Stolen laptop.") == "errors"
+        assert "did not sign this list" in view_of(bot).errors["field-crl"]
+        own = revocation_list("a1")
+        assert await send(bot, crl=own, serials="b2", reason="Stolen laptop.") == "errors"
+        assert "Not on the list: b2." in view_of(bot).errors["field-serials"]
+        assert await send(bot, crl=own, serials="A1", reason="Stolen laptop.") == "updated"
+        assert "revokes a1" in texts(view_of(bot).content["blocks"])
+        assert await send(bot) == "closed"
+        (request,) = (await bot.case(case_id)).requests.values()
+        assert request.plan.evidence.crl is not None
+        assert request.plan.capsule["crl"]["serials"] == ["a1"]
