@@ -33,7 +33,8 @@ What happens next
     asks for; ``service/runner.py`` finds it and does it:
     ``service/show_case.py`` (card, thread, private answers), ``service/show_bar.py`` (how far a search is),
     ``service/observe_anchor.py``, ``service/run_action.py`` (approved actions), ``service/remind.py`` and
-    ``service/expire_request.py`` (what waits).
+    ``service/expire_request.py`` (what waits), ``service/show_followups.py`` (what stays open, each working morning
+    until somebody ends it: ``domain/followups.py``, ``domain/mornings.py``).
 
 A click comes in
     ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature) and ``slack/payload.py`` (shape) to

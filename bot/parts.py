@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.approvals_file import rules_in_force
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.adapters.clock import SystemClock
+from bot.adapters.holiday_calendar import mornings_of
 from bot.adapters.house_file import read_house
 from bot.adapters.one_time_codes import codes_in_force
 from bot.adapters.sqlite_claims import SqliteClaims
@@ -43,6 +44,7 @@ from bot.slack.card import Card
 from bot.slack.controls import Controls
 from bot.slack.directory import SlackDirectory
 from bot.slack.failed_calls import FailedCallsMessage
+from bot.slack.followup_list import FollowupList
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
@@ -110,7 +112,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     accounts = BotoAccounts(settings.read_role, settings.act_role, external_id=settings.external_id)
     stack.push_async_callback(accounts.close)
     expect = ExpectContainment(accounts.expect_containment, clock)
-    book = CaseBook(store, clock, _standing(settings, store), waker.nudge, expect)
+    book = CaseBook(store, clock, _standing(settings, store, house), waker.nudge, expect)
     policy = _policy(settings, house, rules)
     inventory = ApprovedCas(book, house.approved_cas)
     return Parts(
@@ -136,7 +138,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     )
 
 
-def _standing(settings: Settings, store: SqliteLog) -> Standing:
+def _standing(settings: Settings, store: SqliteLog, house: House) -> Standing:
     """Who this process is, and how sure it can be about others."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     return Standing(
@@ -146,6 +148,7 @@ def _standing(settings: Settings, store: SqliteLog) -> Standing:
         observes=settings.observe,
         investigates=settings.investigate,
         receipts_after=settings.proof.receipts_after,
+        mornings=mornings_of(house),
     )
 
 
@@ -195,4 +198,5 @@ def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy) -
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
     question, reminder = OwnerQuestion(settings.channel), Reminder(settings.channel, controls)
     search_bar = SearchBarMessage(settings.channel, controls)
-    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar)
+    followups = FollowupList(settings.channel)
+    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar, followups)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.domain.house import House
+from bot.domain.mornings import Mornings
+
 
 def holiday_on(day: date, country: str) -> str | None:
     """The public holiday's name, or None on any other day.
@@ -23,3 +26,16 @@ def holiday_on(day: date, country: str) -> str | None:
         raise KeyError(country) from error
     name = calendar.get(day)
     return str(name) if name is not None else None
+
+
+def mornings_of(house: House) -> Mornings:
+    """When people of this organization begin to work; holidays of a country that the library does not know are none."""
+    country = house.hours.holidays if house.hours is not None else None
+
+    def is_holiday(day: date) -> bool:
+        try:
+            return country is not None and holiday_on(day, country) is not None
+        except KeyError:
+            return False
+
+    return Mornings(house.hours, is_holiday)

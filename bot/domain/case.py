@@ -14,6 +14,7 @@ from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.closing import Closed, CloseReason
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import FailedCalls
+from bot.domain.followups import Followups
 from bot.domain.identity import CaseId, Target
 from bot.domain.inventory_log import InventoryNotice, OwnInventory
 from bot.domain.investigation import Investigation
@@ -146,6 +147,7 @@ class Case:
     pictures: frozenset[str] = frozenset()
     bars: tuple[SearchBar, ...] = ()
     inventory: OwnInventory = OwnInventory()
+    followups: Followups = Followups()
 
     @property
     def exists(self) -> bool:

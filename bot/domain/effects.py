@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
-from bot.domain.case import Case, Request, RequestState, Reservation
+from bot.domain.case import Case, Request, RequestState
 from bot.domain.case_pictures import drawings_of
+from bot.domain.effect import Effect, EffectKind, Standing, post_effect
+from bot.domain.followup_effects import followup_effects
 from bot.domain.identity import INVENTORY_ID
 from bot.domain.receipt_steps import receipt_due
 from bot.domain.reminders import next_reminder_at
+
+__all__ = ["Effect", "EffectKind", "Standing", "effects", "wake_at"]
 
 # Slack asks for at most one update of a message in 3 s, and takes about 50 a minute in the whole workspace.
 # See: https://docs.slack.dev/apis/web-api/rate-limits
@@ -29,63 +31,6 @@ _BEFORE_PICTURE = timedelta(seconds=60)
 _BEFORE_BAR = timedelta(seconds=3)
 
 
-class EffectKind(StrEnum):
-    """Something to do in Slack, in AWS or in the log."""
-
-    POST_CARD = "post_card"
-    UPDATE_CARD = "update_card"
-    POST_NOTE = "post_note"
-    POST_NOTICE = "post_notice"
-    POST_QUESTION = "post_question"
-    UPDATE_QUESTION = "update_question"
-    POST_REMINDER = "post_reminder"
-    TELL = "tell"
-    RUN = "run"
-    READ_PLAN = "read_plan"
-    EXPIRE = "expire"
-    OBSERVE = "observe"
-    INVESTIGATE = "investigate"
-    ATTACH_PICTURE = "attach_picture"
-    POST_BAR = "post_bar"
-    UPDATE_BAR = "update_bar"
-    CHECK_INVENTORY = "check_inventory"
-    FIND_RECEIPT = "find_receipt"
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One thing to do at ``at`` or later.
-
-    ``lane`` names what must not happen at the same time: effects of one lane run one after the other. ``subject`` is
-    the request or the entry that it is about. ``look_first`` says that it may have happened already.
-    """
-
-    kind: EffectKind
-    lane: str
-    at: datetime
-    subject: str = ""
-    look_first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Who asks: the process that would do the work, and how sure it can be about others.
-
-    ``exclusive`` says that no other process can be alive. ``post_grace`` must be longer than a post can take to show
-    in Slack after our client gave up on it. ``observes`` says whether trust anchors are read from AWS by themselves,
-    ``investigates`` whether the guide's questions are asked by themselves. ``receipts_after`` says how long after the
-    end of a run CloudTrail is asked for its events, each time; empty means never.
-    """
-
-    owner: str
-    exclusive: bool
-    post_grace: timedelta = timedelta(seconds=10)
-    note_delay: timedelta = timedelta(seconds=1)
-    observes: bool = True
-    investigates: bool = False
-    receipts_after: tuple[timedelta, ...] = ()
-
-
 def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
     """Everything that the case asks for, most urgent first."""
     if not case.exists or case.opened_at is None:
@@ -97,6 +42,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_question(case, me),
         *_reminders(case, me),
         *_bars(case, me),
+        *followup_effects(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
@@ -152,7 +98,7 @@ def _slack(case: Case, me: Standing) -> list[Effect]:
     if not (case.detections or case.failed_calls) or card.dropped:
         return []
     if card.ts is None:
-        return [_post(EffectKind.POST_CARD, "slack", "", card.reserved, me, opened_at)]
+        return [post_effect(EffectKind.POST_CARD, "slack", "", card.reserved, me, opened_at)]
     found = []
     if case.display_seq > card.shown_seq:
         found.append(Effect(EffectKind.UPDATE_CARD, "slack", _update_at(case)))
@@ -184,17 +130,7 @@ def _note(case: Case, me: Standing, since: datetime) -> Effect:
     if case.note_reserved is None:
         return Effect(EffectKind.POST_NOTE, _NOTE_LANE, since + me.note_delay, str(case.note_seq))
     through, reserved = case.note_reserved
-    return _post(EffectKind.POST_NOTE, _NOTE_LANE, str(through), reserved, me, since)
-
-
-def _post(
-    kind: EffectKind, lane: str, subject: str, reserved: Reservation | None, me: Standing, at: datetime
-) -> Effect:
-    if reserved is None:
-        return Effect(kind, lane, at, subject)
-    if reserved.owner == me.owner and not reserved.ambiguous:
-        return Effect(kind, lane, reserved.at, subject)
-    return Effect(kind, lane, reserved.at + me.post_grace, subject, look_first=True)
+    return post_effect(EffectKind.POST_NOTE, _NOTE_LANE, str(through), reserved, me, since)
 
 
 def _tells(case: Case) -> list[Effect]:
@@ -205,7 +141,8 @@ def _tells(case: Case) -> list[Effect]:
 def _notices(case: Case, me: Standing) -> list[Effect]:
     at = _opened(case)
     return [
-        _post(EffectKind.POST_NOTICE, f"notice:{one.seq}", str(one.seq), one.reserved, me, at) for one in case.notices
+        post_effect(EffectKind.POST_NOTICE, f"notice:{one.seq}", str(one.seq), one.reserved, me, at)
+        for one in case.notices
     ]
 
 
@@ -215,7 +152,9 @@ def _question(case: Case, me: Standing) -> list[Effect]:
     if question is None or question.dropped or case.card.ts is None:
         return []
     if question.ts is None:
-        return [_post(EffectKind.POST_QUESTION, "question", str(question.seq), question.reserved, me, question.at)]
+        return [
+            post_effect(EffectKind.POST_QUESTION, "question", str(question.seq), question.reserved, me, question.at)
+        ]
     if question.changed_seq > question.shown_seq:
         return [Effect(EffectKind.UPDATE_QUESTION, "question", _opened(case))]
     return []
@@ -227,7 +166,7 @@ def _reminders(case: Case, me: Standing) -> list[Effect]:
         return []
     due = [(request, at) for request in case.requests.values() if (at := next_reminder_at(request)) is not None]
     return [
-        _post(
+        post_effect(
             EffectKind.POST_REMINDER,
             f"reminder:{request.request_id}",
             request.request_id,
@@ -245,7 +184,7 @@ def _bars(case: Case, me: Standing) -> list[Effect]:
     for bar in case.bars if case.card.ts is not None else ():
         lane, subject = f"bar:{bar.begun_seq}", str(bar.begun_seq)
         if bar.ts is None and not bar.dropped:
-            found.append(_post(EffectKind.POST_BAR, lane, subject, bar.reserved, me, bar.begun_at + _BEFORE_BAR))
+            found.append(post_effect(EffectKind.POST_BAR, lane, subject, bar.reserved, me, bar.begun_at + _BEFORE_BAR))
         elif bar.changed_seq > bar.shown_seq and not bar.dropped:
             found.append(Effect(EffectKind.UPDATE_BAR, lane, _opened(case), subject))
     return found

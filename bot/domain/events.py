@@ -14,6 +14,7 @@ from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
+from bot.domain.followups import FollowupEvent
 from bot.domain.inventory_log import InventoryEvent
 from bot.domain.investigation import InvestigationEvent
 from bot.domain.ladder_event import LadderStopped
@@ -262,6 +263,7 @@ Event = (
     | OwnershipEvent
     | InventoryEvent
     | SearchBarEvent
+    | FollowupEvent
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

@@ -17,13 +17,15 @@ from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.closing import Closed, close_reason_of
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
+from bot.domain.followup_steps import with_followups
+from bot.domain.followups import FollowupEnded
 from bot.domain.inventory_steps import INVENTORY_STEPS
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
 from bot.domain.ladder_event import LadderStopped
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
 from bot.domain.pictures import PictureAttached
-from bot.domain.post_events import CardLost, CardShown, PostDropped, PostKind, PostReserved, PostSent
+from bot.domain.post_events import KEPT_BY_THEIR_OWN, CardLost, CardShown, PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
 from bot.domain.receipt_steps import RECEIPT_STEPS
 from bot.domain.remark import Remarked
@@ -63,7 +65,7 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
     step = _STEPS.get(type(event))
     if step is not None:
         case = step(case, entry, event)
-    case = with_search_bars(case, entry, event)
+    case = with_followups(with_search_bars(case, entry, event), entry, event)
     if told_in_thread(case, event):
         since = case.note_due_since or entry.at
         case = replace(case, note_seq=entry.seq, note_due_since=since)
@@ -118,7 +120,7 @@ def _reserved(case: Case, entry: Entry, event: PostReserved) -> Case:
         return with_question(case, event.through, reserved=reservation)
     if event.post is PostKind.REMINDER:
         return reminder_reserved(case, event, reservation)
-    if event.post is PostKind.BAR:
+    if event.post in KEPT_BY_THEIR_OWN:
         return case
     notices = tuple(replace(one, reserved=reservation) if one.seq == event.through else one for one in case.notices)
     return replace(case, notices=notices)
@@ -136,7 +138,7 @@ def _sent(case: Case, entry: Entry, event: PostSent) -> Case:
 
 
 def _post_over(case: Case, post: PostKind, through: int) -> Case:
-    if post is PostKind.BAR:
+    if post in KEPT_BY_THEIR_OWN:
         return case
     if post is PostKind.NOTE:
         more = case.note_seq > through
@@ -257,6 +259,7 @@ _TOLD_IN_THREAD = (
     RoundFinished,
     OwnersAnswered,
     TicketGiven,
+    FollowupEnded,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {

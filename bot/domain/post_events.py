@@ -18,6 +18,11 @@ class PostKind(StrEnum):
     QUESTION = "question"
     REMINDER = "reminder"
     BAR = "bar"
+    FOLLOWUPS = "followups"
+
+
+KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS)
+"""Messages whose own modules fold where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class PostReserved:
     """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
 
     ``through`` is the entry up to which a note tells the story, that a notice or a question is about, or that began the
-    search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request. ``ambiguous`` says
+    search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request, of the open points
+    the number alone. ``ambiguous`` says
     that an earlier life of the store may have posted already.
     """
 

@@ -27,6 +27,7 @@ from bot.service.stop_ladder import stop_ladder
 from bot.service.stop_looking import cancel_search, stop_looking
 from bot.service.tell_outcome import may_tell
 from bot.slack import controls, forms
+from bot.slack.after_clicks import AfterClicks
 from bot.slack.button_value import page_of, parse_reference
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.modals import Click, Modals
@@ -102,6 +103,7 @@ class Clicks:
             ASK_AGAIN: self._ask_again,
             controls.STOP_LADDER: self._stop_ladder,
             GUIDE: self._read_guide,
+            **AfterClicks(self._pressing, self._policy).handles(),
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
             controls.ADD_TICKET: self._open_ticket,

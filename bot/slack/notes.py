@@ -11,6 +11,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.closing import CloseReason, close_reason_of
 from bot.domain.fold import user_of
+from bot.domain.followups import FollowupEnded
 from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
 from bot.domain.ladder_event import LadderStopped
@@ -26,6 +27,7 @@ from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
+from bot.slack.followup_list import ended_note
 from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.inventory_notices import inventory_words
 from bot.slack.ladder_words import end_words, place_words
@@ -134,6 +136,8 @@ class Notes:
                 return round_line(case, event, entry.at)
             case TicketGiven(ticket=ticket, may_be_actor=may_be_actor):
                 return _ticketed(who, ticket, may_be_actor=may_be_actor)
+            case FollowupEnded():
+                return ended_note(case, event, who)
             case OwnersAnswered(ours=ours, reason=reason):
                 return f"{who} says that the CA {'is theirs' if ours else 'is NOT theirs'}: {_reason(reason)}"
         return "" if request is None else self._about_request(case, who, event, request)

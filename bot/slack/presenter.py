@@ -12,6 +12,7 @@ from bot.domain.search_bar import Progress, SearchBar
 from bot.ports import Message
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
+from bot.slack.followup_list import FollowupList
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
 from bot.slack.reminder import Reminder
@@ -28,6 +29,7 @@ class SlackPresenter:
         question: draws the question to the CA's owners.
         reminder: writes reminders of requests.
         search_bar: draws how far a search is.
+        followups: draws reminders of what stays open.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class SlackPresenter:
         question: OwnerQuestion,
         reminder: Reminder,
         search_bar: SearchBarMessage,
+        followups: FollowupList,
     ) -> None:
         self._card = card
         self._failed_calls = failed_calls
@@ -45,6 +48,7 @@ class SlackPresenter:
         self._question = question
         self._reminder = reminder
         self._search_bar = search_bar
+        self._followups = followups
 
     def card(self, case: Case) -> Message:
         """The case's card; of a stream of failed attempts, the message that counts them."""
@@ -79,6 +83,10 @@ class SlackPresenter:
     def bar(self, case: Case, bar: SearchBar, progress: Progress | None) -> Message:
         """How far a search is, or what came of it."""
         return self._search_bar.draw(case, bar, progress)
+
+    def followups(self, case: Case, number: int, *, anew: bool) -> Message:
+        """The reminder of what stays open, of this number."""
+        return self._followups.draw(case, number, anew=anew)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

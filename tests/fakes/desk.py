@@ -40,6 +40,7 @@ from bot.service.run_action import RunAction
 from bot.service.shared_reads import SharedReads
 from bot.service.show_bar import ShowBar
 from bot.service.show_case import ShowCase
+from bot.service.show_followups import ShowFollowups
 from bot.service.show_question import ShowQuestion
 from bot.service.stop_ladder import stop_ladder
 from bot.service.take_detection import TakeDetection
@@ -139,6 +140,7 @@ class Desk:
         self.show = ShowCase(self.book, self.slack, PlainPresenter())
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
         self.bar = ShowBar(self.book, self.slack, PlainPresenter())
+        self.followups = ShowFollowups(self.book, self.slack, PlainPresenter())
         search = LookupSearch(accounts)
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
@@ -251,6 +253,8 @@ class Desk:
             EffectKind.POST_REMINDER: lambda case: self.remind(case, effect),
             EffectKind.POST_BAR: lambda case: self.bar.post(case, effect),
             EffectKind.UPDATE_BAR: lambda case: self.bar.update(case, effect),
+            EffectKind.POST_FOLLOWUPS: lambda case: self.followups.post(case, effect),
+            EffectKind.UPDATE_FOLLOWUPS: self.followups.update,
             EffectKind.TELL: lambda case: self.show.tell(case, effect),
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),

@@ -20,6 +20,7 @@ from bot.ports import Message, Picture, Posted
 from bot.service.remind import REMINDER_EVENT_TYPE, reminder_key
 from bot.service.show_bar import BAR_EVENT_TYPE, bar_key
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
+from bot.service.show_followups import FOLLOWUPS_EVENT_TYPE, followups_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -189,6 +190,11 @@ class PlainPresenter:
         """How far a search is."""
         said = "over" if bar.ended_at else progress.sentence if progress else "begun"
         return _message(BAR_EVENT_TYPE, bar_key(case, bar), said)
+
+    def followups(self, case: Case, number: int, *, anew: bool) -> Message:
+        """What stays open."""
+        left = " ".join(one.key for one in case.followups.open)
+        return _message(FOLLOWUPS_EVENT_TYPE, followups_key(case, number), f"{'new' if anew else 'changed'}: {left}")
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""
