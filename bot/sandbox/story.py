@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.sandbox.aws.attack import Attack
-from bot.sandbox.hands import Hands, NotSeen, case_of, texts, until
+from bot.sandbox.hands import Hands, NotSeen, case_of, controls_of, texts, until
 from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.records import Delivery
 from bot.sandbox.world import World
@@ -102,8 +102,10 @@ class Story:
         await self._press(people.AVA, case_id, "find_certificate_usage")
         session_of = _name(str(attack.sessions[0]["record"]["responseElements"]["credentialSet"][0]["roleArn"]))
         title = "Find AssumeRoleWithCertificate Usage"
-        found = await until("the search in the thread", lambda: ava.thread(case_id).partition(title)[2], 60)
-        _must(session_of in found, "the attacker's session in the thread")
+        # The thread says first how far the search is.
+        await until(
+            "the session in the thread", lambda: session_of in ava.thread(case_id).partition(title)[2] or None, 60
+        )
         self._line("Ava", "found certificate usage: the attacker's session is in the thread")
 
     async def _guide(self, case_id: str) -> None:
@@ -138,6 +140,9 @@ class Story:
         await self._says(case_id, "Approval pending")
         _must(not self._effects("DeleteTrustAnchor"), "that nothing was deleted yet")
         _must(attack.trust_anchor_arn in self._arns(), "that the trust anchor is still there")
+        await until(
+            "a button to approve, once AWS was read again", lambda: self._has(case_id, "approve_request") or None
+        )
         self._line("Carla", "asked to delete it: the card shows the plan and waits for somebody else")
 
     async def _approve_own(self, case_id: str, attack: Attack) -> None:
@@ -183,6 +188,10 @@ class Story:
         _must(delivery.state == "acked", f"an answer to {control} within three seconds ({delivery.status})")
         self.acks_ms.append(delivery.elapsed_ms or 0.0)
         return delivery
+
+    def _has(self, case_id: str, control: str) -> bool:
+        card = Hands(self.world.slack, people.AVA).card(case_id)
+        return any(element.get("action_id") == control for _, element in controls_of(card))
 
     async def _says(self, case_id: str, words: str) -> None:
         hands = Hands(self.world.slack, people.AVA)
