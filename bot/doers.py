@@ -127,7 +127,7 @@ def _search(parts: Parts, stack: AsyncExitStack) -> EventSearch:
     settings, accounts = parts.settings, parts.accounts
     if settings.trail is None:
         return LookupSearch(accounts, kept=SqliteKeptSearches(parts.store.file))
-    of_the_trail = BotoAccounts(settings.trail.role_arn, "")
+    of_the_trail = BotoAccounts(settings.trail.role_arn, "", external_id=settings.external_id)
     stack.push_async_callback(of_the_trail.close)
     return AthenaSearch(of_the_trail, settings.trail)
 

@@ -11,6 +11,11 @@ _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(r"arn:(?P<partition>aws[a-z-]*):(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+_NAME = re.compile(r"[a-z0-9_]{1,255}", re.ASCII)
+_REGION = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
+_WORKGROUP = re.compile(r"[a-zA-Z0-9._-]{1,128}", re.ASCII)
+_PLACE = re.compile(r"s3://[a-z0-9.-]{3,63}(/[\w!.*'()/=-]*)?", re.ASCII)
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+", re.ASCII)
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASCII)
 
 
@@ -20,7 +25,8 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
         "iam",
         help="print the policies of the roles that it needs in AWS",
         description="Print the permissions and trust policies of the two roles in the account of a trust anchor, made "
-        "from the response actions and the guide's questions. Nothing is read from AWS or changed there.",
+        "from the response actions and the guide's questions; or of the role that queries Athena, in the log archive "
+        "account. Nothing is read from AWS or changed there.",
     )
     iam.add_argument(
         "--format",
@@ -28,7 +34,12 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
         default="json",
         help="json; a CloudFormation template; or Terraform's JSON syntax for a .tf.json file",
     )
-    iam.add_argument("--role", choices=("read", "act", "both"), default="both", help="which role; both without it")
+    iam.add_argument(
+        "--role",
+        choices=("read", "act", "both", "athena"),
+        default="both",
+        help="which role; read and act without it",
+    )
     iam.add_argument(
         "--account", required=True, type=_matching(_ACCOUNT, "an account id"), help="the account's 12 digits"
     )
@@ -39,6 +50,7 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
         help="ARN of what Anchorwatch runs as",
     )
     _add_options(iam)
+    _add_trail(iam)
     iam.set_defaults(do=_iam)
 
 
@@ -66,6 +78,29 @@ def _add_options(iam: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_trail(iam: argparse.ArgumentParser) -> None:
+    """What only the role that queries Athena needs; the names are those of the settings."""
+    name = _matching(_NAME, "a name in small letters, digits and underscores")
+    place = _matching(_PLACE, "s3://bucket/path")
+    iam.add_argument(
+        "--athena-role", default="anchorwatch-athena", type=_matching(_ROLE, "a role's name"), help="its name"
+    )
+    iam.add_argument("--region", type=_matching(_REGION, "a Region"), help="of the table; athena needs it")
+    iam.add_argument("--trail", type=place, help="s3://bucket/prefix of the trail; athena needs it")
+    iam.add_argument("--results", type=place, help="s3://bucket/prefix of the results; athena needs it")
+    iam.add_argument("--workgroup", default="primary", type=_matching(_WORKGROUP, "a workgroup"), help="to query in")
+    iam.add_argument("--database", default="anchorwatch", type=name, help="of the table")
+    iam.add_argument("--table", default="cloudtrail", type=name, help="of the trail")
+    iam.add_argument(
+        "--kms-key",
+        action="append",
+        default=[],
+        metavar="ARN",
+        type=_matching(_KEY, "the ARN of a key"),
+        help="key of the trail's or the results' bucket; repeatable",
+    )
+
+
 def _matching(pattern: re.Pattern[str], what: str) -> Any:  # noqa: ANN401 - argparse takes any callable.
     def read(value: str) -> str:
         if not pattern.fullmatch(value):
@@ -83,6 +118,9 @@ async def _iam(arguments: argparse.Namespace) -> int:
     if unknown := sorted(set(arguments.without) - actions.keys()):
         sys.stderr.write(f"There is no action {unknown[0]}. There are: {', '.join(actions)}.\n")
         return 2
+    if arguments.role == "athena" and not (arguments.region and arguments.trail and arguments.results):
+        sys.stderr.write("--role athena needs --region, --trail and --results.\n")
+        return 2
     partition = _PRINCIPAL.fullmatch(arguments.principal)
     place = Place(
         account=arguments.account,
@@ -92,8 +130,27 @@ async def _iam(arguments: argparse.Namespace) -> int:
         external_id=arguments.external_id,
         partition=partition["partition"] if partition else "aws",
         email_domains=tuple(arguments.email_domain),
+        athena_role=arguments.athena_role,
+        trail=_trail_of(arguments),
     )
     wanted = [action for action in actions.values() if action.id not in arguments.without]
     roles = (READ, ACT) if arguments.role == "both" else (arguments.role,)
     sys.stdout.write(printed(arguments.format, roles, wanted, place))
     return 0
+
+
+def _trail_of(arguments: argparse.Namespace) -> Any:  # noqa: ANN401 - Its class is imported for this command only.
+    """Where the table is; None where the role that queries it is not asked for."""
+    from bot.trail_policy import TrailPlace  # noqa: PLC0415 - As above.
+
+    if arguments.role != "athena":
+        return None
+    return TrailPlace(
+        region=arguments.region,
+        trail=arguments.trail,
+        results=arguments.results,
+        workgroup=arguments.workgroup,
+        database=arguments.database,
+        table=arguments.table,
+        kms_keys=tuple(arguments.kms_key),
+    )

@@ -16,10 +16,11 @@ from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_run import SEARCHES
 from bot.service.guide.steps import STEPS
+from bot.trail_policy import TrailPlace, trail_policy
 
 OBSERVES = "rolesanywhere:GetTrustAnchor"
 READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
-READ, ACT = "read", "act"
+READ, ACT, ATHENA = "read", "act", "athena"
 FORMATS = ("json", "cloudformation", "terraform")
 
 # What a call can be held to, by its IAM action; everything else has no resource, or is a read that goes anywhere.
@@ -40,7 +41,8 @@ class Place:
     """Where the roles are and who may assume them.
 
     ``principal`` is the ARN of the role that Anchorwatch runs as; ``external_id`` None means that none is asked for.
-    People are named by their Slack user id or by an e-mail address of one of ``email_domains``.
+    People are named by their Slack user id or by an e-mail address of one of ``email_domains``. ``trail`` is for the
+    role that queries Athena; None where that is not asked for.
     """
 
     account: str
@@ -50,10 +52,12 @@ class Place:
     external_id: str | None = None
     partition: str = "aws"
     email_domains: tuple[str, ...] = ()
+    athena_role: str = "anchorwatch-athena"
+    trail: TrailPlace | None = None
 
     def name_of(self, role: str) -> str:
-        """The name of the ``read`` or the ``act`` role."""
-        return self.read_role if role == READ else self.act_role
+        """The name of the ``read``, the ``act`` or the ``athena`` role."""
+        return {READ: self.read_role, ACT: self.act_role, ATHENA: self.athena_role}[role]
 
 
 def read_users(actions: Iterable[ResponseAction]) -> dict[str, list[str]]:
@@ -86,6 +90,8 @@ def permissions_policy(role: str, actions: Sequence[ResponseAction], place: Plac
 
     The act role may never change Anchorwatch's own two roles.
     """
+    if role == ATHENA and place.trail is not None:
+        return trail_policy(place.account, place.partition, place.trail)
     wanted = sorted(read_users(actions) if role == READ else act_users(actions))
     by_resource: dict[str, list[str]] = {}
     for permission in wanted:
@@ -134,7 +140,7 @@ def trust_policy(role: str, place: Place) -> Json:
 
 
 def printed(form: str, roles: Sequence[str], actions: Sequence[ResponseAction], place: Place) -> str:
-    """The text for one of :data:`FORMATS`; ``roles`` are of ``read`` and ``act``."""
+    """The text for one of :data:`FORMATS`; ``roles`` are of ``read``, ``act`` and ``athena``."""
     documents = {role: (trust_policy(role, place), permissions_policy(role, actions, place)) for role in roles}
     make = {"json": _as_json, "cloudformation": _as_cloudformation, "terraform": _as_terraform}[form]
     return json.dumps(make(documents, place), indent=2) + "\n"
@@ -160,7 +166,7 @@ def _as_cloudformation(documents: Mapping[str, tuple[Json, Json]], place: Place)
         }
         for role, (trust, permissions) in documents.items()
     }
-    about = "The roles that Anchorwatch assumes in the account of a trust anchor."
+    about = "The roles that Anchorwatch assumes in this account."
     return {"AWSTemplateFormatVersion": "2010-09-09", "Description": about, "Resources": resources}
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bot.adapters.athena_search import PERMISSIONS as ATHENA_PERMISSIONS
 from bot.cli import build_parser
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
@@ -18,6 +17,7 @@ from bot.iam_policies import act_users, read_users
 from bot.registry import load_handlers
 from bot.setting_values import Setting
 from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE
+from bot.trail_policy import NEEDED
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -186,19 +186,12 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
 def _athena_permissions() -> Iterator[str]:
     yield "## The role that queries Athena (`ANCHORWATCH_ATHENA_ROLE`)"
     yield ""
-    yield "Only with `ANCHORWATCH_SEARCH` = `athena`. Searches then need this, and no `cloudtrail:LookupEvents`."
+    yield "Only with `ANCHORWATCH_SEARCH` = `athena`. Searches then need this instead of `cloudtrail:LookupEvents`,"
+    yield "which only the receipts of containments still use."
     yield ""
-    yield from _table(
-        ("Permission", "On"),
-        (_code(ATHENA_PERMISSIONS), "the workgroup"),
-        (_code(("glue:GetDatabase", "glue:GetTable")), "the catalogue, the database and the table"),
-        (_code(("s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject")), "the trail's bucket"),
-        (
-            _code(("s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")),
-            "the bucket of the results",
-        ),
-        (_code(("kms:Decrypt", "kms:GenerateDataKey")), "the keys of both buckets, where they have one"),
-    )
+    yield "`anchorwatch iam --role athena` prints it, with its trust policy."
+    yield ""
+    yield from _table(("Permission", "On", "For"), *((_code(actions), on, why) for actions, on, why in NEEDED))
 
 
 def _users_of(users: Mapping[str, Sequence[str]]) -> Iterator[str]:

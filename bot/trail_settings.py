@@ -46,7 +46,12 @@ SEARCH_SETTINGS = (
         "ARN of the role to query with in the log archive account; empty means own credentials.",
         _ROLE,
     ),
-    Setting(_PREFIX + "MOST_SCANNED_GB", "A query that has scanned more is stopped.", read.number(1, 1_000_000), "100"),
+    Setting(
+        _PREFIX + "MOST_SCANNED_GB",
+        "A query whose files are clearly larger is not begun; one that has scanned more is stopped.",
+        read.number(1, 1_000_000),
+        "100",
+    ),
     Setting(_PREFIX + "USD_PER_TB", "What Athena costs in that Region, to say what a search cost.", read.price, "5"),
 )
 """Every setting of the search."""

@@ -30,6 +30,7 @@ RUNS = BUILT | {
     "bot.process",
     "bot.reach_of",
     "bot.sandbox",
+    "bot.trail_policy",
 }
 
 MAY_IMPORT = {
@@ -39,6 +40,7 @@ MAY_IMPORT = {
     "bot.kill_points": set(),
     "bot.setting_values": {"bot.kill_points"},
     "bot.code_settings": {"bot.setting_values"},
+    "bot.trail_policy": set(),
     "bot.settings": PURE
     | {
         "bot.approval_settings",
@@ -65,8 +67,8 @@ MAY_IMPORT = {
     "bot.process": BUILT | {"bot.bootstrap", "bot.logs"},
     "bot.inspect_ca": PURE | {"bot.adapters", "bot.slack.text"},
     "bot.reach_of": PURE,
-    "bot.iam_policies": PURE | {"bot.service"},
-    "bot.iam_command": {"bot.iam_policies", "bot.registry"},
+    "bot.iam_policies": PURE | {"bot.service", "bot.trail_policy"},
+    "bot.iam_command": {"bot.iam_policies", "bot.registry", "bot.trail_policy"},
     "bot.sandbox": RUNS,
     "bot.cli": RUNS,
     "bot.guide_page": PURE | {"bot.service"},

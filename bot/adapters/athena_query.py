@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.domain.errors import AwsError
@@ -112,20 +112,26 @@ def query_for(query: EventQuery, database: str, table: str) -> AthenaQuery:
     # CloudTrail's times have whole seconds.
     since, until = -(-query.since.timestamp() // 1), query.until.timestamp() // 1
     columns = ", ".join([*_TEXTS, *_JSON, *(expression for expression, _, _ in _RESOURCES)])
+    first, last = days_of(query)
     text = (
         f"SELECT {columns}\nFROM {database}.{table}\n"
         f"WHERE account = '{query.account}' AND region = '{query.region}'\n"
-        f"AND day BETWEEN '{query.since:%Y/%m/%d}' AND '{query.until + _LATE:%Y/%m/%d}'\n"
+        f"AND day BETWEEN '{first:%Y/%m/%d}' AND '{last:%Y/%m/%d}'\n"
         f"AND eventtime BETWEEN '{_time(since)}' AND '{_time(until)}'\n"
         f"AND {condition}\nORDER BY eventtime DESC, eventid LIMIT {int(query.most) + 1}"
     )
     return AthenaQuery(text, (f"'{query.value}'",) * condition.count("?"))
 
 
+def days_of(query: EventQuery) -> tuple[date, date]:
+    """The first and the last day whose files a query reads."""
+    return query.since.date(), (query.until + _LATE).date()
+
+
 def place_of(query: EventQuery) -> str:
     """What a query reads at most, in words."""
-    days = (query.until + _LATE).date() - query.since.date()
-    return f"1 account, 1 Region, {days.days + 1} days"
+    first, last = days_of(query)
+    return f"1 account, 1 Region, {(last - first).days + 1} days"
 
 
 def record_of(row: Sequence[str | None]) -> tuple[Record, bool]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.adapters.athena_query import KEYS, START, AthenaQuery, place_of, query_for, record_of
+from bot.adapters.athena_query import KEYS, START, AthenaQuery, days_of, place_of, query_for, record_of
+from bot.adapters.trail_files import CALLS, IAM_ACTIONS, TrailFiles
 from bot.domain.action import ActionAws
-from bot.domain.errors import AwsError
-from bot.domain.event_search import EventQuery, EventsFound, Record, Scan, cost_in_words
+from bot.domain.errors import NOT_SENT, AwsError
+from bot.domain.event_search import EventQuery, EventsFound, Record, Scan
 from bot.domain.identity import Target
+from bot.domain.scan_cost import ExpectedScan, about_usd, cost_in_words, size_in_words
 from bot.domain.search_run import STOPPED, SearchRun
 from bot.domain.trail_table import TrailTable
 from bot.ports import AwsAccounts
@@ -23,6 +25,8 @@ _GET, _RESULTS, _STOP = "athena:GetQueryExecution", "athena:GetQueryResults", "a
 PERMISSIONS = (START, _GET, _RESULTS, _STOP)
 """The IAM actions of Athena that a search uses."""
 
+MOST_SCANNED_SETTING = "ANCHORWATCH_ATHENA_MOST_SCANNED_GB"
+
 # See: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
 _PAGE_SIZE = 1_000
 _FIRST_PAUSE_SECONDS = 0.3
@@ -30,10 +34,8 @@ _LONGEST_PAUSE_SECONDS = 3.0
 _LONGEST_QUERY_SECONDS = 150.0
 # Athena lets an account run a few dozen queries at once; other people's are among them.
 _MOST_AT_ONCE = 5
-_BYTES_PER_TB = 10**12
-# What a query costs at least, and in which steps.
-# See: https://aws.amazon.com/athena/pricing/
-_LEAST_BILLED_BYTES, _BILLED_STEP_BYTES = 10 * 10**6, 10**6
+# The sizes of files say well, and not to the byte, what Athena will count.
+_CLEARLY_ABOVE = 1.1
 _REASON = 300
 
 
@@ -66,6 +68,7 @@ class AthenaSearch:
         self._trail = trail
         self._monotonic = monotonic
         self._sleep = sleep
+        self._files = TrailFiles(trail, monotonic)
         self._at_once = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def search(self, target: Target, query: EventQuery, run: SearchRun) -> EventsFound:
@@ -74,16 +77,32 @@ class AthenaSearch:
         asked = query_for(query, self._trail.database, self._trail.table)
         # The account of the calls is that of the role; only the pace is kept by this one's name.
         place = Target(_account_of(self._trail.role_arn), self._trail.region, None, None)
-        aws = _Counting(self._accounts.reader(place, PERMISSIONS, precedence=run.precedence), run.calls)
+        aws = _Counting(self._accounts.reader(place, (*PERMISSIONS, *CALLS), precedence=run.precedence), run.calls)
+        expected = await self._files.expect(aws, query, *days_of(query))
+        expected_words = expected.in_words(self._trail.usd_per_tb)
+        self._refuse_too_much(query, expected)
         async with self._at_once:
-            await run.progress(f"Athena looks for {query.by.in_words} {query.value}: {place_of(query)}", None)
+            looks = f"Athena looks for {query.by.in_words} {query.value}: {place_of(query)}, {expected_words}"
+            await run.progress(looks, None)
             ended = await self._run(aws, asked, run)
             if ended is None:
                 return EventsFound(query, (), query.until, 0, "Athena", STOPPED)
             rows = await _rows(aws, ended.execution_id)
-        usd = _about_usd(ended.scanned_bytes, self._trail.usd_per_tb)
+        usd = about_usd(ended.scanned_bytes, self._trail.usd_per_tb)
         await run.progress(f"Athena: {cost_in_words(ended.scanned_bytes, usd)}", 1.0)
-        return _found(query, rows, Scan(place_of(query), ended.scanned_bytes, usd, *asked))
+        return _found(query, rows, Scan(place_of(query), ended.scanned_bytes, usd, *asked, expected_words))
+
+    def _refuse_too_much(self, query: EventQuery, expected: ExpectedScan) -> None:
+        """Begin no query that is clearly above the limit.
+
+        Raises:
+            AwsError: it is; nothing was asked and nothing was paid.
+        """
+        most = self._trail.most_scanned_bytes
+        if (expected.scanned_bytes or 0) <= most * _CLEARLY_ABOVE:
+            return
+        why = f"{place_of(query)} have {expected.size}, and {MOST_SCANNED_SETTING} allows {size_in_words(most)}"
+        raise AwsError(NOT_SENT, why, START)
 
     async def forget(self, kept_for: str) -> None:
         """See :meth:`bot.ports.EventSearch.forget`; a query takes seconds, so that nothing is kept."""
@@ -148,7 +167,7 @@ class _Counting:
         self._calls = calls
 
     async def call(self, permission: str, **parameters: object) -> Mapping[str, Any]:
-        self._calls[permission] += 1
+        self._calls[IAM_ACTIONS.get(permission, permission)] += 1
         return await self.aws.call(*permission.split(":"), **parameters)
 
 
@@ -185,11 +204,6 @@ def _found(query: EventQuery, rows: list[list[str | None]], scan: Scan) -> Event
 
 def _failed(state: str, reason: str) -> AwsError:
     return AwsError(state, f"Athena's query {state}: {reason[:_REASON]}", START)
-
-
-def _about_usd(scanned_bytes: int, usd_per_tb: float) -> float:
-    steps = -(-scanned_bytes // _BILLED_STEP_BYTES)
-    return max(_LEAST_BILLED_BYTES, steps * _BILLED_STEP_BYTES) / _BYTES_PER_TB * usd_per_tb
 
 
 def _account_of(role_arn: str) -> str:

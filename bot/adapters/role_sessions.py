@@ -29,7 +29,7 @@ _MAX_SESSION_POLICY = 2_048
 def role_session(
     target: Target, name: str, session_name: str, *, policy: str | None = None, acting: Acting | None = None
 ) -> RoleSession | None:
-    """The session of the role ``name`` in the target's account; None without a name.
+    """The session of the role ``name`` in the target's account, or of the role with this ARN; None without a name.
 
     ``policy`` is its session policy as JSON text. With ``acting`` CloudTrail names that person as the source identity
     of every call, and the session has tags for the case, the request and everybody's yes.
@@ -37,7 +37,7 @@ def role_session(
     if not name:
         return None
     partition = target.anchor_arn.split(":")[1] if target.anchor_arn else "aws"
-    arn = f"arn:{partition}:iam::{target.account}:role/{name}"
+    arn = name if name.startswith("arn:") else f"arn:{partition}:iam::{target.account}:role/{name}"
     if acting is None:
         return RoleSession(arn, session_name_of(session_name), policy)
     tags = {

@@ -22,7 +22,7 @@
 from __future__ import annotations
 
 NOT_SENT = "NotSent"
-"""The code of the error of a call that was never sent to AWS, because it had waited for too long."""
+"""The code of the error of a call that we did not send to AWS; the message says why."""
 
 
 class AnchorwatchError(Exception):

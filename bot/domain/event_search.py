@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.scan_cost import cost_in_words
+
 MOST_EVENTS = 5_000
 """How many events a search reads unless it is told otherwise: with LookupEvents that is 50 s."""
 
@@ -68,6 +70,7 @@ class Scan:
 
     ``place`` says in words what it read. ``query_text`` has a question mark for each of ``parameters``, in order.
     ``about_usd`` is the price of ``scanned_bytes`` by the configured price list, without storage and requests.
+    ``expected`` says in words what that was expected to be before; empty for what an earlier version wrote.
     """
 
     place: str
@@ -75,10 +78,12 @@ class Scan:
     about_usd: float
     query_text: str
     parameters: tuple[str, ...]
+    expected: str = ""
 
     def in_words(self) -> str:
-        """What was read and what that cost."""
-        return f"{self.place}, {cost_in_words(self.scanned_bytes, self.about_usd)}"
+        """What was read, what that was expected to cost and what it did cost."""
+        before = f" ({self.expected})" if self.expected else ""
+        return f"{self.place}, {cost_in_words(self.scanned_bytes, self.about_usd)}{before}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +109,3 @@ class EventsFound:
     def looked(self) -> bool:
         """Whether anything was looked at: a search may be ended before it began."""
         return self.why_cut is None or self.read > 0 or self.searched_since < self.query.until
-
-
-_UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-_CENT_USD = 0.01
-
-
-def cost_in_words(scanned_bytes: int, about_usd: float) -> str:
-    """``1.2 GB scanned, about 0.01 USD``."""
-    size, unit = next(((size, unit) for size, unit in _UNITS if scanned_bytes >= size), (1, "bytes"))
-    number = scanned_bytes if size == 1 else f"{scanned_bytes / size:.1f}"
-    price = f"about {about_usd:.2f} USD" if about_usd >= _CENT_USD else "less than 0.01 USD"
-    return f"{number} {unit} scanned, {price}"

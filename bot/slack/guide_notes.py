@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
-from bot.domain.event_search import cost_in_words
 from bot.domain.fold import user_of
 from bot.domain.investigation import RoundFinished
+from bot.domain.scan_cost import cost_in_words
 from bot.service.guide.inquiry import Step
 from bot.slack.block_limits.whole import size
 from bot.slack.guide_words import by_words, said

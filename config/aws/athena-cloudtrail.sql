@@ -5,7 +5,7 @@
 --   2. Replace BUCKET-AND-PREFIX and o-ORGANISATION, each in two places (the prefix is what the trail has before
 --      AWSLogs; it may be empty), and the day on which the trail began.
 --   3. Give the workgroup a place for results, and a limit on the bytes that one query may scan: Athena holds to that
---      itself, while ANCHORWATCH_ATHENA_MOST_SCANNED_GB only stops a query once Athena says that it has read more.
+--      itself, while ANCHORWATCH_ATHENA_MOST_SCANNED_GB goes by the sizes of the files and by what Athena says meanwhile.
 --
 -- Partitions are computed, so nothing has to be added to them: account, Region and day are read from the path, and a
 -- query reads the files of its own account, Region and days only. "injected" means that each query has to name the

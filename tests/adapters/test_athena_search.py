@@ -16,8 +16,9 @@ from bot.adapters.athena_query import query_for, record_of
 from bot.adapters.athena_search import AthenaSearch
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.domain.errors import AwsError
-from bot.domain.event_search import By, EventQuery, EventsFound, cost_in_words
+from bot.domain.event_search import By, EventQuery, EventsFound
 from bot.domain.identity import Target
+from bot.domain.scan_cost import cost_in_words
 from bot.domain.search_run import SearchRun
 from bot.domain.trail_table import TrailTable
 from tests.contracts.test_event_search import ACCOUNT, NOON, query, record
@@ -47,7 +48,7 @@ class TestOverTheStandIn:
     async def world(self, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpWorld]:
         """The stand-in with the table."""
         with aws_environment(monkeypatch) as endpoint_url:
-            accounts = BotoAccounts("", "", patience=timedelta(0))
+            accounts = BotoAccounts("", "", patience=timedelta(seconds=1))
             await asyncio.to_thread(make_table, endpoint_url)
             yield HttpWorld(endpoint_url, AthenaSearch(accounts, TRAIL), ("athena", "StartQueryExecution"))
             await accounts.close()
@@ -64,7 +65,10 @@ class TestOverTheStandIn:
         assert scan.place == "1 account, 1 Region, 2 days"
         assert (scan.query_text.count("?"), scan.parameters) == (1, ("'ASIAEXAMPLEEXAMPLE01'",))
         assert "ASIAEXAMPLE" not in scan.query_text
-        assert said[0] == "Athena looks for access key ASIAEXAMPLEEXAMPLE01: 1 account, 1 Region, 2 days"
+        assert said[0] == (
+            "Athena looks for access key ASIAEXAMPLEEXAMPLE01: 1 account, 1 Region, 2 days, cost not known before: "
+            "AWS answered s3:ListObjectsV2 with NoSuchBucket"
+        )
 
     async def test_more_than_a_page_of_results(self, world: HttpWorld) -> None:
         """2,100 events come in three pages, each event once and in order."""

@@ -84,7 +84,7 @@ async def search_world(name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         yield MemoryWorld()
         return
     with aws_environment(monkeypatch) as endpoint_url:
-        accounts = BotoAccounts("", "", patience=timedelta(0))
+        accounts = BotoAccounts("", "", patience=timedelta(seconds=1 if name == "athena" else 0))
         try:
             if name == "lookup":
                 yield HttpWorld(endpoint_url, LookupSearch(accounts, _no_time), ("cloudtrail", "LookupEvents"))

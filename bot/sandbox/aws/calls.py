@@ -18,6 +18,10 @@ _CREDENTIAL = re.compile(r"AWS4-\S+ Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/
 # Services whose signing name is neither the name of their model nor the prefix of their actions.
 _NAMES = {"monitoring": "cloudwatch"}
 
+# Calls whose IAM action has another name.
+# See: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+_ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket"}
+
 
 @dataclass(frozen=True)
 class AwsCall:
@@ -51,6 +55,12 @@ class AwsCall:
     def operation(self) -> str:
         """The API name, such as `CreateTrustAnchor`."""
         return str(self.model.name)
+
+    @property
+    def action(self) -> str:
+        """What policies call it, such as `rolesanywhere:CreateTrustAnchor`."""
+        name = f"{self.service}:{self.operation}"
+        return _ACTIONS.get(name, name)
 
     @property
     def is_read_only(self) -> bool:

@@ -47,7 +47,7 @@ def _secret_arn(call: AwsCall, account_id: str) -> str:
 
 def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
     """Whether the caller's session policy allows the call; True when there is no such policy."""
-    action = f"{call.service}:{call.operation}"
+    action = call.action
     if not caller.session or not caller.session.policy or action in _ALWAYS_ALLOWED:
         return True
     result = IAMPolicy(caller.session.policy).is_action_permitted(action, resource_of(call, caller.account_id))
@@ -56,7 +56,7 @@ def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
 
 def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
     """Whether the caller's own policies, less its boundary, allow the call; root may do everything."""
-    action = f"{call.service}:{call.operation}"
+    action = call.action
     principal = caller.session.role_arn if caller.session else caller.arn
     if action in _ALWAYS_ALLOWED or principal.endswith(":root"):
         return True

@@ -12,6 +12,7 @@ from moto.athena.responses import AthenaResponse
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
+from moto.glue.models import glue_backends
 from moto.moto_api._internal import mock_random
 
 from bot.sandbox.aws.cloudtrail.models import event_history_backends
@@ -168,11 +169,22 @@ class QueryResponse(AthenaResponse):
             if is_ddl(execution.query):
                 table = read_ddl(execution.query, execution.database)
                 self.queries.tables[table.name] = table
+                _put_in_catalogue(table, self.current_account, self.region)
                 return
             query = _filled(execution.query, execution.parameters)
             execution.answer = run(query, execution.database, self.queries.tables, _delivered())
         except (QueryFailed, BadDdl) as failed:
             execution.ends_as, execution.reason = "FAILED", str(failed)
+
+
+def _put_in_catalogue(table: Table, account: str, region: str) -> None:
+    """Let Glue know the table, as it does of every table that Athena makes."""
+    glue: Any = glue_backends[account][region]
+    database, _, name = table.name.partition(".")
+    if database not in glue.databases:
+        glue.create_database(database, {"Name": database})
+    if name not in glue.databases[database].tables:
+        glue.create_table(database, name, {"Name": name, "Parameters": table.properties}, None)
 
 
 def _filled(query: str, parameters: list[str]) -> str:
