@@ -99,6 +99,8 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         parts.policy,
         parts.directory,
         parts.clock,
+        parts.presenter,
+        parts.codes,
         parts.house.ticket_pattern,
         parts.store_for_actions,
     )

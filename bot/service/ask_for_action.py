@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.approval import ApprovalPolicy, Decision, Person, Reason, Terms, may_start, refused
 from bot.domain.case import Case
+from bot.domain.code_check import CodeCheck, code_refusal
 from bot.domain.events import ActionRequested, draft
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.ladder_choice import choose
@@ -47,6 +48,8 @@ def ask_for_action(policy: ApprovalPolicy, action: Askable, plan: Plan) -> Press
             return terms
         if terms.reason_required and not press.reason.strip():
             return refused(Reason.REASON_MISSING, "Say in a few words why this is needed.")
+        if terms.one_time_code and (no_code := code_refusal(press.code)) is not None:
+            return no_code
         if action.risk is not Risk.READ and press.digest != plan.digest():
             return refused(
                 Reason.OLD_CARD,
@@ -115,6 +118,7 @@ def _request(terms: Terms, action: Askable, plan: Plan, case: Case, press: Press
         contains=action.contains,
         terms=None if action.risk is Risk.READ else terms,
         own_shares=own[0].shares if own else None,
+        proved=press.code is CodeCheck.RIGHT,
         reads_first=action.risk is not Risk.READ,
         shown_as=plan_name(plan.digest()),
     )

@@ -8,20 +8,27 @@ from bot.domain.approval import ApprovalPolicy, Decision, Reason, may_vote, refu
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.events import RequestRejected, draft
 from bot.service.press import Answer, Press, PressRule
-from bot.service.signed_yes import Surface, signed_yes
+from bot.service.signed_yes import Surface, not_to_be_signed, signed_yes
 
 
 def approve_request(policy: ApprovalPolicy, surface: Surface) -> PressRule:
     """The rule for a press of Approve; ``surface`` knows what the card shows of a plan."""
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
-        request = _pending(case, press)
+        request = _voted_on(policy, case, press, now)
+        return request if isinstance(request, Decision) else signed_yes(case, request, press, surface)
+
+    return rule
+
+
+def may_approve(policy: ApprovalPolicy, surface: Surface) -> PressRule:
+    """The rule for opening the form of a yes that needs a one-time code: everything but the code."""
+
+    def rule(case: Case, press: Press, now: datetime) -> Answer:
+        request = _voted_on(policy, case, press, now)
         if isinstance(request, Decision):
             return request
-        decision = _may_vote(policy, request, press, now)
-        if not decision.allowed:
-            return decision
-        return signed_yes(case, request, press, surface)
+        return not_to_be_signed(case, request, press, surface) or []
 
     return rule
 
@@ -54,6 +61,15 @@ def reject_request(policy: ApprovalPolicy) -> PressRule:
         return [draft(RequestRejected(press.request_id, press.reason.strip()), press.by)]
 
     return rule
+
+
+def _voted_on(policy: ApprovalPolicy, case: Case, press: Press, now: datetime) -> Request | Decision:
+    """The request that this person may say yes to, or why they may not."""
+    request = _pending(case, press)
+    if isinstance(request, Decision):
+        return request
+    decision = _may_vote(policy, request, press, now)
+    return request if decision.allowed else decision
 
 
 def _pending(case: Case, press: Press) -> Request | Decision:

@@ -10,6 +10,7 @@ from bot.domain.action_form import Entered
 from bot.domain.approval import ALLOWED, Decision, Person, Reason, refused
 from bot.domain.audit import Draft
 from bot.domain.case import Case
+from bot.domain.code_check import CodeCheck
 from bot.domain.events import AttemptRefused, draft, slack_user
 from bot.kill_points import KillPoint, reached
 from bot.ports import Clock
@@ -25,6 +26,7 @@ class Press:
     ``digest`` is the plan's that they were shown, ``rendered`` the card's (see :mod:`bot.service.signed_yes`).
     ``in_form`` says that the person reads a refusal in the form, so that nobody has to tell them again.
     ``question_seq`` is the question to the CA's owners that is answered, by its entry; 0 for anything else.
+    ``code`` is what a one-time code was worth that they gave; None when they gave none.
     ``entered`` is what was written into an action's own form, by its fields.
     """
 
@@ -39,6 +41,7 @@ class Press:
     rendered: str = ""
     in_form: bool = False
     question_seq: int = 0
+    code: CodeCheck | None = None
     entered: Entered = field(default_factory=dict)
 
     @property

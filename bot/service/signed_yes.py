@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.domain.approval import Decision, Reason, refused
 from bot.domain.case import Case, Request
+from bot.domain.code_check import CodeCheck, code_refusal
 from bot.domain.events import ApprovalGiven, draft
 from bot.domain.plan import plan_name
 from bot.service.press import Answer, Press
@@ -25,8 +26,9 @@ class Surface(Protocol):
 
 def signed_yes(case: Case, request: Request, press: Press, surface: Surface) -> Answer:
     """The yes as it is logged, or why it is none. What the button carries is compared only, and proves nothing."""
-    problem = _not_read(request) or _not_this_card(case, request, press, surface)
-    problem = problem or _not_opened(request, press, surface)
+    problem = not_to_be_signed(case, request, press, surface)
+    if problem is None and request.terms.one_time_code:
+        problem = code_refusal(press.code)
     if problem is not None:
         return problem
     known = request.terms.shares_of(press.person)
@@ -37,8 +39,15 @@ def signed_yes(case: Case, request: Request, press: Press, surface: Surface) -> 
         shares=shares,
         rendered=press.rendered,
         shown_as=plan_name(request.digest),
+        proved=press.code is CodeCheck.RIGHT,
     )
     return [draft(given, press.by)]
+
+
+def not_to_be_signed(case: Case, request: Request, press: Press, surface: Surface) -> Decision | None:
+    """Why nobody who sees what this person saw can say yes; None when they can."""
+    problem = _not_read(request) or _not_this_card(case, request, press, surface)
+    return problem or _not_opened(request, press, surface)
 
 
 def _not_read(request: Request) -> Decision | None:

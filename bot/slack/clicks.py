@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.approval import ApprovalPolicy, Decision
-from bot.domain.case import Case
+from bot.domain.case import Case, Request
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
@@ -16,7 +16,7 @@ from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import may_ask
 from bot.service.ask_owners import ask_owners, may_answer
 from bot.service.case_book import CaseBook
-from bot.service.cast_vote import approve_request, may_reject
+from bot.service.cast_vote import approve_request, may_approve, may_reject
 from bot.service.give_ticket import may_give_ticket
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import may_mark_false_positive, reopen
@@ -28,7 +28,8 @@ from bot.service.stop_looking import cancel_search, stop_looking
 from bot.service.tell_outcome import may_tell
 from bot.slack import controls, forms
 from bot.slack.after_clicks import AfterClicks
-from bot.slack.button_value import page_of, parse_reference
+from bot.slack.button_value import Reference, page_of, parse_reference
+from bot.slack.code_form import approve_form, with_code
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.modals import Click, Modals
 from bot.slack.plan_clicks import PlanClicks
@@ -158,7 +159,15 @@ class Clicks:
         return await self._pressing(click.press, reopen(self._policy))
 
     async def _approve(self, click: Click) -> Decision:
-        return await self._pressing(click.press, approve_request(self._policy, self._surface))
+        """Count the yes, or ask for the one-time code that it needs."""
+        case, pressed = await self._case(click), click.press
+        request = case.requests.get(pressed.request_id)
+        if request is None or not request.terms.one_time_code:
+            return await self._pressing(pressed, approve_request(self._policy, self._surface))
+        decision = await self._pressing(pressed, may_approve(self._policy, self._surface))
+        if not decision.allowed:
+            return decision
+        return await self._modals.open(click, approve_form(case, request, self._title(request), _carried(pressed)))
 
     async def _open_false_positive(self, click: Click) -> Decision:
         decision = await self._pressing(click.press, may_mark_false_positive(self._policy))
@@ -172,19 +181,19 @@ class Clicks:
             return decision
         case = await self._case(click)
         request = case.requests[click.press.request_id]
+        return await self._modals.open(click, forms.reject_form(case, request, self._title(request)))
+
+    def _title(self, request: Request) -> str:
         action = self._actions.get(request.action_id)
-        title = action.title if action else request.action_id
-        return await self._modals.open(click, forms.reject_form(case, request, title))
+        return action.title if action else request.action_id
 
     async def _open_outcome(self, click: Click) -> Decision:
         decision = await self._pressing(click.press, may_tell(self._policy))
         if not decision.allowed:
             return decision
         case = await self._case(click)
-        request = case.requests[click.press.request_id]
-        action = self._actions.get(request.action_id)
-        title, done = action.title if action else request.action_id, click.press.control == controls.WAS_DONE
-        return await self._modals.open(click, forms.outcome_form(case, request, title, done=done))
+        request, done = case.requests[click.press.request_id], click.press.control == controls.WAS_DONE
+        return await self._modals.open(click, forms.outcome_form(case, request, self._title(request), done=done))
 
     async def _ask_owners(self, click: Click) -> Decision:
         return await self._pressing(click.press, ask_owners(self._policy, self._owners_group))
@@ -234,6 +243,7 @@ class Clicks:
         except AwsError:
             return await self._pressing(click.press, lambda *_: no_plan())
         form = forms.action_form(case, action, plan, wanted, reason)
+        form = with_code(form) if wanted.terms.one_time_code else form
         return await self._modals.open_plan(click, form, case)
 
     async def _stop_looking(self, click: Click) -> Decision:
@@ -269,6 +279,11 @@ def _channel(body: Mapping[str, Any]) -> str:
         return forms.parse_metadata(str((body.get("view") or {}).get("private_metadata", "")))[2]
     except BadInput:
         return ""
+
+
+def _carried(press: Press) -> Reference:
+    """What the button carried."""
+    return Reference(press.case_id, press.revision or 0, press.request_id, press.digest, press.rendered)
 
 
 def _chosen(action: Mapping[str, Any]) -> str:

@@ -141,15 +141,15 @@ def outcome_form(case: Case, request: Request, title: str, *, done: bool) -> Vie
     return view
 
 
-def refused_answer(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
-    """What Slack is answered to a form that was refused: the sentence under the reason, where there is a place for it.
+def refused_answer(view: Mapping[str, Any], sentence: str, block: str = REASON_BLOCK) -> dict[str, Any]:
+    """What Slack is answered to a form that was refused: the sentence under an input, where the form has it.
 
     The texts under an input are plain, so a sentence that names people takes the form's place instead.
 
     See: https://docs.slack.dev/surfaces/modals#displaying_errors
     """
-    if "<" not in sentence and REASON_BLOCK in entered_in(view):
-        return {"response_action": "errors", "errors": {REASON_BLOCK: sentence}}
+    if "<" not in sentence and block in entered_in(view):
+        return {"response_action": "errors", "errors": {block: sentence}}
     return {"response_action": "update", "view": _notice(sentence)}
 
 

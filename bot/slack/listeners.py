@@ -17,7 +17,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.clicks import Clicks
-from bot.slack.forms import refused_answer
+from bot.slack.code_form import CODE, CODE_REASONS
+from bot.slack.forms import REASON_BLOCK, refused_answer
 from bot.slack.submissions import Submissions
 
 _ANYTHING = re.compile(".*", re.DOTALL)
@@ -75,7 +76,10 @@ async def _answer_to(submissions: Submissions, body: dict[str, Any]) -> dict[str
     if shown is not None:
         return shown
     decision = await submissions(body)
-    return {} if decision.allowed else refused_answer(body["view"], decision.sentence)
+    if decision.allowed:
+        return {}
+    block = CODE if decision.reason in CODE_REASONS else REASON_BLOCK
+    return refused_answer(body["view"], decision.sentence, block)
 
 
 def _quiet_logger() -> logging.Logger:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.action_form import ActionForm
-from bot.domain.approval import ApprovalPolicy, Decision
+from bot.domain.approval import ApprovalPolicy, Decision, Person
 from bot.domain.case import Case
+from bot.domain.code_check import CodeCheck, Codes
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.identity import Target
 from bot.domain.ladder import Askable, Ladder
@@ -18,14 +19,16 @@ from bot.ports import Clock, Directory
 from bot.service.ask_for_action import ask_for_action, may_ask
 from bot.service.ask_owners import answer_owners
 from bot.service.case_book import CaseBook
-from bot.service.cast_vote import reject_request
+from bot.service.cast_vote import approve_request, reject_request
 from bot.service.give_ticket import give_ticket
 from bot.service.known_state import evidence_with, known_plan
 from bot.service.mark_false_positive import mark_false_positive
 from bot.service.own_store import OwnStore
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
+from bot.service.signed_yes import Surface
 from bot.service.tell_outcome import tell_outcome
 from bot.slack import controls, forms
+from bot.slack.code_form import code_in, with_code
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
 from bot.slack.wanted import Wanted, wanted_of
 
@@ -42,6 +45,8 @@ class Submissions:
         policy: who may do what.
         directory: people.
         clock: the time.
+        surface: what the card shows of a plan.
+        codes: checks one-time codes.
         ticket_pattern: how the house's change tickets look; None when nobody has said so.
         store: our own inventory, which plans may read.
     """
@@ -54,6 +59,8 @@ class Submissions:
         policy: ApprovalPolicy,
         directory: Directory,
         clock: Clock,
+        surface: Surface,
+        codes: Codes,
         ticket_pattern: str | None = None,
         store: OwnStore | None = None,
     ) -> None:
@@ -64,8 +71,10 @@ class Submissions:
         self._policy = policy
         self._directory = directory
         self._clock = clock
+        self._codes = codes
         self._by_form: dict[str, Submit] = {
             controls.MARK_FALSE_POSITIVE: lambda press: pressing(press, mark_false_positive(policy)),
+            controls.APPROVE: lambda press: pressing(press, approve_request(policy, surface)),
             controls.REJECT: lambda press: pressing(press, reject_request(policy)),
             controls.OURS: lambda press: pressing(press, answer_owners(policy, ours=True)),
             controls.NOT_OURS: lambda press: pressing(press, answer_owners(policy, ours=False)),
@@ -100,12 +109,19 @@ class Submissions:
             request_id=reference.request_id,
             reason=forms.reason_of(view),
             digest=digest,
+            rendered=reference.rendered,
             in_form=True,
             question_seq=reference.revision,
         )
-        press = replace(press, entered=self._entered(press.control, view))
         submit = self._by_form.get(press.control)
+        code = await self._code(person, view) if submit is not None else None
+        press = replace(press, entered=self._entered(press.control, view), code=code)
         return await (self._pressing.refuse(press, unknown_action()) if submit is None else submit(press))
+
+    async def _code(self, person: Person, view: Mapping[str, Any]) -> CodeCheck | None:
+        """What the form's one-time code is worth, which uses it up; None where the form has none."""
+        given = code_in(view)
+        return None if given is None else await self._codes.check(person.user_id, given, self._clock.now())
 
     async def preview(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """What Slack is answered to an action's own form while its plan was not shown for what stands in it now.
@@ -141,6 +157,7 @@ class Submissions:
         if isinstance(wanted, Decision):
             return None
         shown = entry_form(case, action, fields, entered, plan, wanted, forms.reason_of(view))
+        shown = with_code(shown) if wanted.terms.one_time_code else shown
         return {"response_action": "update", "view": shown}
 
     def empty_form(self, case: Case, action: ResponseAction, form: ActionForm, wanted: Wanted) -> forms.View:
