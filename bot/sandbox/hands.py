@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from bot.sandbox.slack.records import Delivery, Message
 from bot.sandbox.slack.server import SlackLookAlike
+from bot.slack.code_form import CODE
 
 T = TypeVar("T")
 
@@ -109,15 +110,22 @@ class Hands:
         await interactions.wait(delivery)
         return delivery
 
-    async def fill_in(self, reason: str) -> tuple[Delivery | None, str]:
-        """Write a reason into the form on top and send it; returns Slack's result, such as ``closed``.
+    async def fill_in(self, reason: str, code: str = "") -> tuple[Delivery | None, str]:
+        """Write a reason, and a one-time code where one is asked for, into the form on top, and send it.
+
+        Returns Slack's result, such as ``closed``.
 
         Raises:
             NotSeen: no form is open.
         """
         view = await until("a form", lambda: next(iter(self._slack.workspace.stack(self.user_id)[-1:]), None), 5)
         values = {
-            block["block_id"]: {block["element"]["action_id"]: {"type": block["element"]["type"], "value": reason}}
+            block["block_id"]: {
+                block["element"]["action_id"]: {
+                    "type": block["element"]["type"],
+                    "value": code if block["block_id"] == CODE else reason,
+                }
+            }
             for block in view.content["blocks"]
             # What can be chosen stays as it is.
             if block["type"] == "input" and block["element"]["type"] == "plain_text_input"
