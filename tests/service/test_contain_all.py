@@ -178,6 +178,16 @@ async def test_somebody_stops_it_after_the_step_that_runs(ladder: Desk) -> None:
     assert (again.allowed, again.reason) == (False, Reason.SETTLED)
 
 
+async def test_what_is_stopped_over_a_death_stays_stopped(ladder: Desk) -> None:
+    """The process died over the first rung: the next one finds out what came of it, and begins no other."""
+    await ladder.ask("U1", "contain_all")
+    await ladder.appended(draft(RunStarted("R1.1", "life-0", ladder.clock.now(), {}, {})))
+    assert (await ladder.stop_ladder("U2")).allowed
+    await ladder.note_due()
+    assert await states(ladder) == [STOPPED, DONE, STOPPED, STOPPED, STOPPED]
+    assert calls(ladder) == CALLS[:1]
+
+
 async def test_stopping_before_the_first_rung_begins_runs_nothing(ladder: Desk) -> None:
     """Whose turn it is but who has not begun does not begin; a stranger can't stop anything."""
     await ladder.ask("U1", "contain_all")
