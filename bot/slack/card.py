@@ -19,10 +19,11 @@ from bot.slack.card_words import (
     utc,
     what_happened,
 )
-from bot.slack.controls import Controls
+from bot.slack.controls import APPROVE, Controls
 from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.ladder_words import progress_lines
 from bot.slack.owner_question import owners_lines
+from bot.slack.plan_controls import second_to
 from bot.slack.receipt_words import receipt_lines
 from bot.slack.request_blocks import RequestBlocks
 from bot.slack.text import code, defang, fallback, joined, literal, marked, shown
@@ -78,6 +79,8 @@ class Card:
 
     def _drawn(self, case: Case) -> list[Block]:
         actions, menu = self._controls.blocks(case)
+        if case.open_request is not None and not self.fits(case.open_request):
+            actions = second_to(actions, APPROVE)
         blocks = [
             {"type": "header", "text": {"type": "plain_text", "text": headline(case)}},
             self._status(case, menu),

@@ -25,6 +25,16 @@ def ask_again_block(case: Case, request: Request) -> Block:
     return _block(case, request, "again", (ASK_AGAIN, title, ""))
 
 
+def second_to(blocks: list[Block], action_id: str) -> list[Block]:
+    """The blocks with a control that is not the first thing to press, because the whole plan is."""
+
+    def plain(element: Block) -> Block:
+        own = element.get("action_id") == action_id
+        return {name: value for name, value in element.items() if name != "style" or not own}
+
+    return [{**one, "elements": [plain(element) for element in one["elements"]]} for one in blocks]
+
+
 def asks_again(case: Case) -> Request | None:
     """The last request, when it was stopped and nothing has followed, so that somebody may want to ask again."""
     request = case.last_containment

@@ -64,7 +64,8 @@ def only_if(plan: Plan) -> str:
 
 def plan_blocks(plan: Plan, digest: str) -> Iterator[list[Block]]:
     """All of a plan in groups of blocks that belong together; each has room on a page, and nothing is left out."""
-    yield [section([f"*Trust anchor* {code(plan.target_arn, 2_000)}", f"*Plan* {code(digest, 70)}"])]
+    named = f"*Plan {plan_name(digest)}*, in full {code(digest, 70)}"
+    yield [section([f"*Trust anchor* {code(plan.target_arn, 2_000)}", named])]
     if plan.rungs:
         yield [section(_one_yes(plan))]
         for number, rung in enumerate(plan.rungs, 1):

@@ -56,10 +56,10 @@ class RequestBlocks:
         """Who must say yes, who has, by which rule, until when, and to which plan."""
         given = ", ".join(mention_user(vote.user_id) for vote in request.votes)
         wanted = f"*Needs {request.needed} yes*{from_words(request.terms, self.approvers_in_words)}."
-        rule = f"Rule: {shown(request.terms.rule, 60) or 'by risk'} · expires {date(request.deadline)}"
+        rule = shown(request.terms.rule, 60) if request.terms.rule else "by risk"
         return [
             f"{wanted} So far: {given or 'none'}.",
-            f"{rule} · plan {code(plan_name(request.digest), 12)}",
+            f"Rule: {rule} · expires {date(request.deadline)} · plan {code(plan_name(request.digest), 12)}",
             *([_waiting(request)] if request.seen.waits else []),
         ]
 

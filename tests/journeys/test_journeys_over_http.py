@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from bot.sandbox.aws.clients import connect
 from bot.sandbox.slack import seed as people
 from bot.sandbox.world import World
 from tests.journeys.conftest import PATIENCE_MS, Sit, raise_alert
@@ -50,6 +53,37 @@ async def test_two_people_delete_the_trust_anchor(world: World, sit: Sit) -> Non
     assert [one["reason"] for one in await alert.log() if one["kind"] == "action:requested"] == [REASON]
     assert len(world.control.effects("rolesanywhere", "DeleteTrustAnchor")) == 1
     await expect(await ava.thread()).to_contain_text("Delete Trust Anchor: done", timeout=PATIENCE_MS)
+
+
+async def test_what_moved_is_shown_and_asked_for_again(world: World, sit: Sit) -> None:
+    """Between plan and yes somebody renames the anchor: nothing runs, both widths show it, one click asks anew."""
+    alert = await raise_alert(world)
+    ava, ben = await sit(alert, "ava", width=390), await sit(alert, "ben")
+    await ava.press("delete_trust_anchor")
+    await ava.fill_in(REASON)
+    await expect(ben.card.locator('[data-action-id="approve_request"]')).to_be_visible(timeout=PATIENCE_MS)
+    anywhere = connect("rolesanywhere", world.aws.endpoint_url)
+    rename = partial(anywhere.update_trust_anchor, trustAnchorId=alert.attack.trust_anchor_id, name="renamed-since")
+    await asyncio.to_thread(rename)
+    await ben.press("approve_request")
+    await ben.confirm()
+    for seat in (ava, ben):
+        await seat.sees("What moved")
+        await seat.sees("is now renamed-since")
+    assert alert.enabled is True
+    await ava.press("ask_again")
+    dialog = ava.page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Why?")).to_have_value(REASON)
+    await expect(dialog).to_contain_text("renamed-since")
+    assert await ava.page.evaluate("document.documentElement.scrollWidth") <= 390
+    await ava.fill_in(REASON)
+    await expect(ben.card.locator('[data-action-id="approve_request"]')).to_be_visible(timeout=PATIENCE_MS)
+    await ben.press("approve_request")
+    await ben.confirm()
+    await alert.aws_shows(None)
+    assert await alert.who_did("approval:given") == [BEN, BEN]
+    digests = [one["digest"] for one in await alert.log() if one["kind"] == "approval:given"]
+    assert len(set(digests)) == len(digests)
 
 
 async def test_a_false_positive_is_closed_and_opened_again(world: World, sit: Sit) -> None:

@@ -223,6 +223,11 @@ class LifeMachine(RuleBasedStateMachine):
             assert agreed
             for request in agreed:
                 assert len(set(self._voters(request.ladder or request.request_id)) - {request.by}) >= request.needed
+                assert request.started is not None
+                assert request.seen.was_read or request.action_id != "delete_trust_anchor"
+                read, unknown = request.started.state, request.plan.unknown or ()
+                shown = {what: value for what, value in read.items() if what not in unknown}
+                assert shown == dict(request.plan.state), "something else than was shown"
                 assert request.needed >= (2 if request.action_id == "delete_trust_anchor" else 0)
 
     def _voters(self, request_id: str) -> Iterator[str]:

@@ -109,6 +109,7 @@ def test_a_card_shows_all_of_a_plan_or_says_that_it_does_not(calls: int, state: 
     assert CARD.fits(request) is whole
     assert (SHOW_PLAN in buttons(message["blocks"])) is not whole
     assert ("This is not all of it" in text) is not whole
+    assert ("style" in buttons(message["blocks"])["approve_request"]) is whole
     assert plan_name(request.digest) in text
     assert message_problems(message, update=True) == []
 
