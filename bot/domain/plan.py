@@ -52,7 +52,7 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 (hex) of what was shown: action, target, calls, what they change, the state and what is unknown.
 
-        Of a ladder also those of its rungs.
+        Of a ladder also those of its rungs, and what is left out.
         """
         shown: dict[str, object] = {
             "action": self.action_id,
@@ -64,6 +64,7 @@ class Plan:
         }
         if self.rungs:
             shown["rungs"] = [rung.plan.digest() for rung in self.rungs]
+            shown["left out"] = self.left_out
         return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 

@@ -40,7 +40,7 @@ def plan_lines(plan: Plan) -> list[str]:
 def short_lines(plan: Plan) -> list[str]:
     """The begin of a plan that is too long; each list says how much it lacks."""
     if plan.rungs:
-        return [*_one_yes(plan), *(_short_rung(number, rung) for number, rung in enumerate(plan.rungs, 1))]
+        return [*_one_yes(plan, _SENTENCE), *(_short_rung(number, rung) for number, rung in enumerate(plan.rungs, 1))]
     calls = [code(call, _CALL) for call in plan.calls[:_MOST_CALLS]]
     state = _state(dict(list(plan.state.items())[:_MOST_STATE]), _STATE)
     return [
@@ -67,7 +67,8 @@ def plan_blocks(plan: Plan, digest: str) -> Iterator[list[Block]]:
     named = f"*Plan {plan_name(digest)}*, in full {code(digest, 70)}"
     yield [section([f"*Trust anchor* {code(plan.target_arn, 2_000)}", named])]
     if plan.rungs:
-        yield [section(_one_yes(plan))]
+        yield [section(_one_yes(plan)[:1])]
+        yield from exactly("Left out", plan.left_out)
         for number, rung in enumerate(plan.rungs, 1):
             yield [section([f"*{number}. {rung.title}*"])]
             yield from _own_blocks(rung.plan)
@@ -75,19 +76,19 @@ def plan_blocks(plan: Plan, digest: str) -> Iterator[list[Block]]:
         yield from _own_blocks(plan)
 
 
-def left_out_lines(plan: Plan) -> list[str]:
+def left_out_lines(plan: Plan, limit: int = _WHOLE) -> list[str]:
     """Which steps a ladder's plan does not have, and why."""
-    return [f"*Left out:* {shown(' '.join(plan.left_out), 600)}"] if plan.left_out else []
+    return [f"*Left out:* {shown(' '.join(plan.left_out), limit)}"] if plan.left_out else []
 
 
-def _one_yes(plan: Plan) -> list[str]:
+def _one_yes(plan: Plan, limit: int = _WHOLE) -> list[str]:
     """What a yes to all rungs of a plan means."""
     return [
         (
             f"{len(plan.rungs)} steps, one after the other. Right before each its plan is made again from AWS; where "
             "that differs or a step is not done, nothing after it begins."
         ),
-        *left_out_lines(plan),
+        *left_out_lines(plan, limit),
     ]
 
 

@@ -19,6 +19,7 @@ from bot.domain.detection import Actor, Anchor, Detection, SourceType, Understoo
 from bot.domain.effects import Effect, EffectKind, Standing, effects
 from bot.domain.errors import AnchorwatchError, AwsError
 from bot.domain.identity import Target, case_id_for
+from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_bar import Progress
 from bot.registry import load_handlers
@@ -78,6 +79,15 @@ def detection_of(target: Target, event_id: str = "event-1") -> Detection:
         actor=Actor(arn=f"arn:aws:iam::{target.account}:user/mallory"),
         anchor=Anchor(target.anchor_arn, target.anchor_id, enabled=True, source_type=SourceType.CERTIFICATE_BUNDLE),
     )
+
+
+def ran_as_shown(request: Request) -> bool:
+    """Whether a run began from the state that was shown; of what can't be undone all of it was."""
+    if request.started is None:
+        return False
+    unknown = request.plan.unknown or ()
+    known = {what: value for what, value in request.started.state.items() if what not in unknown}
+    return known == dict(request.plan.state) and not (unknown and request.risk is Risk.IRREVERSIBLE)
 
 
 @dataclass
