@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ _READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
 _TOKENS = ("NextToken", "nextToken", "Marker")
 _READ_SESSION_NAME = "anchorwatch-read"
 _SECONDS_BETWEEN_PROGRESS = 3.0
+# A claim on what a containment changes holds for 60 s, and after 13 s nobody waits for a request any more.
+_SEND_WITHIN_SECONDS = 45.0
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 4.0
 # AWS lets one call a second through, so a containment that asks this often loses little of its second.
@@ -161,10 +164,12 @@ class BotoAws:
         permission = f"{service}:{operation}"
         if permission not in self._permissions:
             raise AwsDenied("NotInPermissions", f"the action does not list {permission}", permission)
-        deadline = time.monotonic() + self._lane.patience.total_seconds()
+        now = time.monotonic()
+        deadline = now + self._lane.patience.total_seconds()
+        send_by = now + _SEND_WITHIN_SECONDS if self._goes_first else math.inf
         call = self._lane_call(service, operation)
         ready = partial(self._client, service, operation)
-        blocking = partial(self._blocking, service, operation, parameters, deadline)
+        blocking = partial(self._blocking, service, operation, parameters, send_by)
         return await self._patiently(call, partial(self._lane.send, call, ready, blocking), deadline)
 
     async def open(self) -> OwnSession:
@@ -229,13 +234,13 @@ class BotoAws:
         return self._lane.clients.client(self._role, service, self._target.region, attempts=attempts)
 
     def _blocking(
-        self, service: str, operation: str, parameters: Mapping[str, object], deadline: float
+        self, service: str, operation: str, parameters: Mapping[str, object], send_by: float
     ) -> Mapping[str, Any]:
         reads = operation.startswith(_READS)
         method = getattr(self._client(service, operation), xform_name(operation), None)
         if method is None:
             raise AwsError("UnknownOperation", f"boto3 has no {operation}", f"{service}:{operation}")
-        if not reads and time.monotonic() > deadline:
+        if not reads and time.monotonic() > send_by:
             # This process stood still, and somebody else may have taken its place.
             raise AwsError(NOT_SENT, "the call had waited too long to be sent", f"{service}:{operation}")
         with aws_errors(f"{service}:{operation}", reads=reads):

@@ -28,6 +28,10 @@ def resource_of(call: AwsCall, account_id: str) -> str:
         return _user_arn(account_id, call.parameters["UserName"])
     if call.service == "sts":
         return str(call.parameters.get("RoleArn", "*"))
+    if call.service == "athena":
+        # Queries belong to a workgroup; those that name none are asked about in the one that everybody uses.
+        workgroup = call.parameters.get("WorkGroup", "primary")
+        return f"arn:{PARTITION}:athena:{call.region}:{account_id}:workgroup/{workgroup}"
     if "resourceArn" in call.parameters:
         return str(call.parameters["resourceArn"])
     for member, kind in _KINDS.items():
