@@ -13,7 +13,8 @@ from bot.domain.errors import BadInput
 from bot.domain.identity import is_case_id
 
 _REVISION = re.compile(r"[0-9]{1,9}")
-_REQUEST = re.compile(r"R[0-9]{1,6}")
+# A rung of a ladder has its number behind the ladder's own: R1.2.
+_REQUEST = re.compile(r"R[0-9]{1,6}(\.[0-9]{1,2})?")
 _PAGE = re.compile(r"[a-z]{1,20}[0-9]{0,3}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PARTS_OF_A_REQUEST = 3

@@ -164,7 +164,7 @@ def _fields(case: Case) -> list[Block]:
 def _receipt(case: Case) -> list[Block]:
     lines = receipt_lines(case)
     block_id = Reference(case.case_id, case.revision).block_id("receipt")
-    return [{"type": "context", "block_id": block_id, "elements": [_mrkdwn("\n".join(lines))]}] if lines else []
+    return [{"type": "context", "block_id": block_id, "elements": [_mrkdwn(joined(lines, 2_000))]}] if lines else []
 
 
 def _investigated(case: Case) -> list[Block]:

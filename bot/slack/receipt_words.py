@@ -41,18 +41,20 @@ def _found(event: ReceiptFound, request: Request, title: str) -> str:
 
 
 def receipt_lines(case: Case) -> list[str]:
-    """What the card says of the receipt of its newest run; empty when there is nothing to say."""
-    request = case.last_run
-    if request is None or not request.begun or request.is_open:
+    """What the card says of the receipt of its newest run, of a ladder of each rung's; empty when there is nothing."""
+    newest = case.last_containment
+    if newest is None:
         return []
+    runs = [case.requests[one] for one in newest.rungs] or [newest]
+    return [line for one in runs if one.begun and not one.is_open for line in (*_said(one), *_proof(one))]
+
+
+def _said(request: Request) -> list[str]:
     word = request.word
-    told = []
-    if word is not None:
-        said = "was done" if word.done else "was not done"
-        told = [
-            f"*Not proved:* {mention_user(word.user_id)} says that it {said}, {date(word.at)}: {_reason(word.reason)}"
-        ]
-    return [*told, *_proof(request)]
+    if word is None:
+        return []
+    said = "was done" if word.done else "was not done"
+    return [f"*Not proved:* {mention_user(word.user_id)} says that it {said}, {date(word.at)}: {_reason(word.reason)}"]
 
 
 def _proof(request: Request) -> list[str]:

@@ -14,9 +14,11 @@ from bot.domain.events import draft
 from bot.domain.investigation import StepAnswered
 from bot.domain.receipt import OwnSession
 from bot.service.tell_outcome import tell_outcome
+from bot.slack.receipt_words import receipt_lines
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk, Killed
 from tests.fakes.fake_action_aws import own_record
+from tests.fakes.ladder_desk import knowing_desk
 
 DELETE, DISABLE = "delete_trust_anchor", "disable_trust_anchor"
 CALL = "rolesanywhere:DisableTrustAnchor"
@@ -284,3 +286,22 @@ async def test_a_session_that_is_refused_runs_nothing(desk: Desk) -> None:
     assert request.state is RequestState.STOPPED
     assert "the permission sts:AssumeRole is missing" in request.sentence
     assert desk.kinds("run:started") == []
+
+
+async def test_every_rung_of_a_ladder_has_its_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four rungs, four sessions, six calls: each call is proved under its own rung, two of the Regions are searched."""
+    desk = await knowing_desk(monkeypatch)
+    desk.receipts_after, desk.aws.trail_delay = (timedelta(minutes=5),), timedelta(minutes=4)
+    desk.rise()
+    await desk.ask("U1", "contain_all")
+    await desk.work()
+    await after(desk, 8)
+    case = await desk.case()
+    proved = {one: [call.call for call in case.requests[one].receipt.calls] for one in case.requests["R1"].rungs}
+    assert proved == {
+        "R1.1": ["rolesanywhere:DisableTrustAnchor"],
+        "R1.2": ["rolesanywhere:DisableProfile"] * 2,
+        "R1.3": ["iam:PutRolePolicy"] * 2,
+        "R1.4": ["iam:UpdateAccessKey"],
+    }
+    assert len(receipt_lines(case)) == len(proved)

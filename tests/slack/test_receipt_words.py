@@ -8,6 +8,7 @@ from bot.domain.events import event_of
 from bot.domain.receipt import ReceiptFound, ReceiptLooked
 from bot.registry import load_actions
 from bot.sandbox.hands import texts
+from bot.slack.button_value import parse_reference
 from bot.slack.console_links import console_url, labels_only
 from bot.slack.controls import Controls
 from bot.slack.forms import outcome_form
@@ -115,3 +116,11 @@ def test_the_form_says_what_a_word_is(done: bool) -> None:  # noqa: FBT001 - A p
     assert "not as proved" in texts(view["blocks"])
     assert ":R1" in view["private_metadata"]
     assert view["callback_id"] == ("it_was_done" if done else "it_was_not_done")
+
+
+def test_the_question_about_a_rung_names_the_rung() -> None:
+    """The button of a ladder whose second rung is in doubt leads to that rung and not to the ladder."""
+    case, _ = case_in("ladder unknown")
+    blocks, _ = Controls(load_actions()).blocks(case)
+    (value,) = [one["value"] for one in blocks[0]["elements"] if one["action_id"] == "it_was_done"]
+    assert parse_reference(value).request_id == "R1.2"
