@@ -6,6 +6,7 @@ import pytest
 
 from bot.service import read_back, still_allowed
 from tests.fakes.desk import Desk
+from tests.fakes.receipt_desk import prove
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     await made.detect()
     await made.work()
     return made
+
+
+@pytest.fixture
+async def proving(desk: Desk) -> Desk:
+    """A desk that asks CloudTrail, which is four minutes late."""
+    return prove(desk)
