@@ -3,7 +3,8 @@
 The trust anchor comes first, so that no new session begins through it; then the profiles, through which another trust
 anchor would open the same roles; then the sessions that there are, which nothing can add to any more; last the caller,
 who could open the doors again. Deleting the trust anchor is no rung of it: it can't be undone, so it is decided alone,
-by two people who read that plan and no other.
+by two people who read that plan and no other. There is no going back in one go either: each way back opens another
+door, so each is asked for by itself.
 """
 
 from __future__ import annotations

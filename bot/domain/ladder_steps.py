@@ -84,7 +84,7 @@ def _ended(ladder: Request, ended: list[Request], at: datetime) -> Request:
         state = RequestState.FAILED
     else:
         state = bad or RequestState.STOPPED
-    return replace(ladder, state=state, ended_at=at, sentence=f"{done} of {of} rungs are done.")
+    return replace(ladder, state=state, ended_at=at, sentence=f"{done} of {of} steps are done.")
 
 
 def _rungs(requests: Mapping[str, Request], ladder: Request) -> list[Request]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.case import CLOSED_STATES, Case, CaseState, Request, RequestState
+from bot.domain.case_evidence import evidence_of
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
 from bot.domain.verdict import Priority, verdict
@@ -162,7 +163,9 @@ def _by_priority(case: Case) -> dict[CaseState, str]:
     if priority is Priority.HIGH and is_open:
         cost = " What used it before stops as well." if case.detection.event_name == "UpdateTrustAnchor" else ""
         ask = "Then ask the person below whether this CA is theirs."
-        step = f"Disable the trust anchor now: it can be undone.{cost} {ask}"
+        found = evidence_of(case)
+        more = " Contain All also ends what is open behind it, step by step." if found.profiles or found.roles else ""
+        step = f"Disable the trust anchor now: it can be undone.{more}{cost} {ask}"
     elif priority is Priority.LOW:
         step = "Check the reason below. If it holds, close this as a false positive; if in doubt, disable."
     else:

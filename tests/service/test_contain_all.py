@@ -39,7 +39,7 @@ async def test_all_rungs_run_in_their_order_and_the_case_is_contained(ladder: De
     case = await ladder.case()
     assert (case.state, case.contained_by) == (CaseState.CONTAINED, "R1.1")
     assert case.last_containment is case.requests["R1"]
-    assert case.requests["R1"].sentence == "4 of 4 rungs are done."
+    assert case.requests["R1"].sentence == "4 of 4 steps are done."
     for kind in ("run:started", "run:finished"):
         assert [entry.data["request_id"] for entry in ladder.kinds(kind)] == ["R1.1", "R1.2", "R1.3", "R1.4"]
 
@@ -156,7 +156,7 @@ async def test_what_is_found_out_later_settles_the_ladder_and_begins_nothing(lad
     await ladder.work()
     assert await states(ladder) == [FAILED, DONE, STOPPED, STOPPED, STOPPED]
     case = await ladder.case()
-    assert (case.contained_by, case.requests["R1"].sentence) == ("R1.1", "1 of 4 rungs are done.")
+    assert (case.contained_by, case.requests["R1"].sentence) == ("R1.1", "1 of 4 steps are done.")
     assert calls(ladder) == []
 
 
