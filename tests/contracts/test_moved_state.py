@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from bot.domain.action import ResponseAction, Risk, Target, differences
 from bot.registry import load_actions
 from tests.fakes.aws_samples import pem_of, trust_policy
 from tests.fakes.fake_aws import FakeAws
-from tests.fakes.ladder import planned
+from tests.fakes.ladder import CRL, planned
 
 ACTIONS = load_actions()
 ON_ANCHOR = [one for one in ACTIONS.values() if one.on_anchor and one.risk is not Risk.READ]
@@ -101,6 +102,17 @@ def reword(aws: FakeAws) -> None:
     aws.iam().roles["deployer"]["AssumeRolePolicyDocument"] = trust_policy(source_arn="arn:other")
 
 
+def switch_list(aws: FakeAws) -> None:
+    """Somebody imports the revocation list, or disables the one that is there."""
+    lists = aws.crls()
+    for one in lists.values():
+        one["enabled"] = not one["enabled"]
+    if not lists:
+        data = base64.b64encode(CRL.encode()).decode()
+        arn = aws.anchors()[0]["trustAnchorArn"]
+        lists["crl-1"] = {"crlId": "crl-1", "name": "x", "crlData": data, "trustAnchorArn": arn, "enabled": True}
+
+
 async def moves(action: ResponseAction, aws: FakeAws, target: Target) -> dict[str, Callable[[FakeAws], object]]:
     """What somebody can do to the things that an action touches, by a part of the difference's name."""
     shown = await planned(action, aws, target)
@@ -108,6 +120,8 @@ async def moves(action: ResponseAction, aws: FakeAws, target: Target) -> dict[st
     for what in shown.state:
         if what.startswith("policy "):
             found[what] = partial(policy_on, name=what.split()[1])
+        elif what == "this list":
+            found[what] = switch_list
         elif what == "access key status":
             found[what] = switch_keys
         elif what.endswith(" enabled"):
@@ -130,7 +144,7 @@ ELSEWHERE = [
 async def test_each_thing_that_a_plan_elsewhere_touches(action: ResponseAction, aws: FakeAws, prepared: Target) -> None:
     """Policies, keys, profiles, copies and trust policies as they stand: each, moved alone, is named."""
     known = await moves(action, aws, prepared)
-    assert known
+    assert known, "say in moves() what can change what this action touches"
     for what, move in known.items():
         shown = replace(await planned(action, aws, prepared), unknown=())
         move(aws)

@@ -116,7 +116,9 @@ class Trial:
         def shown(case: Case) -> Case | None:
             card_is_new = case.card.ts and case.card.shown_seq >= case.display_seq
             thread_is_new = case.noted_seq >= case.note_seq
-            return case if card_is_new and thread_is_new and not case.refusals else None
+            # The card is drawn anew once AWS was read for a request.
+            reading = any(one.is_open and one.seen.waits and one.seen.error is None for one in case.requests.values())
+            return case if card_is_new and thread_is_new and not case.refusals and not reading else None
 
         return await self.until("Slack showing all", shown, case_id) or Case(case_id)
 
