@@ -32,6 +32,7 @@ BAR_EVENT_TYPE = "anchorwatch_bar"
 _SECONDS_BETWEEN = 3.0
 _MOST_A_MINUTE = 20
 _MINUTE_SECONDS = 60.0
+_MOST_HEARD = 500
 
 BarKey = tuple[CaseId, int]
 
@@ -135,6 +136,9 @@ class ShowBar:
                 return
             key = (case_id, bar.begun_seq)
             self._heard[key] = progress
+            if len(self._heard) > _MOST_HEARD:
+                # Of a search without a message nobody hears the end.
+                del self._heard[next(iter(self._heard))]
             if bar.ts is not None and self._may_draw(key):
                 await self._redraw(key, bar_of)
         except AnchorwatchError as error:
