@@ -84,7 +84,7 @@ async def test_an_approved_deletion_happens_once(trial: Trial, point: str, start
     await trial.start(kill_at=point)
     attack, case_id = await trial.carded()
     await trial.ask(CARLA, case_id, "delete_trust_anchor")
-    await trial.told(case_id)
+    await until("the button", lambda: "approve_request" in str(trial.cards(case_id)[0].blocks), 10)
     await trial.hands(BEN).press(case_id, "approve_request")
     await trial.died()
     await trial.start()

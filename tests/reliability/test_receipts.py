@@ -25,7 +25,7 @@ async def test_a_deletion_is_confirmed_with_both_names(trial: Trial) -> None:
     await trial.start(ANCHORWATCH_RECEIPT_AFTER_SECONDS=SOON)
     _, case_id = await trial.carded()
     await trial.ask(CARLA, case_id, "delete_trust_anchor")
-    await trial.told(case_id)
+    await until("the button", lambda: "approve_request" in str(trial.cards(case_id)[0].blocks), 10)
     await trial.hands(BEN).press(case_id, "approve_request")
     (call,) = (await proved(trial, case_id)).receipt.calls
     await trial.told(case_id)

@@ -33,7 +33,7 @@ async def _run(trial: Trial, case_id: str, action_id: str, number: int) -> Reque
     await trial.until("the request", lambda case: len(case.requests) == number, case_id)
     await trial.told(case_id)
     card = trial.hands(BEN).card
-    await until("the question", lambda: f"R{number}" in json.dumps(card(case_id).blocks), 5)
+    await until("the question", lambda: _can_approve(card(case_id).blocks, number), 10)
     await trial.hands(BEN).press(case_id, "approve_request")
     await trial.until("the end", lambda case: not case.requests[f"R{number}"].is_open, case_id)
     return (await trial.case(case_id)).requests[f"R{number}"]
@@ -65,6 +65,12 @@ async def test_cloudtrail_names_who_asked(trial: Trial, action: Any, domains: st
         if (tags.get("case"), tags.get("request")) == (case_id, f"R{number}")
     ]
     assert asked == {"case": case_id, "request": f"R{number}", "requester": CARLA, "approver": BEN}
+
+
+def _can_approve(blocks: list[dict[str, Any]], number: int) -> bool:
+    """Whether the card has the button, which it gets once AWS was read again, and for this request."""
+    shown = json.dumps(blocks)
+    return "approve_request" in shown and f":R{number}" in shown
 
 
 def _tags(parameters: dict[str, Any]) -> dict[str, str]:
