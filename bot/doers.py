@@ -42,6 +42,7 @@ from bot.service.show_case import ShowCase
 from bot.service.show_followups import ShowFollowups
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
+from bot.service.watch_containment import WatchContainment
 
 
 def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[EffectKind, Do]:
@@ -50,6 +51,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     show, question = ShowCase(book, messenger, parts.presenter), ShowQuestion(book, messenger, parts.presenter)
     check = CheckInventory(book, parts.inventory, unknown_ca_alert, take.would_ring)
     bar, followups = ShowBar(book, messenger, parts.presenter), ShowFollowups(book, messenger, parts.presenter)
+    watch = WatchContainment(book, messenger, parts.presenter)
     search, shared = _search(parts, stack), SharedReads(parts.clock)
     # CloudTrail's own history has an event sooner than any trail's files, and asking it costs nothing.
     find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
@@ -60,6 +62,8 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
         EffectKind.POST_FOLLOWUPS: followups.post,
         EffectKind.UPDATE_FOLLOWUPS: lambda case, _: followups.update(case),
+        EffectKind.WATCH: lambda case, _: watch(case),
+        EffectKind.POST_ALARM: watch.post_alarm,
         EffectKind.RUN: _run(parts, bar, search),
         EffectKind.READ_PLAN: lambda case, effect: read_plan(case.case_id, effect.subject),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),

@@ -40,6 +40,7 @@ from bot.service.guide.steps import STEPS
 from bot.service.own_store import OwnStore
 from bot.service.patient_messenger import PatientMessenger
 from bot.settings import Settings
+from bot.slack.after_words import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.controls import Controls
 from bot.slack.directory import SlackDirectory
@@ -198,5 +199,5 @@ def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy) -
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
     question, reminder = OwnerQuestion(settings.channel), Reminder(settings.channel, controls)
     search_bar = SearchBarMessage(settings.channel, controls)
-    followups = FollowupList(settings.channel)
-    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar, followups)
+    followups, alarms = FollowupList(settings.channel), AlarmMessage(settings.channel)
+    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar, followups, alarms)

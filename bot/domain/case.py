@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain import events as ev
+from bot.domain.alarms import Aftermath
 from bot.domain.audit import Head
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.closing import Closed, CloseReason
@@ -148,6 +149,7 @@ class Case:
     bars: tuple[SearchBar, ...] = ()
     inventory: OwnInventory = OwnInventory()
     followups: Followups = Followups()
+    aftermath: Aftermath = Aftermath()
 
     @property
     def exists(self) -> bool:

@@ -70,7 +70,7 @@ def _list(value: object) -> Sequence[Any]:
 def _roles(sessions: Sequence[Mapping[str, Any]], reachable: Sequence[str]) -> tuple[KnownRole, ...]:
     """Roles with sessions first, then those that are open only."""
     by_role: dict[str, list[Mapping[str, Any]]] = {}
-    for one in sessions:
+    for one in (session for session in sessions if isinstance(session, Mapping)):
         if one.get("error_code") is None and one.get("role_arn"):
             by_role.setdefault(str(one["role_arn"]), []).append(one)
     open_roles = frozenset(reachable)

@@ -33,6 +33,8 @@ class EffectKind(StrEnum):
     FIND_RECEIPT = "find_receipt"
     POST_FOLLOWUPS = "post_followups"
     UPDATE_FOLLOWUPS = "update_followups"
+    WATCH = "watch"
+    POST_ALARM = "post_alarm"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.aftermath_effects import aftermath_effects
+from bot.domain.all_clear import is_watched, next_round
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.case_pictures import drawings_of
 from bot.domain.effect import Effect, EffectKind, Standing, post_effect
@@ -43,6 +45,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_reminders(case, me),
         *_bars(case, me),
         *followup_effects(case, me),
+        *aftermath_effects(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),
@@ -200,13 +203,13 @@ def _observe(case: Case) -> list[Effect]:
 def _investigate(case: Case, me: Standing) -> list[Effect]:
     if case.detected_at is None or case.card.ts is None:
         return []
-    due = case.investigation.round_due(case.detection_seq, case.detected_at)
+    due = next_round(case)
     if due is None:
         return []
     number, at = due
     started = case.investigation.started
     begun = started is not None and started.round == number and started.for_seq == case.detection_seq
-    if case.closed is not None and not begun:
+    if case.closed is not None and not begun and not is_watched(case):
         return []
     if started is not None and begun:
         other_is_dead = me.exclusive and started.owner != me.owner

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from bot.domain.alarms import AfterEvent
 from bot.domain.audit import Draft, Entry
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.caller import CallFailed
@@ -264,6 +265,7 @@ Event = (
     | InventoryEvent
     | SearchBarEvent
     | FollowupEvent
+    | AfterEvent
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

@@ -8,6 +8,9 @@ from itertools import repeat
 from typing import Any
 
 from bot.domain import events as ev
+from bot.domain.aftermath_steps import watch_anew, with_aftermath
+from bot.domain.alarms import AllClearSaid
+from bot.domain.all_clear import is_watch
 from bot.domain.approval import Reason
 from bot.domain.audit import Entry, Head
 from bot.domain.ca_facts import RedFlag
@@ -65,7 +68,8 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
     step = _STEPS.get(type(event))
     if step is not None:
         case = step(case, entry, event)
-    case = with_followups(with_search_bars(case, entry, event), entry, event)
+    for with_more in (with_search_bars, with_followups, with_aftermath):
+        case = with_more(case, entry, event)
     if told_in_thread(case, event):
         since = case.note_due_since or entry.at
         case = replace(case, note_seq=entry.seq, note_due_since=since)
@@ -78,6 +82,8 @@ def told_in_thread(case: Case, event: ev.Event) -> bool:
         return False
     if isinstance(event, ReceiptLooked) and not event.last:
         return False
+    if isinstance(event, RoundFinished) and is_watch(event.round):
+        return bool(case.investigation.news.get(event.round))
     if isinstance(event, PlanRead):
         return event.plan is not None and event.shown_as != event.before
     request = case.requests.get(getattr(event, "request_id", ""))
@@ -199,7 +205,7 @@ def _false_positive(case: Case, entry: Entry, event: ev.MarkedFalsePositive) -> 
 
 def _reopened(case: Case, entry: Entry, event: ev.Reopened) -> Case:
     del event
-    return decides(case, entry, closed=None)
+    return watch_anew(decides(case, entry, closed=None))
 
 
 def _remarked(case: Case, entry: Entry, event: Remarked) -> Case:
@@ -260,6 +266,7 @@ _TOLD_IN_THREAD = (
     OwnersAnswered,
     TicketGiven,
     FollowupEnded,
+    AllClearSaid,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {

@@ -19,9 +19,10 @@ class PostKind(StrEnum):
     REMINDER = "reminder"
     BAR = "bar"
     FOLLOWUPS = "followups"
+    ALARM = "alarm"
 
 
-KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS)
+KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS, PostKind.ALARM)
 """Messages whose own modules fold where they stand."""
 
 
@@ -29,10 +30,9 @@ KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS)
 class PostReserved:
     """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
 
-    ``through`` is the entry up to which a note tells the story, that a notice or a question is about, or that began the
-    search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request, of the open points
-    the number alone. ``ambiguous`` says
-    that an earlier life of the store may have posted already.
+    ``through`` is the entry up to which a note tells the story, that a notice, a question or an alarm is about, or that
+    began the search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request; of the open
+    points the number alone. ``ambiguous`` says that an earlier life of the store may have posted already.
     """
 
     KIND: ClassVar[str] = "post:reserved"

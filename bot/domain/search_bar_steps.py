@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain import events as ev
+from bot.domain.all_clear import is_watch
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Reservation
 from bot.domain.investigation import RoundFinished, RoundStarted, StopAsked
@@ -48,6 +49,9 @@ def _round_started(case: Case, entry: Entry, event: RoundStarted) -> Case:
         replace(one, **ended) if one.round is not None and one.ended_at is None else one  # type: ignore[arg-type]
         for one in case.bars
     )
+    if is_watch(event.round):
+        # They come for hours, and nobody waits for one of them.
+        return _kept(case, old)
     return _kept(case, (*old, SearchBar(entry.seq, entry.at, entry.seq, round=event.round)))
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.all_clear import WATCHING_STEPS, is_watch, next_round
 from bot.domain.answer import Answer, could_not_check, is_stopped, not_allowed, stopped
 from bot.domain.audit import Draft
 from bot.domain.case import Case
@@ -88,6 +89,8 @@ class Investigate:
     def _to_ask(self, case: Case, number: int) -> tuple[Step, ...]:
         known = case.investigation
         open_ = [step for step in self._steps if step.id not in known.steps_done]
+        if is_watch(number):
+            return tuple(step for step in open_ if step.id in WATCHING_STEPS)
         return tuple(step for step in open_ if number == 0 or step.again or _was_stopped(step, known.answers))
 
     async def _ask_all(self, case_id: CaseId, inquiry: Inquiry, steps: Sequence[Step]) -> None:
@@ -134,7 +137,7 @@ class Investigate:
         started: list[RoundStarted] = []
 
         def rule(case: Case) -> Sequence[Draft]:
-            due = case.investigation.round_due(case.detection_seq, case.detected_at or self._clock.now())
+            due = next_round(case)
             if due is None or due[0] != number:
                 return []
             started[:] = [RoundStarted(number, case.detection_seq, owner, self._clock.now() + _LEASE)]

@@ -8,6 +8,7 @@ from bot.domain.ca_facts import Certificate
 from bot.domain.case import Case, Request
 from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
+from bot.slack.after_words import after_lines
 from bot.slack.button_value import Reference
 from bot.slack.card_digest import FOOTER, GUIDE_STATE, rendered, signed
 from bot.slack.card_words import (
@@ -86,6 +87,7 @@ class Card:
             self._status(case, menu),
             *self._progress(case),
             *_receipt(case),
+            *_after(case),
             *_investigated(case),
             *_owners(case),
             *self._requests.blocks(case),
@@ -134,6 +136,7 @@ class Card:
             state_words(case, self._titles(case)),
             what_happened(case),
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
+            *after_lines(case),
             *card_lines(case),
             *guide_lines(case),
             "Slack would not show the buttons. To disable by hand: "
@@ -165,6 +168,11 @@ def _receipt(case: Case) -> list[Block]:
     lines = receipt_lines(case)
     block_id = Reference(case.case_id, case.revision).block_id("receipt")
     return [{"type": "context", "block_id": block_id, "elements": [_mrkdwn(joined(lines, 2_000))]}] if lines else []
+
+
+def _after(case: Case) -> list[Block]:
+    lines = after_lines(case)
+    return [_section(lines, Reference(case.case_id, case.revision).block_id("after"))] if lines else []
 
 
 def _investigated(case: Case) -> list[Block]:

@@ -9,6 +9,7 @@ from bot.domain.case_evidence import evidence_of
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
 from bot.domain.verdict import Priority, verdict
+from bot.slack.after_words import after_step
 from bot.slack.ladder_words import done_words
 from bot.slack.request_words import sentence_words
 from bot.slack.text import code, date, defang, marked, mention_user, shown
@@ -152,7 +153,8 @@ def _ended(case: Case, titles: dict[str, str], first: str) -> str:
 def next_step(case: Case) -> str:
     """The first thing to do now."""
     steps = {**_by_state(), **_by_priority(case), **_by_ladder(case)}
-    return steps[case.state]
+    after = after_step(case) if case.state is CaseState.CONTAINED else None
+    return after or steps[case.state]
 
 
 def _by_priority(case: Case) -> dict[CaseState, str]:

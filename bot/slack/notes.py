@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain import events as ev
+from bot.domain.alarms import AllClearSaid
 from bot.domain.approval_words import from_words
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
@@ -24,6 +25,7 @@ from bot.domain.tickets import TicketGiven
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
+from bot.slack.after_words import all_clear_words
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
@@ -136,6 +138,8 @@ class Notes:
                 return round_line(case, event, entry.at)
             case TicketGiven(ticket=ticket, may_be_actor=may_be_actor):
                 return _ticketed(who, ticket, may_be_actor=may_be_actor)
+            case AllClearSaid():
+                return all_clear_words(event)
             case FollowupEnded():
                 return ended_note(case, event, who)
             case OwnersAnswered(ours=ours, reason=reason):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.alarms import Alarm
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.reminders import Unanswered
 from bot.domain.search_bar import Progress, SearchBar
 from bot.ports import Message
+from bot.slack.after_words import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.followup_list import FollowupList
@@ -30,6 +32,7 @@ class SlackPresenter:
         reminder: writes reminders of requests.
         search_bar: draws how far a search is.
         followups: draws reminders of what stays open.
+        alarms: draws what came back.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class SlackPresenter:
         reminder: Reminder,
         search_bar: SearchBarMessage,
         followups: FollowupList,
+        alarms: AlarmMessage,
     ) -> None:
         self._card = card
         self._failed_calls = failed_calls
@@ -49,6 +53,7 @@ class SlackPresenter:
         self._reminder = reminder
         self._search_bar = search_bar
         self._followups = followups
+        self._alarms = alarms
 
     def card(self, case: Case) -> Message:
         """The case's card; of a stream of failed attempts, the message that counts them."""
@@ -87,6 +92,10 @@ class SlackPresenter:
     def followups(self, case: Case, number: int, *, anew: bool) -> Message:
         """The reminder of what stays open, of this number."""
         return self._followups.draw(case, number, anew=anew)
+
+    def alarm(self, case: Case, alarm: Alarm) -> Message:
+        """The message about what came back after a containment."""
+        return self._alarms.draw(case, alarm)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

@@ -45,6 +45,7 @@ from bot.service.show_followups import ShowFollowups
 from bot.service.show_question import ShowQuestion
 from bot.service.stop_ladder import stop_ladder
 from bot.service.take_detection import TakeDetection
+from bot.service.watch_containment import WatchContainment
 from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_log import MemoryDisk
@@ -151,6 +152,7 @@ class Desk:
         self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
         self.bar = ShowBar(self.book, self.slack, PlainPresenter())
         self.followups = ShowFollowups(self.book, self.slack, PlainPresenter())
+        self.watch = WatchContainment(self.book, self.slack, PlainPresenter())
         search = LookupSearch(accounts)
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
@@ -265,6 +267,8 @@ class Desk:
             EffectKind.UPDATE_BAR: lambda case: self.bar.update(case, effect),
             EffectKind.POST_FOLLOWUPS: lambda case: self.followups.post(case, effect),
             EffectKind.UPDATE_FOLLOWUPS: self.followups.update,
+            EffectKind.WATCH: self.watch,
+            EffectKind.POST_ALARM: lambda case: self.watch.post_alarm(case, effect),
             EffectKind.TELL: lambda case: self.show.tell(case, effect),
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.alarms import Alarm
 from bot.domain.approval import Person
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
@@ -22,6 +23,7 @@ from bot.service.show_bar import BAR_EVENT_TYPE, bar_key
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_followups import FOLLOWUPS_EVENT_TYPE, followups_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
+from bot.service.watch_containment import ALARM_EVENT_TYPE, alarm_key
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CHANNEL = "C0ALERTS"
@@ -195,6 +197,10 @@ class PlainPresenter:
         """What stays open."""
         left = " ".join(one.key for one in case.followups.open)
         return _message(FOLLOWUPS_EVENT_TYPE, followups_key(case, number), f"{'new' if anew else 'changed'}: {left}")
+
+    def alarm(self, case: Case, alarm: Alarm) -> Message:
+        """What came back."""
+        return _message(ALARM_EVENT_TYPE, alarm_key(case, alarm), alarm.sentence)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

@@ -19,6 +19,8 @@ from bot.service.guide.sessions_seen import SessionsSeen, sessions_seen
 # Each round takes more, so that no flood of sessions hides the older ones for good.
 _KEYS_A_ROUND = 20
 _CHAINED_A_ROUND = 10
+# A watch has many rounds, and AWS lets only two searches a second through.
+_MOST_ROUNDS_OF_KEYS = 4
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html
 _LONGEST_CHAINED = timedelta(hours=1)
 
@@ -57,12 +59,13 @@ async def keys_followed(inquiry: Inquiry) -> KeysFollowed:
     async def read() -> KeysFollowed:
         seen, regions = await sessions_seen(inquiry), await account_regions(inquiry)
         keys = _session_keys(seen)
-        most = _KEYS_A_ROUND * (inquiry.round + 1)
+        rounds = min(inquiry.round + 1, _MOST_ROUNDS_OF_KEYS)
+        most = _KEYS_A_ROUND * rounds
         trails = await follow(inquiry, keys[:most], regions.names)
         if trails.failed_everywhere is not None:
             raise trails.failed_everywhere
         new = [one for one in _new_keys(trails.acts, inquiry) if one.key_id not in {key.key_id for key in keys}]
-        most_new = _CHAINED_A_ROUND * (inquiry.round + 1)
+        most_new = _CHAINED_A_ROUND * rounds
         chained = await follow(inquiry, new[:most_new], regions.names)
         cut = len(keys[most:]) + len(new[most_new:]) + trails.skipped + chained.skipped
         missing = [*seen.not_checked, *trails.not_checked, *chained.not_checked, *filter(None, [regions.why_few])]

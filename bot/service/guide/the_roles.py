@@ -58,8 +58,19 @@ def _profiles(inquiry: Inquiry, found: AccountReached) -> Answer:
         f"{inquiry.case.target.region}. A profile belongs to no trust anchor: each works with all of them."
     )
     lines = _capped([_profile_line(one) for one in (*enabled, *(p for p in found.profiles if not p.get("enabled")))])
-    facts = {"enabled": len(enabled), "disabled": len(found.profiles) - len(enabled)}
+    facts = {
+        "enabled": len(enabled),
+        "disabled": len(found.profiles) - len(enabled),
+        "longest_session_seconds": _longest(enabled),
+    }
     return answered(_PROFILES.id, sentence, lines=lines, facts=facts, not_checked=_arns_only(found))
+
+
+def _longest(enabled: Sequence[Mapping[str, Any]]) -> int | None:
+    """The longest session that a profile allows, in seconds; None when one of them does not say, or there is none."""
+    seconds = [one.get("durationSeconds") for one in enabled]
+    known = [one for one in seconds if isinstance(one, int)]
+    return max(known) if known and len(known) == len(seconds) else None
 
 
 def _profile_line(profile: Mapping[str, Any]) -> str:

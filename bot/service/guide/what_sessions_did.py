@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.usage.act_kinds import ActKind
@@ -144,10 +145,11 @@ def _facts(followed: KeysFollowed, acts: Sequence[Act], foreign: Sequence[str]) 
     ends = [key.ends_by for key in followed.keys if key.ends_by]
     latest = max([*ends, *filter(None, [followed.seen.latest_end])], default=None)
     made: Mapping[str, int] = Counter(one.key_id for one in followed.acts)
+    last = {one.key_id: one.at for one in sorted(followed.acts, key=_time) if one.at is not None}
     return {
         "acts": [_fact(one) for one in acts[:_MOST_KEPT]],
         "acts_cut": max(0, len(acts) - _MOST_KEPT),
-        "keys": [_key_fact(key, made) for key in followed.keys],
+        "keys": [_key_fact(key, made, last.get(key.key_id)) for key in followed.keys],
         "keys_cut": followed.cut,
         "regions": list(followed.regions),
         "other_accounts": list(foreign),
@@ -155,7 +157,11 @@ def _facts(followed: KeysFollowed, acts: Sequence[Act], foreign: Sequence[str]) 
     }
 
 
-def _key_fact(key: Key, calls: Mapping[str, int]) -> dict[str, object]:
+def _time(act: Act) -> datetime:
+    return act.at or datetime.min.replace(tzinfo=UTC)
+
+
+def _key_fact(key: Key, calls: Mapping[str, int], last: datetime | None) -> dict[str, object]:
     return {
         "key_id": key.key_id,
         "whose": key.whose,
@@ -163,6 +169,7 @@ def _key_fact(key: Key, calls: Mapping[str, int]) -> dict[str, object]:
         "expires": key.ends_by.isoformat() if key.ends_by else None,
         "chained": key.chained,
         "calls": calls.get(key.key_id, 0),
+        "last_call": last.isoformat() if last else None,
     }
 
 

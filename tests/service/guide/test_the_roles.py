@@ -225,7 +225,7 @@ async def test_without_iam_profiles_and_arns_are_still_shown(desk: Desk) -> None
     assert (found.facts["usable"], found.facts["undetermined"], codes(found)) == (0, 1, [])
     assert found.lines[0].startswith("deployer through profile ci: undetermined")
     assert "iam:GetRole" in found.missing
-    assert answers["profiles"].facts == {"enabled": 1, "disabled": 0}
+    assert answers["profiles"].facts == {"enabled": 1, "disabled": 0, "longest_session_seconds": 3600}
     assert answers["privileged_roles"].standing is Standing.NOT_ALLOWED
     assert answers["roles_trusting_service"].standing is Standing.NOT_ALLOWED
 

@@ -1,0 +1,84 @@
+"""How what comes after a containment moves: alarms, looks of the watch, its end, and its beginning anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.alarms import MOST_ALARMS, Aftermath, Alarm, AlarmRaised, AllClearSaid
+from bot.domain.all_clear import is_last_look, is_watch
+from bot.domain.audit import Entry
+from bot.domain.case import Case, Reservation
+from bot.domain.events import DetectionReceived
+from bot.domain.investigation import RoundFinished
+from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
+from bot.domain.session_ends import contained_since
+
+
+def with_aftermath(case: Case, entry: Entry, event: object) -> Case:
+    """The case, after what an event means for the watch over its containment."""
+    step = _STEPS.get(type(event))
+    return case if step is None else step(case, entry, event)
+
+
+def watch_anew(case: Case) -> Case:
+    """The case whose watch begins anew, because somebody opened it again."""
+    return replace(case, aftermath=replace(case.aftermath, all_clear=None, last_looks=0))
+
+
+def _raised(case: Case, entry: Entry, event: AlarmRaised) -> Case:
+    known = case.aftermath
+    if len(known.alarms) >= MOST_ALARMS or set(event.about) <= known.told_of:
+        return case
+    alarm = Alarm(entry.seq, entry.at, event.sentence, event.about)
+    aftermath = replace(known, alarms=(*known.alarms, alarm))
+    return replace(case, aftermath=aftermath, display_seq=entry.seq)
+
+
+def _detected(case: Case, entry: Entry, event: DetectionReceived) -> Case:
+    del entry
+    since = contained_since(case)
+    return watch_anew(case) if since is not None and event.detection.happened_at > since else case
+
+
+def _said(case: Case, entry: Entry, event: AllClearSaid) -> Case:
+    return replace(case, aftermath=replace(case.aftermath, all_clear=event), display_seq=entry.seq)
+
+
+def _looked(case: Case, entry: Entry, event: RoundFinished) -> Case:
+    del entry
+    known, began = case.aftermath, case.investigation.started_at
+    last = began is not None and is_last_look(case, began)
+    return replace(
+        case,
+        aftermath=replace(known, looks=known.looks + is_watch(event.round), last_looks=known.last_looks + last),
+    )
+
+
+def _changed(case: Case, seq: int, **changes: object) -> Case:
+    known: Aftermath = case.aftermath
+    alarms = tuple(replace(one, **changes) if one.seq == seq else one for one in known.alarms)  # type: ignore[arg-type]
+    return replace(case, aftermath=replace(known, alarms=alarms))
+
+
+def _reserved(case: Case, entry: Entry, event: PostReserved) -> Case:
+    if event.post is not PostKind.ALARM:
+        return case
+    return _changed(case, event.through, reserved=Reservation(event.owner, entry.at, event.ambiguous))
+
+
+def _posted(case: Case, entry: Entry, event: PostSent | PostDropped) -> Case:
+    del entry
+    return _changed(case, event.through, told=True) if event.post is PostKind.ALARM else case
+
+
+_STEPS: Mapping[type, Callable[[Case, Entry, Any], Case]] = {
+    AlarmRaised: _raised,
+    AllClearSaid: _said,
+    DetectionReceived: _detected,
+    RoundFinished: _looked,
+    PostReserved: _reserved,
+    PostSent: _posted,
+    PostDropped: _posted,
+}

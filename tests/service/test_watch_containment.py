@@ -1,0 +1,214 @@
+"""The watch over a containment, with the guide's own steps: looks until nothing can live, then says what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.all_clear import CLOUDTRAIL_LATE
+from bot.domain.ca_facts import CaFacts
+from bot.domain.case import Case
+from bot.domain.effects import Effect, EffectKind, effects
+from bot.domain.errors import AnchorwatchError, AwsDenied
+from bot.domain.search_bar import Progress
+from bot.domain.session_ends import sessions_end
+from bot.service import read_back, still_allowed
+from bot.service.guide import the_use, what_sessions_did
+from bot.service.guide.inquiry import Sources
+from bot.service.investigate import Investigate
+from bot.service.shared_reads import SharedReads
+from bot.service.watch_containment import ALARM_EVENT_TYPE
+from tests.fakes.aws_samples import session_record, stamp
+from tests.fakes.desk import Desk
+from tests.fakes.fake_search import FakeSearch
+from tests.fakes.slack_in_memory import NOON
+
+KEY = "ASIAEXAMPLE000000001"
+
+
+@dataclass
+class WatchedDesk(Desk):
+    """A desk that asks the questions of the watch by itself."""
+
+    search: FakeSearch = field(default_factory=FakeSearch)
+
+    def rise(self) -> None:
+        """Begin a life that investigates."""
+        super().rise()
+        self.standing = replace(self.standing, investigates=True)
+        self.book._standing = self.standing
+        sources = Sources(self.aws, self.search, shared=SharedReads(self.clock), read_certificates=lambda _: CaFacts())
+        self.investigate = Investigate(self.book, (the_use.STEP, what_sessions_did.STEP), sources, self.clock, 0.0)
+
+    async def until(self, moment: datetime) -> list[int]:
+        """Let time pass to ``moment``, doing what is due when it is due; the rounds that were asked meanwhile."""
+        rounds: list[int] = []
+        for _ in range(2_000):
+            due = [
+                one for one in effects(await self.case(), self.standing) if one.kind is not EffectKind.ATTACH_PICTURE
+            ]
+            now = min((one.at for one in due), default=moment)
+            if now > moment:
+                break
+            self.clock.time = max(self.clock.time, now)
+            for effect in (one for one in due if one.at <= self.clock.now()):
+                rounds += [int(effect.subject)] if effect.kind is EffectKind.INVESTIGATE else []
+                await self._do(effect)
+        self.clock.time = max(self.clock.time, moment)
+        return rounds
+
+    def _doer(self, effect: Effect) -> Callable[[Case], Any]:
+        if effect.kind is EffectKind.INVESTIGATE:
+            return lambda case: self.investigate(case.case_id, int(effect.subject), _nobody)
+        return super()._doer(effect)
+
+    def alarms(self) -> list[str]:
+        """What was told of as having come back."""
+        return [str(one["text"]) for one in self.slack.standing(ALARM_EVENT_TYPE)]
+
+
+async def _nobody(_progress: Progress) -> None:
+    return
+
+
+@pytest.fixture
+async def desk(monkeypatch: pytest.MonkeyPatch) -> WatchedDesk:
+    """A case that is contained at noon, and a session of an hour that began ten minutes before."""
+    monkeypatch.setattr(read_back, "_LOOK_AGAIN_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(still_allowed, "_ASK_AGAIN_SECONDS", (0.0, 0.0))
+    made = WatchedDesk()
+    made.aws.serve("ec2:DescribeRegions", {"Regions": [{"RegionName": made.target.region}]})
+    made.aws.serve("cloudwatch:GetMetricData", {"MetricDataResults": [{"Id": "successes", "Values": [1.0]}]})
+    made.search.records.append(session(made, "s1", NOON - timedelta(minutes=10)))
+    await made.detect()
+    await made.until(NOON)
+    assert (await made.ask("U1", "disable_trust_anchor")).allowed
+    await made.until(NOON)
+    assert (await made.case()).contained_by is not None
+    return made
+
+
+def session(desk: Desk, event_id: str, at: datetime, seconds: int = 3600) -> dict[str, Any]:
+    """A session of so many seconds."""
+    role = f"arn:aws:iam::{desk.target.account}:role/deployer"
+    asked = {"trustAnchorArn": desk.target.anchor_arn, "roleArn": role, "durationSeconds": seconds}
+    elements = {"credentialSet": [{"credentials": {"accessKeyId": KEY}}]}
+    return session_record(
+        desk.target, eventID=event_id, eventTime=stamp(at), requestParameters=asked, responseElements=elements
+    )
+
+
+def call(desk: Desk, at: datetime) -> dict[str, Any]:
+    """What somebody did with the session's key."""
+    return {
+        "eventID": f"call-{at}",
+        "eventTime": stamp(at),
+        "awsRegion": desk.target.region,
+        "eventSource": "secretsmanager.amazonaws.com",
+        "eventName": "GetSecretValue",
+        "recipientAccountId": desk.target.account,
+        "userIdentity": {"type": "AssumedRole", "accessKeyId": KEY, "accountId": desk.target.account},
+        "requestParameters": {"secretId": "db-password"},
+    }
+
+
+async def test_all_clear_comes_once_when_no_session_can_be_alive(desk: WatchedDesk) -> None:
+    """Twelve hours after the containment and CloudTrail's delay, with few looks on the way and one message."""
+    end = sessions_end(await desk.case())
+    assert end == NOON + timedelta(hours=12)
+    rounds = await desk.until(end + CLOUDTRAIL_LATE + timedelta(minutes=1))
+    case = await desk.case()
+    said = case.aftermath.all_clear
+    assert said is not None
+    assert said.clear, said
+    assert (said.over_at, said.last_look) == (end, end + CLOUDTRAIL_LATE)
+    assert rounds == list(range(1, 1 + len(rounds)))
+    assert len(rounds) == 3 + said.looks
+    assert 11 <= said.looks <= 16
+    assert not await desk.until(end + timedelta(days=2))
+    assert len(desk.kinds("all_clear:said")) == 1
+    assert not desk.alarms()
+
+
+async def test_what_a_living_session_does_is_told_at_once(desk: WatchedDesk) -> None:
+    """The next look finds the call, the channel hears of it once, and the end is no all-clear."""
+    desk.search.records.append(call(desk, NOON + timedelta(minutes=20)))
+    await desk.until(NOON + timedelta(minutes=61))
+    assert len(desk.alarms()) == 1
+    assert "secretsmanager:GetSecretValue of db-password" in desk.alarms()[0]
+    await desk.until(NOON + timedelta(hours=13))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert not said.clear
+    assert len(desk.alarms()) == 1
+
+
+async def test_a_new_session_after_the_containment_rings(desk: WatchedDesk) -> None:
+    """A trust anchor that gives sessions although it was disabled is the worst news that there is."""
+    desk.search.records.append(session(desk, "s9", NOON + timedelta(hours=2)))
+    await desk.until(NOON + timedelta(hours=4))
+    assert len(desk.alarms()) == 1
+    assert "gave a new session at 2026-11-22 14:00:00 UTC" in desk.alarms()[0]
+
+
+async def test_a_look_that_was_refused_is_no_all_clear(desk: WatchedDesk) -> None:
+    """It is tried three times, and then the message says what is missing."""
+    await desk.until(NOON + timedelta(hours=11))
+    desk.search.error = AwsDenied("AccessDenied", "no", "cloudtrail:LookupEvents")
+    await desk.until(NOON + timedelta(hours=20))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert not said.clear
+    assert "cloudtrail:LookupEvents" in said.why
+    assert (await desk.case()).aftermath.last_looks == 3
+
+
+async def test_a_look_that_fails_once_is_made_again(desk: WatchedDesk) -> None:
+    """What AWS refused for a moment costs an hour and not the all-clear."""
+    await desk.until(NOON + timedelta(hours=12, minutes=14))
+    desk.search.error = AwsDenied("AccessDenied", "no", "cloudtrail:LookupEvents")
+    await desk.until(NOON + timedelta(hours=12, minutes=16))
+    assert (await desk.case()).aftermath.all_clear is None
+    desk.search.error = None
+    await desk.until(NOON + timedelta(hours=14))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert said.clear
+
+
+async def test_enabling_ends_the_watch_and_disabling_begins_it_anew(desk: WatchedDesk) -> None:
+    """Nobody is told all-clear of a trust anchor that is open again, and the time counts from the second closing."""
+    await desk.until(NOON + timedelta(hours=3))
+    assert (await desk.ask("U1", "enable_trust_anchor")).allowed
+    await desk.until(NOON + timedelta(hours=3))
+    assert sessions_end(await desk.case()) is None
+    assert not await desk.until(NOON + timedelta(hours=20))
+    assert not desk.kinds("all_clear:said")
+    assert (await desk.ask("U1", "disable_trust_anchor")).allowed
+    await desk.until(NOON + timedelta(hours=20))
+    assert sessions_end(await desk.case()) == NOON + timedelta(hours=32)
+
+
+async def test_a_reopened_case_is_watched_again(desk: WatchedDesk) -> None:
+    """Closed as harmless it is left alone; opened again it is looked at once more, and said again."""
+    await desk.until(NOON + timedelta(hours=13))
+    assert (await desk.close("U1")).allowed
+    assert (await desk.reopen("U1")).allowed
+    assert (await desk.case()).aftermath.all_clear is None
+    await desk.until(NOON + timedelta(hours=15))
+    assert len(desk.kinds("all_clear:said")) == 2
+
+
+async def test_a_restart_in_the_middle_loses_no_look(desk: WatchedDesk) -> None:
+    """The next process goes on from the log."""
+    await desk.until(NOON + timedelta(hours=5))
+    desk.rise()
+    await desk.until(NOON + timedelta(hours=13))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert said.clear
+    assert not [one for one in desk.errors if isinstance(one, AnchorwatchError)]
