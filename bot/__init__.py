@@ -35,6 +35,8 @@ What happens next
     ``service/observe_anchor.py``, ``service/run_action.py`` (approved actions), ``service/remind.py`` and
     ``service/expire_request.py`` (what waits), ``service/show_followups.py`` (what stays open, each working morning
     until somebody ends it: ``domain/followups.py``, ``domain/mornings.py``).
+    After a containment ``domain/all_clear.py`` keeps the guide's questions about use being asked until no session can
+    live (``domain/session_ends.py``); ``service/watch_containment.py`` tells what came back, or how it ended.
 
 A click comes in
     ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature) and ``slack/payload.py`` (shape) to

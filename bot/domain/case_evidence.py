@@ -67,7 +67,7 @@ def _list(value: object) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _roles(sessions: Sequence[Mapping[str, Any]], reachable: Sequence[str]) -> tuple[KnownRole, ...]:
+def _roles(sessions: Sequence[Any], reachable: Sequence[str]) -> tuple[KnownRole, ...]:
     """Roles with sessions first, then those that are open only."""
     by_role: dict[str, list[Mapping[str, Any]]] = {}
     for one in (session for session in sessions if isinstance(session, Mapping)):

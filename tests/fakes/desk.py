@@ -120,6 +120,7 @@ class Desk:
     aws: FakeAws = field(default_factory=FakeAws)
     actions: Mapping[str, ResponseAction] = field(default_factory=lambda: ACTIONS)
     exclusive: bool = True
+    investigates: bool = False
     receipts_after: tuple[timedelta, ...] = ()
     lives: int = 0
     calls_by_request: Counter[str] = field(default_factory=Counter)
@@ -143,7 +144,11 @@ class Desk:
         log.exclusive = self.exclusive
         claims = MemoryClaims(self.disk, self.life.step)
         self.standing = Standing(
-            f"life-{self.lives}", exclusive=self.exclusive, post_grace=GRACE, receipts_after=self.receipts_after
+            f"life-{self.lives}",
+            exclusive=self.exclusive,
+            post_grace=GRACE,
+            receipts_after=self.receipts_after,
+            investigates=self.investigates,
         )
         self.expect = ExpectContainment(self.aws.expect_containment, self.clock)
         self.book = CaseBook(log, self.clock, self.standing, lambda _: None, self.expect)

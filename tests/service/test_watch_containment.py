@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,8 +39,6 @@ class WatchedDesk(Desk):
     def rise(self) -> None:
         """Begin a life that investigates."""
         super().rise()
-        self.standing = replace(self.standing, investigates=True)
-        self.book._standing = self.standing
         sources = Sources(self.aws, self.search, shared=SharedReads(self.clock), read_certificates=lambda _: CaFacts())
         self.investigate = Investigate(self.book, (the_use.STEP, what_sessions_did.STEP), sources, self.clock, 0.0)
 
@@ -80,7 +78,7 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> WatchedDesk:
     """A case that is contained at noon, and a session of an hour that began ten minutes before."""
     monkeypatch.setattr(read_back, "_LOOK_AGAIN_SECONDS", (0.0, 0.0, 0.0))
     monkeypatch.setattr(still_allowed, "_ASK_AGAIN_SECONDS", (0.0, 0.0))
-    made = WatchedDesk()
+    made = WatchedDesk(investigates=True)
     made.aws.serve("ec2:DescribeRegions", {"Regions": [{"RegionName": made.target.region}]})
     made.aws.serve("cloudwatch:GetMetricData", {"MetricDataResults": [{"Id": "successes", "Values": [1.0]}]})
     made.search.records.append(session(made, "s1", NOON - timedelta(minutes=10)))
