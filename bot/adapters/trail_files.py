@@ -63,6 +63,7 @@ class TrailFiles:
         self._trail = trail
         self._monotonic = monotonic
         self._template: tuple[float, re.Match[str]] | None = None
+        self._asking = asyncio.Lock()
         self._folders: dict[tuple[str, str], _Folder] = {}
 
     async def expect(self, aws: Calls, query: EventQuery, first: date, last: date) -> ExpectedScan:
@@ -85,16 +86,27 @@ class TrailFiles:
         Raises:
             AwsError: the table can't be read, or says it in a way that is not understood.
         """
-        if self._template is None or self._monotonic() > self._template[0] + _KEPT_SECONDS:
-            answer = await aws.call(TABLE, DatabaseName=self._trail.database, Name=self._trail.table)
-            text = str(answer.get("Table", {}).get("Parameters", {}).get("storage.location.template"))
-            found = _TEMPLATE.fullmatch(text)
-            if found is None:
-                raise AwsError("OtherTemplate", "the table's storage.location.template is of another form", TABLE)
-            self._template = (self._monotonic(), found)
         values = {"account": query.account, "region": query.region}
-        found = self._template[1]
+        # Many queries begin at once, and one of them asks for all.
+        async with self._asking:
+            found = await self._template_of(aws)
         return found["bucket"], _VARIABLE.sub(lambda one: values.get(one[1], one[0]), found["prefix"])
+
+    async def _template_of(self, aws: Calls) -> re.Match[str]:
+        """Where the table says that the files are.
+
+        Raises:
+            AwsError: as :meth:`_place`.
+        """
+        if self._template is not None and self._monotonic() <= self._template[0] + _KEPT_SECONDS:
+            return self._template[1]
+        answer = await aws.call(TABLE, DatabaseName=self._trail.database, Name=self._trail.table)
+        text = str(answer.get("Table", {}).get("Parameters", {}).get("storage.location.template"))
+        found = _TEMPLATE.fullmatch(text)
+        if found is None:
+            raise AwsError("OtherTemplate", "the table's storage.location.template is of another form", TABLE)
+        self._template = (self._monotonic(), found)
+        return found
 
     async def _count(self, aws: Calls, place: tuple[str, str], folder: _Folder, days: list[str]) -> bool:
         """Count the days that are not known; True when there are too many files to count them all."""
