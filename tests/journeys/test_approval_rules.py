@@ -26,6 +26,8 @@ async def test_production_needs_two_and_one_of_them_from_the_group(sit: Sit) -> 
         await world.start_bot()
         alert = await raise_alert(world)
         ava, ben, dmitri = [await sit(alert, name) for name in ("ava", "ben", "dmitri")]
+        await ava.press("acknowledge")
+        await ava.sees("Acknowledged")
         await ava.press("delete_trust_anchor")
         await expect(ava.page.get_by_role("dialog")).to_contain_text("2 other people must say yes first")
         await ava.fill_in(REASON)

@@ -59,6 +59,8 @@ async def test_what_moved_is_shown_and_asked_for_again(world: World, sit: Sit) -
     """Between plan and yes somebody renames the anchor: nothing runs, both widths show it, one click asks anew."""
     alert = await raise_alert(world)
     ava, ben = await sit(alert, "ava", width=390), await sit(alert, "ben")
+    await ava.press("acknowledge")
+    await ava.sees("Acknowledged")
     await ava.press("delete_trust_anchor")
     await ava.fill_in(REASON)
     await expect(ben.card.locator('[data-action-id="approve_request"]')).to_be_visible(timeout=PATIENCE_MS)
@@ -119,6 +121,8 @@ async def test_a_rejected_request_runs_nothing(world: World, sit: Sit) -> None:
     """Ben says no, with a reason that Ava reads on her page; the trust anchor stays."""
     alert = await raise_alert(world)
     ava, ben = await sit(alert, "ava"), await sit(alert, "ben")
+    await ava.press("acknowledge")
+    await ava.sees("Acknowledged")
     await ava.press("delete_trust_anchor")
     await ava.fill_in(REASON)
     await ben.sees("Approval pending")
