@@ -90,7 +90,7 @@ def _take(parts: Parts) -> TakeDetection:
 
 async def _bolt_app(parts: Parts) -> AsyncApp:
     """Bolt with our buttons and forms."""
-    pressing = Pressing(parts.book, parts.clock)
+    pressing = Pressing(parts.book, parts.clock, parts.policy.approvers_in_words)
     modals = Modals(parts.clients.poster, pressing, parts.expect)
     submissions = Submissions(
         parts.book,

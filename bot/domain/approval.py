@@ -59,6 +59,7 @@ class Reason(StrEnum):
     NOT_AN_OWNER = "not_an_owner"
     NOT_CONFIGURED = "not_configured"
     NO_RULE = "no_rule"
+    SUSPECT = "suspect"
     CODE_MISSING = "code_missing"
     CODE_REFUSED = "code_refused"
 
@@ -125,12 +126,13 @@ class ApprovalPolicy:
         return terms.who_in_words(self.approvers_in_words)
 
 
-def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> Decision:
+def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person, part: Part | None = None) -> Decision:
     """Whether a person may press a control; ``risk`` None is for notes on the case, such as acknowledge.
 
-    Responders may ask for everything. Approvers may also read, because they must know what they approve.
+    Responders may ask for everything. Approvers may also read, because they must know what they approve. ``part`` is
+    what it is of the parts that a bar can take; None means the one that is taken first.
     """
-    part = Part.READ if risk is Risk.READ else Part.START
+    part = part or (Part.READ if risk is Risk.READ else Part.START)
     return _first_no(_not_here(person), _barred(person, part), _no_starter(policy, risk, person))
 
 
@@ -144,6 +146,7 @@ def may_vote(
     deadline: datetime,
     now: datetime,
     yes: bool = True,
+    part: Part = Part.DECIDE,
 ) -> Decision:
     """Whether a person's yes (or no) counts for a request made under these terms.
 
@@ -151,7 +154,7 @@ def may_vote(
     """
     return _first_no(
         _not_here(person),
-        _barred(person, Part.DECIDE),
+        _barred(person, part),
         _too_late(deadline, now),
         _own(policy, person, terms, requester, voted),
         _no_approver(policy, person, terms),

@@ -10,9 +10,16 @@ _MOST_NAMED = 8
 
 
 class Part(StrEnum):
-    """What somebody can have a part in: reading, starting something, deciding a request, saying whose a CA is."""
+    """What somebody can have a part in.
+
+    Reading; noting on a case what ends nothing; asking for a containment that can be undone, and agreeing to one;
+    starting anything else; deciding any other request; saying whose a CA is.
+    """
 
     READ = "read"
+    NOTE = "note"
+    CONTAIN = "contain"
+    AGREE = "agree"
     START = "start"
     DECIDE = "decide"
     ANSWER = "answer"
@@ -56,6 +63,10 @@ class Person:
     bars: tuple[Bar, ...] = ()
     names: tuple[str, ...] = field(default=(), compare=False)
     email: str | None = None
+
+    def is_barred(self, part: Part) -> bool:
+        """Whether a bar takes this part from them."""
+        return any(part in bar.parts for bar in self.bars)
 
 
 @dataclass(frozen=True, slots=True)

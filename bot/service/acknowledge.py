@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.approval import ApprovalPolicy, Reason, may_start, refused
+from bot.domain.approval import ApprovalPolicy, Part, Reason, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import Acknowledged, draft
 from bot.service.press import Answer, Press, PressRule
@@ -15,7 +15,7 @@ def acknowledge(policy: ApprovalPolicy) -> PressRule:
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision = may_start(policy, None, press.person)
+        decision = may_start(policy, None, press.person, Part.NOTE)
         if not decision.allowed:
             return decision
         if case.acknowledged_by == press.person.user_id:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.approval import ApprovalPolicy, Decision, Person, Reason, Terms, may_start, refused
+from bot.domain.approval import ApprovalPolicy, Decision, Part, Person, Reason, Terms, may_start, refused
 from bot.domain.case import Case
 from bot.domain.code_check import CodeCheck, code_refusal
 from bot.domain.events import ActionRequested, draft
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.ladder_choice import choose
 from bot.domain.plan import Plan, Risk, plan_name
+from bot.domain.suspect import part_of_asking
 from bot.domain.terms import Yes, both
 from bot.service.press import Answer, Press, PressRule
 
@@ -20,7 +21,7 @@ def may_ask(policy: ApprovalPolicy, action: Askable) -> PressRule:
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision = may_start(policy, action.risk, press.person)
+        decision = may_start(policy, action.risk, press.person, part_of_asking(action.id, action.risk))
         if not decision.allowed:
             return decision
         if case.target.anchor_arn is None:
@@ -98,6 +99,8 @@ def _different_people(ladder: Ladder) -> Decision:
 
 def own_yes(terms: Terms, person: Person) -> tuple[Yes, ...]:
     """The yes of the one who asks, where the terms let it count; else nothing."""
+    if person.is_barred(Part.AGREE):
+        return ()
     shares = terms.shares_of(person)
     if not terms.own_yes_counts or not terms.may_approve(person) or None in shares.values():
         return ()

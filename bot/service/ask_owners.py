@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.approval import ApprovalPolicy, Reason, may_answer_for_ca, may_start, refused
+from bot.domain.approval import ApprovalPolicy, Part, Reason, may_answer_for_ca, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import draft
 from bot.domain.ownership import OwnersAnswered, OwnersAsked, keys_of
@@ -21,7 +21,7 @@ def ask_owners(policy: ApprovalPolicy, group: str | None) -> PressRule:
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision = may_start(policy, None, press.person)
+        decision = may_start(policy, None, press.person, Part.NOTE)
         if not decision.allowed:
             return decision
         if group is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.approval import ApprovalPolicy, Decision, Reason, may_vote, refused
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.events import RequestRejected, draft
+from bot.domain.suspect import part_of_voting
 from bot.service.press import Answer, Press, PressRule
 from bot.service.signed_yes import Surface, not_to_be_signed, signed_yes
 
@@ -106,4 +107,5 @@ def _may_vote(policy: ApprovalPolicy, request: Request, press: Press, now: datet
         deadline=request.deadline,
         now=now,
         yes=yes,
+        part=part_of_voting(request.action_id, request.risk, yes=yes),
     )

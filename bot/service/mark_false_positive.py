@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.approval import ApprovalPolicy, Reason, may_start, refused
+from bot.domain.approval import ApprovalPolicy, Part, Reason, may_start, refused
 from bot.domain.case import Case
 from bot.domain.closing import CloseReason
 from bot.domain.events import MarkedFalsePositive, Reopened, draft
@@ -58,7 +58,7 @@ def reopen(policy: ApprovalPolicy) -> PressRule:
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision = may_start(policy, None, press.person)
+        decision = may_start(policy, None, press.person, Part.NOTE)
         if not decision.allowed:
             return decision
         if case.closed is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.action_form import Entered
@@ -12,6 +12,7 @@ from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.code_check import CodeCheck
 from bot.domain.events import AttemptRefused, draft, slack_user
+from bot.domain.suspect import suspected
 from bot.kill_points import KillPoint, reached
 from bot.ports import Clock
 from bot.service.case_book import CaseBook
@@ -57,9 +58,18 @@ PressRule = Callable[[Case, Press, datetime], Answer]
 
 
 class Pressing:
-    """Decides presses against the log."""
+    """Decides presses against the log.
 
-    def __init__(self, book: CaseBook, clock: Clock) -> None:
+    Every press passes here, so here a person becomes a suspect of the case, whatever the control.
+
+    Args:
+        book: the cases.
+        clock: the time.
+        others: in words, who can help when somebody may not because a caller has their name.
+    """
+
+    def __init__(self, book: CaseBook, clock: Clock, others: str = "the other approvers") -> None:
+        self._others = others
         self._book = book
         self._clock = clock
 
@@ -93,6 +103,7 @@ class Pressing:
         return decision
 
     def _answer(self, case: Case, press: Press, rule: PressRule) -> Answer:
+        press = replace(press, person=suspected(case, press.person, self._others))
         answer = rule(case, press, self._clock.now())
         is_old = press.revision is not None and press.revision != case.revision
         if is_old and not isinstance(answer, Decision) and not _only_reads(answer):

@@ -7,6 +7,7 @@ from bot.domain.effects import Effect
 from bot.domain.people import NOBODY, People
 from bot.domain.post_events import PostKind
 from bot.domain.reminders import Unanswered, lists_that_help, reminder_number, unanswered
+from bot.domain.suspect import part_of_voting, suspected
 from bot.domain.terms import Terms
 from bot.ports import Clock, Directory, Messenger, Presenter
 from bot.service.case_book import CaseBook
@@ -45,7 +46,7 @@ class Remind:
         post = Post(
             kind=PostKind.REMINDER,
             through=number,
-            message=self._presenter.reminder(case, request, number, self._unanswered(request, number)),
+            message=self._presenter.reminder(case, request, number, self._unanswered(case, request, number)),
             event_type=REMINDER_EVENT_TYPE,
             key=reminder_key(case, request, number),
             since=request.at,
@@ -54,11 +55,13 @@ class Remind:
         )
         await self._post_once(case, post, look_first=effect.look_first)
 
-    def _unanswered(self, request: Request, number: int) -> Unanswered:
+    def _unanswered(self, case: Case, request: Request, number: int) -> Unanswered:
         helping = lists_that_help(request)
         may = self._directory.members(helping.named)
         if helping.approvers is None:
             may |= self._directory.members(None)
+        part = part_of_voting(request.action_id, request.risk)
+        may = frozenset(one for one in may if not suspected(case, self._directory.person(one)).is_barred(part))
         silent = self._directory.members(request.terms.silent)
         lost = self._directory.lost(helping.named)
         return unanswered(request, number, may, silent, _names(helping, lost))

@@ -118,7 +118,7 @@ class RunAction:
             await self._log.stop(case, request, _held(held), held_by=holder.asked_by)
 
     async def _contain(self, case: Case, request: Request, action: ResponseAction, fence: Fence) -> None:
-        live, lost = await asyncio.gather(self._live_plan(case, request, action), self._still_allowed(request))
+        live, lost = await asyncio.gather(self._live_plan(case, request, action), self._still_allowed(case, request))
         if lost is not None:
             await self._log.stop(case, request, lost, about_people=True)
         elif isinstance(live, str):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.approval_words import lacking_words
-from bot.domain.case import Request
+from bot.domain.case import Case, Request
 from bot.domain.people import Part, Person, not_told
+from bot.domain.suspect import part_of_asking, part_of_voting, suspected
 from bot.domain.terms import Terms, Yes, missing
 from bot.ports import Clock, Directory
 
@@ -29,7 +30,7 @@ class StillAllowed:
         self._directory = directory
         self._clock = clock
 
-    async def __call__(self, request: Request) -> str | None:
+    async def __call__(self, case: Case, request: Request) -> str | None:
         """Why somebody's part in this no longer holds, or None when everybody's does."""
         agreed_at = max((vote.at for vote in request.votes), default=request.at)
         if self._clock.now() - agreed_at > _YES_HOLDS:
@@ -38,11 +39,12 @@ class StillAllowed:
         voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
         terms = request.terms
         people = await asyncio.gather(*(self._fresh(one, terms) for one in (request.by, *voters)))
-        requester, *approvers = people
-        if not (_is_here(requester, Part.START) and requester.responder):
+        requester, *approvers = (suspected(case, one) for one in people)
+        asking, agreeing = (of(request.action_id, request.risk) for of in (part_of_asking, part_of_voting))
+        if not (_is_here(requester, asking) and requester.responder):
             return _no_longer(requester, terms, "ask for this")
         for person in approvers:
-            if not (_is_here(person, Part.DECIDE) and terms.may_approve(person)):
+            if not (_is_here(person, agreeing) and terms.may_approve(person)):
                 return _no_longer(person, terms, "approve")
         return _short_of(terms, approvers)
 
@@ -57,8 +59,7 @@ class StillAllowed:
 
 
 def _is_here(person: Person, part: Part) -> bool:
-    barred = any(part in bar.parts for bar in person.bars)
-    return person.active and person.unseen is None and not barred
+    return person.active and person.unseen is None and not person.is_barred(part)
 
 
 def _not_told(person: Person, terms: Terms) -> str | None:

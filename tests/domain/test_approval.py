@@ -137,7 +137,10 @@ def test_a_bar_takes_its_parts_and_no_other(part: Part) -> None:
     person = Person("U3", responder=True, approver=True, owner=True, bars=(bar,))
     decisions = {
         Part.READ: may_start(POLICY, Risk.READ, person),
+        Part.NOTE: may_start(POLICY, None, person, Part.NOTE),
+        Part.CONTAIN: may_start(POLICY, Risk.REVERSIBLE, person, Part.CONTAIN),
         Part.START: may_start(POLICY, Risk.REVERSIBLE, person),
+        Part.AGREE: vote(person, Terms(), part=Part.AGREE),
         Part.DECIDE: vote(person, Terms()),
         Part.ANSWER: may_answer_for_ca(POLICY, person),
     }

@@ -98,8 +98,8 @@ async def test_only_responders_may_and_only_while_it_is_open(ringing: Desk) -> N
 
 
 async def test_the_suspects_word_is_marked(ringing: Desk) -> None:
-    """By the person's names, as Slack has them when they press."""
-    ringing.directory.people["U2"] = Person("U2", responder=True, names=("mallory",))
+    """By the person's names, as Slack has them when they press; the very same name takes the right to press."""
+    ringing.directory.people["U2"] = Person("U2", responder=True, names=("Max Allory",))
     await give(ringing, "CHG0000001")
     await give(ringing, "CHG0000002", "U2")
     assert [entry.data["may_be_actor"] for entry in ringing.kinds("ticket:given")] == [False, True]
