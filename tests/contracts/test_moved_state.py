@@ -14,7 +14,7 @@ from bot.domain.action import ResponseAction, Risk, Target, differences
 from bot.registry import load_actions
 from tests.fakes.aws_samples import pem_of, trust_policy
 from tests.fakes.fake_aws import FakeAws
-from tests.fakes.ladder import CRL, planned
+from tests.fakes.ladder import CRL, planned, ready
 
 ACTIONS = load_actions()
 ON_ANCHOR = [one for one in ACTIONS.values() if one.on_anchor and one.risk is not Risk.READ]
@@ -151,6 +151,14 @@ async def test_each_thing_that_a_plan_elsewhere_touches(action: ResponseAction, 
         live = replace(await planned(action, aws, prepared), unknown=())
         assert what in {one.what for one in differences(shown, live)}
         assert shown.digest() != live.digest()
+
+
+@pytest.mark.parametrize("action_id", ["disable_profile", "enable_profile"])
+async def test_a_profile_is_more_than_its_name(aws: FakeAws, target: Target, action_id: str) -> None:
+    """Its switch and its last change are part of what is compared, because the name says nothing of its roles."""
+    prepared = await ready(ACTIONS[action_id], ACTIONS, aws, target)
+    state = (await planned(ACTIONS[action_id], aws, prepared)).state
+    assert [what.split()[2:] for what in state] == [[], ["enabled"], ["changed", "at"]]
 
 
 @pytest.mark.parametrize("action", ELSEWHERE, ids=lambda action: action.id)

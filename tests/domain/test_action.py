@@ -68,6 +68,11 @@ def test_what_is_not_known_covers_itself_only(shown: Plan, live: Plan, what: str
     assert differences(drawn, live) == expected
 
 
+def test_what_is_not_known_is_signed_too() -> None:
+    """A plan that says what it lacks is another one than a plan that says nothing of it."""
+    assert replace(PLAN, unknown=("changed at",)).digest() != replace(PLAN, unknown=()).digest()
+
+
 def test_the_name_of_a_plan_is_the_begin_of_its_digest() -> None:
     """Eight hex digits in two groups, to be read out loud."""
     assert plan_name(PLAN.digest()) == f"{PLAN.digest()[:4]}-{PLAN.digest()[4:8]}"
