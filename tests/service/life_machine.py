@@ -4,82 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.approval import ApprovalPolicy, Decision, Person
-from bot.domain.approval_rule import ApprovalRule, Scope
+from bot.domain.approval import Decision, Person
 from bot.domain.audit import Entry, verify_chain
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.code_check import CodeCheck
 from bot.domain.effects import effects, wake_at
-from bot.domain.fold import fold, user_of
-from bot.domain.people import People
-from bot.domain.plan import Risk
-from bot.domain.terms import Share, Terms
+from bot.domain.fold import fold
 from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
 from tests.fakes.desk import PEOPLE, Desk, Killed, ran_as_shown
 from tests.fakes.fake_action_aws import FaultKind
 from tests.fakes.ladder_desk import known, out_of_turn
+from tests.service.life_houses import CALL_OF, HOUSES, STAFF, policy_of, was_agreed_on
 
 T = TypeVar("T")
 
 OPEN = {RequestState.PENDING, RequestState.WAITING, RequestState.APPROVED, RequestState.RUNNING}
 ENDS = set(RequestState) - OPEN
-CALL_OF = {
-    "delete_trust_anchor": "DeleteTrustAnchor",
-    "disable_trust_anchor": "DisableTrustAnchor",
-    "disable_profile": "DisableProfile",
-}
-
-SECURITY = People((), ("S1",), "security")
-IN_SECURITY = {"U4", "U5"}
-STAFF = {one: replace(person, groups=frozenset({"S1"} if one in IN_SECURITY else ())) for one, person in PEOPLE.items()}
-"""Who there is; U5 is nobody but for the rules that name the group."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What must be true of each call under a rule, said apart from the code that decides it.
-
-    ``people`` others at least (or the one who asks, where ``own`` counts and they may approve), ``security`` of them
-    from the group, and with ``code`` nobody without a one-time code.
-    """
-
-    people: int
-    security: int = 0
-    own: bool = False
-    code: bool = False
-
-
-HOUSES = {
-    "two": {Risk.REVERSIBLE: Wanted(0), Risk.IRREVERSIBLE: Wanted(2)},
-    "security": {Risk.REVERSIBLE: Wanted(1), Risk.IRREVERSIBLE: Wanted(2, security=1)},
-    "own yes": {Risk.REVERSIBLE: Wanted(2, own=True), Risk.IRREVERSIBLE: Wanted(1)},
-    "codes": {Risk.REVERSIBLE: Wanted(0, code=True), Risk.IRREVERSIBLE: Wanted(1, code=True)},
-}
-
-
-def policy_of(house: str) -> ApprovalPolicy:
-    """The rules of a house, as its file would make them."""
-    rules = []
-    for risk, wanted in HOUSES[house].items():
-        shares = (Share(wanted.security, SECURITY),) if wanted.security else ()
-        terms = Terms(
-            rule=risk.value,
-            needed=wanted.people,
-            shares=shares,
-            own_yes_counts=wanted.own,
-            one_time_code=wanted.code,
-        )
-        rules.append(ApprovalRule(Scope(risks=(risk,)), terms))
-    return ApprovalPolicy(tuple(rules))
-
-
 users = st.sampled_from(sorted(PEOPLE))
 codes = st.sampled_from([CodeCheck.RIGHT, CodeCheck.RIGHT, CodeCheck.WRONG, None])
 requests = st.sampled_from(["R1", "R2", "R3"])
@@ -95,6 +41,7 @@ class LifeMachine(RuleBasedStateMachine):
 
     loop: ClassVar[asyncio.AbstractEventLoop]
     steps: ClassVar[int] = 0
+    effects: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,16 +106,26 @@ class LifeMachine(RuleBasedStateMachine):
     )
     def agree_and_run(self, action: str, operation: str, fault: FaultKind | None, steps: int | None) -> None:
         """Somebody asks, all who are needed say yes twice, and it runs: with a fault of AWS, a death, both or none."""
-        self.pressed(self.desk.ask("U1", action, read=False, code=CodeCheck.RIGHT))
-        self.do(self.desk.read_plans())
-        request = f"R{sum(not one.ladder for one in self._case().requests.values())}"
-        for user in ("U3", "U4", "U3", "U4"):
-            self.pressed(self.desk.approve(user, request, code=CodeCheck.RIGHT))
+        self._agree_on(action)
         if fault is not None:
             self.desk.aws.fail(f"rolesanywhere:{operation}", fault)
         self.desk.life.steps_left = steps
         self.do(self.desk.work())
         self.desk.life.steps_left = None
+
+    @rule(action=actions)
+    def agree_and_run_in_peace(self, action: str) -> None:
+        """A case that was closed is opened first, and nothing goes wrong."""
+        self.pressed(self.desk.reopen("U1"))
+        self._agree_on(action)
+        self.do(self.desk.work())
+
+    def _agree_on(self, action: str) -> None:
+        self.pressed(self.desk.ask("U1", action, read=False, code=CodeCheck.RIGHT))
+        self.do(self.desk.read_plans())
+        request = f"R{sum(not one.ladder for one in self._case().requests.values())}"
+        for user in ("U2", "U3", "U4", "U3", "U4"):
+            self.pressed(self.desk.approve(user, request, code=CodeCheck.RIGHT))
 
     @rule(user=users, request=requests, clicks=st.integers(1, 3), code=codes)
     def approve(self, user: str, request: str, clicks: int, code: CodeCheck | None) -> None:
@@ -263,6 +220,7 @@ class LifeMachine(RuleBasedStateMachine):
         """Before the call, enough different people said yes to it, and none of them asked."""
         done = self.desk.aws.effects()
         fresh, self.seen_effects = done[self.seen_effects :], len(done)
+        type(self).effects += len(fresh)
         for call in fresh:
             case = self._case()
             agreed = [
@@ -270,24 +228,14 @@ class LifeMachine(RuleBasedStateMachine):
             ]
             assert agreed
             for request in agreed:
-                self._was_agreed_on(request, case.requests.get(request.ladder, request))
+                asked = case.requests.get(request.ladder, request)
+                was_agreed_on(self.house[asked.risk], asked, self._asked_and_given(asked))
                 assert ran_as_shown(request), "something else than was shown"
 
-    def _was_agreed_on(self, request: Request, asked: Request) -> None:
-        """What the rule of the house wants of a call, counted from the log's own entries."""
-        wanted = self.house[asked.risk]
-        (entry,) = [one for one in self._entries("action:requested", asked) if one.data["action_id"] == asked.action_id]
-        yes = {user_of(one.by): one for one in self._entries("approval:given", asked) if user_of(one.by) != asked.by}
-        own = {asked.by} if wanted.own and STAFF[asked.by].approver else set()
-        people = {*yes, *own}
-        assert len(people) >= wanted.people, (request.action_id, people)
-        assert len(people & IN_SECURITY) >= wanted.security
-        assert all(STAFF[one].approver or one in IN_SECURITY for one in yes)
-        assert not wanted.code or all(one.data["proved"] for one in (entry, *yes.values()))
-        assert wanted.people or not yes
-
-    def _entries(self, kind: str, request: Request) -> list[Entry]:
-        return [one for one in self.desk.kinds(kind) if one.data["request_id"] == request.request_id]
+    def _asked_and_given(self, asked: Request) -> list[Entry]:
+        kinds = ("action:requested", "approval:given")
+        found = [one for kind in kinds for one in self.desk.kinds(kind)]
+        return [one for one in found if one.data["request_id"] == asked.request_id]
 
     @invariant()
     def nothing_leaves_an_end(self) -> None:

@@ -76,7 +76,7 @@ def main() -> None:
     begun, done, number = time.monotonic(), 0, wanted.seed
     while done < wanted.steps:
         done += run_lives(number, min(20_000, wanted.steps - done))
-        line = {"seed": number, "steps": done, "seconds": round(time.monotonic() - begun)}
+        line = {"seed": number, "steps": done, "calls": LifeMachine.effects, "seconds": round(time.monotonic() - begun)}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         number += 1

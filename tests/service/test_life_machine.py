@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tests.service.life_machine import LifeMachine
 from tests.service.run_lives import run_lives
 
 SEEDS = (1, 2, 3, 4)
 _STEPS = 5_000
+_LEAST_EFFECTS = 50
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_must_never_happen_never_does(seed: int) -> None:
     """Nothing runs without the yes that its rule wants, nor twice, nor as something else than was shown."""
+    before = LifeMachine.effects
     assert run_lives(seed, _STEPS) >= _STEPS
+    # A walk in which next to nothing ever ran would prove nothing.
+    assert LifeMachine.effects - before > _LEAST_EFFECTS
