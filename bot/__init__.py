@@ -37,6 +37,8 @@ What happens next
     until somebody ends it: ``domain/followups.py``, ``domain/mornings.py``).
     After a containment ``domain/all_clear.py`` keeps the guide's questions about use being asked until no session can
     live (``domain/session_ends.py``); ``service/watch_containment.py`` tells what came back, or how it ended.
+    The closing note (``domain/closing_points.py``, ``service/write_closing_note.py``, ``slack/closing_form.py``) opens
+    such points.
 
 A click comes in
     ``slack/receiver.py`` lets it through ``slack/gate.py`` (size, age, signature) and ``slack/payload.py`` (shape) to

@@ -10,10 +10,16 @@ from bot.domain.alarms import MOST_ALARMS, Aftermath, Alarm, AlarmRaised, AllCle
 from bot.domain.all_clear import is_last_look, is_watch
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Reservation
+from bot.domain.closing_note import ClosingNote, ClosingNoteWritten
 from bot.domain.events import DetectionReceived
+from bot.domain.followups import FollowupEnded
 from bot.domain.investigation import RoundFinished
 from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
+from bot.domain.request_steps import user_of
 from bot.domain.session_ends import contained_since
+
+TOLD_AFTER = (AllClearSaid, ClosingNoteWritten, FollowupEnded)
+"""What the thread tells of."""
 
 
 def with_aftermath(case: Case, entry: Entry, event: object) -> Case:
@@ -46,6 +52,11 @@ def _said(case: Case, entry: Entry, event: AllClearSaid) -> Case:
     return replace(case, aftermath=replace(case.aftermath, all_clear=event), display_seq=entry.seq)
 
 
+def _closing(case: Case, entry: Entry, event: ClosingNoteWritten) -> Case:
+    note = ClosingNote(user_of(entry.by), entry.at, event.cause, event.done, event.points)
+    return replace(case, aftermath=replace(case.aftermath, closing=note), display_seq=entry.seq)
+
+
 def _looked(case: Case, entry: Entry, event: RoundFinished) -> Case:
     del entry
     known, began = case.aftermath, case.investigation.started_at
@@ -76,6 +87,7 @@ def _posted(case: Case, entry: Entry, event: PostSent | PostDropped) -> Case:
 _STEPS: Mapping[type, Callable[[Case, Entry, Any], Case]] = {
     AlarmRaised: _raised,
     AllClearSaid: _said,
+    ClosingNoteWritten: _closing,
     DetectionReceived: _detected,
     RoundFinished: _looked,
     PostReserved: _reserved,

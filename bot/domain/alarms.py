@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from bot.domain.closing_note import ClosingNote, ClosingNoteWritten
+
 if TYPE_CHECKING:
     from bot.domain.case import Reservation
 
@@ -41,7 +43,7 @@ class AllClearSaid:
     not_checked: tuple[str, ...] = ()
 
 
-AfterEvent = AlarmRaised | AllClearSaid
+AfterEvent = AlarmRaised | AllClearSaid | ClosingNoteWritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,14 @@ class Aftermath:
     """What came after the containment of a case.
 
     ``looks`` counts the rounds of the watch, ``last_looks`` those that were begun when every session had to be over.
-    ``all_clear`` is the end of the watch, None while it goes on.
+    ``all_clear`` is the end of the watch, None while it goes on, and ``closing`` the newest closing note.
     """
 
     alarms: tuple[Alarm, ...] = ()
     looks: int = 0
     last_looks: int = 0
     all_clear: AllClearSaid | None = None
+    closing: ClosingNote | None = None
 
     @property
     def told_of(self) -> frozenset[str]:

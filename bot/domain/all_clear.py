@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.domain.alarms import MOST_ALARMS, AfterEvent, AlarmRaised, AllClearSaid
+from bot.domain.alarms import MOST_ALARMS, AlarmRaised, AllClearSaid
 from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
 from bot.domain.case_evidence import USED
@@ -62,7 +62,7 @@ def is_last_look(case: Case, began: datetime) -> bool:
     return end is not None and began >= end + CLOUDTRAIL_LATE
 
 
-def watch_events(case: Case) -> tuple[AfterEvent, ...]:
+def watch_events(case: Case) -> tuple[AlarmRaised | AllClearSaid, ...]:
     """What the log has to be told of now: what came back, and the end of the watch."""
     if case.investigation.started is not None or not is_watched(case):
         return ()

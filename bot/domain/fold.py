@@ -8,8 +8,7 @@ from itertools import repeat
 from typing import Any
 
 from bot.domain import events as ev
-from bot.domain.aftermath_steps import watch_anew, with_aftermath
-from bot.domain.alarms import AllClearSaid
+from bot.domain.aftermath_steps import TOLD_AFTER, watch_anew, with_aftermath
 from bot.domain.all_clear import is_watch
 from bot.domain.approval import Reason
 from bot.domain.audit import Entry, Head
@@ -21,7 +20,6 @@ from bot.domain.closing import Closed, close_reason_of
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
 from bot.domain.followup_steps import with_followups
-from bot.domain.followups import FollowupEnded
 from bot.domain.inventory_steps import INVENTORY_STEPS
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
 from bot.domain.ladder_event import LadderStopped
@@ -265,8 +263,7 @@ _TOLD_IN_THREAD = (
     RoundFinished,
     OwnersAnswered,
     TicketGiven,
-    FollowupEnded,
-    AllClearSaid,
+    *TOLD_AFTER,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {

@@ -8,6 +8,7 @@ from bot.domain.approval import ALLOWED, ApprovalPolicy, Decision, Person, Reaso
 from bot.domain.case import Case
 from bot.domain.events import draft
 from bot.domain.followups import Followup, FollowupEnded
+from bot.domain.plan import Risk
 from bot.service.press import Answer, Press, PressRule
 
 
@@ -21,11 +22,11 @@ def may_end(point: Followup, person: Person) -> Decision:
 
 
 def end_followup(policy: ApprovalPolicy, number: int) -> PressRule:
-    """The rule for a press of Done beside the point of this number."""
+    """The rule for a press of Done beside the point of this number: responders and approvers may."""
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision, point = may_start(policy, None, press.person), case.followups.numbered(number)
+        decision, point = may_start(policy, Risk.READ, press.person), case.followups.numbered(number)
         if not decision.allowed:
             return decision
         if point is None:
@@ -43,7 +44,7 @@ def end_followups(policy: ApprovalPolicy) -> PressRule:
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision = may_start(policy, None, press.person)
+        decision = may_start(policy, Risk.READ, press.person)
         if not decision.allowed:
             return decision
         if not case.followups.open:

@@ -20,6 +20,7 @@ from bot.slack.card_words import (
     utc,
     what_happened,
 )
+from bot.slack.closing_form import closing_line
 from bot.slack.controls import APPROVE, Controls
 from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.ladder_words import progress_lines
@@ -137,6 +138,7 @@ class Card:
             what_happened(case),
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
             *after_lines(case),
+            *closing_line(case),
             *card_lines(case),
             *guide_lines(case),
             "Slack would not show the buttons. To disable by hand: "
@@ -171,7 +173,7 @@ def _receipt(case: Case) -> list[Block]:
 
 
 def _after(case: Case) -> list[Block]:
-    lines = after_lines(case)
+    lines = [*after_lines(case), *closing_line(case)]
     return [_section(lines, Reference(case.case_id, case.revision).block_id("after"))] if lines else []
 
 

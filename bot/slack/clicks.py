@@ -104,7 +104,7 @@ class Clicks:
             ASK_AGAIN: self._ask_again,
             controls.STOP_LADDER: self._stop_ladder,
             GUIDE: self._read_guide,
-            **AfterClicks(self._pressing, self._policy).handles(),
+            **AfterClicks(self._book, self._pressing, self._policy, self._modals).handles(),
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
             controls.ADD_TICKET: self._open_ticket,

@@ -14,6 +14,7 @@ from bot.domain.plan import Risk
 from bot.domain.tickets import names_ticket, ticket_of
 from bot.domain.verdict import Priority, verdict
 from bot.slack.button_value import Reference
+from bot.slack.closing_option import closing_option
 from bot.slack.guide_view import GUIDE
 from bot.slack.plan_words import confirm_text
 
@@ -77,7 +78,7 @@ class Controls:
         if state is CaseState.RUNNING:
             return _stopping_ladder(case), [], []
         if state in CLOSED_STATES:
-            return [(REOPEN, "Reopen", "")], [], [*reads, *_stopping(case)]
+            return [(REOPEN, "Reopen", "")], [], [*reads, *closing_option(case), *_stopping(case)]
         acts = _by_urgency(case, self._offered(case))
         contain = [(one.id, _title(one, case) + "…", "") for one in acts if one.rung < _QUIET_RUNG]
         if state is CaseState.APPROVAL_PENDING:
@@ -91,6 +92,7 @@ class Controls:
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
         rest += [(one.id, one.title + "…") for one in acts if one.rung >= _QUIET_RUNG]
         last = [
+            *closing_option(case),
             *_asking(case),
             *_ticket(case),
             (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"),

@@ -34,7 +34,7 @@ def entry_form(
     # What is to be read stands first only once there is a plan; before, the first field has the cursor.
     reason["element"].pop("focus_on_load", None)
     reason["element"] |= {"initial_value": why} if why else {}
-    view["blocks"] += [*(_block(one, entered.get(one.id, one.initial)) for one in fields), reason]
+    view["blocks"] += [*(field_block(one, entered.get(one.id, one.initial)) for one in fields), reason]
     return view
 
 
@@ -64,7 +64,8 @@ def _block_id(field: str) -> str:
     return f"field-{field}"
 
 
-def _block(one: FormField, value: str) -> dict[str, Any]:
+def field_block(one: FormField, value: str) -> dict[str, Any]:
+    """The field as a block of a form, with a value that stands in it already."""
     block: dict[str, Any] = {
         "type": "input",
         "block_id": _block_id(one.id),

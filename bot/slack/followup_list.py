@@ -76,7 +76,7 @@ def _first_line(case: Case, left: tuple[Followup, ...]) -> str:
     points = "1 point is" if len(left) == 1 else f"{len(left)} points are"
     who = case.acknowledged_by or left[0].opened_by
     asked = f"{mention_user(who)}: " if who else ""
-    return f"{asked}*{points} still open in this case.* Press Done for each that is done. {case.case_id}"
+    return f"{asked}*{points} still open in this case.* Press Done for each that is done."
 
 
 def _newest(case: Case) -> list[Followup]:

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain import events as ev
-from bot.domain.alarms import AllClearSaid
 from bot.domain.approval_words import from_words
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.closing import CloseReason, close_reason_of
 from bot.domain.fold import user_of
-from bot.domain.followups import FollowupEnded
 from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
 from bot.domain.ladder_event import LadderStopped
@@ -25,11 +23,10 @@ from bot.domain.tickets import TicketGiven
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
-from bot.slack.after_words import all_clear_words
+from bot.slack.after_notes import AfterNote, after_note
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
-from bot.slack.followup_list import ended_note
 from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.inventory_notices import inventory_words
 from bot.slack.ladder_words import end_words, place_words
@@ -125,6 +122,8 @@ class Notes:
     def _line(self, case: Case, entry: Entry, event: ev.Event) -> str:
         who = mention_user(user_of(entry.by)) if user_of(entry.by) else "Anchorwatch"
         request = case.requests.get(getattr(event, "request_id", ""))
+        if isinstance(event, AfterNote):
+            return after_note(case, event, who)
         match event:
             case ev.Acknowledged():
                 return f"{who} acknowledged this."
@@ -138,10 +137,6 @@ class Notes:
                 return round_line(case, event, entry.at)
             case TicketGiven(ticket=ticket, may_be_actor=may_be_actor):
                 return _ticketed(who, ticket, may_be_actor=may_be_actor)
-            case AllClearSaid():
-                return all_clear_words(event)
-            case FollowupEnded():
-                return ended_note(case, event, who)
             case OwnersAnswered(ours=ours, reason=reason):
                 return f"{who} says that the CA {'is theirs' if ours else 'is NOT theirs'}: {_reason(reason)}"
         return "" if request is None else self._about_request(case, who, event, request)

@@ -27,7 +27,10 @@ from bot.service.own_store import OwnStore
 from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
 from bot.service.signed_yes import Surface
 from bot.service.tell_outcome import tell_outcome
+from bot.service.write_closing_note import write_closing_note
 from bot.slack import controls, forms
+from bot.slack.closing_form import POINTS_FIELD
+from bot.slack.closing_option import WRITE_CLOSING_NOTE
 from bot.slack.code_form import code_in, with_code
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
 from bot.slack.wanted import Wanted, wanted_of
@@ -79,6 +82,7 @@ class Submissions:
             controls.OURS: lambda press: pressing(press, answer_owners(policy, ours=True)),
             controls.NOT_OURS: lambda press: pressing(press, answer_owners(policy, ours=False)),
             controls.ADD_TICKET: lambda press: pressing(press, give_ticket(policy, ticket_pattern)),
+            WRITE_CLOSING_NOTE: lambda press: pressing(press, write_closing_note(policy)),
             controls.WAS_DONE: lambda press: pressing(press, tell_outcome(policy, done=True)),
             controls.WAS_NOT_DONE: lambda press: pressing(press, tell_outcome(policy, done=False)),
             **dict.fromkeys(actions, self._action),
@@ -167,6 +171,8 @@ class Submissions:
     def _entered(self, control: str, view: Mapping[str, Any]) -> dict[str, str]:
         if control == controls.MARK_FALSE_POSITIVE:
             return forms.close_reason_in(view)
+        if control == WRITE_CLOSING_NOTE:
+            return entered_of(view, (POINTS_FIELD,))
         action = self._actions.get(control)
         if action is None or isinstance(action, Ladder) or action.form is None:
             return {}

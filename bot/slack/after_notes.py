@@ -1,0 +1,20 @@
+"""The thread's lines about what comes after a containment."""
+
+from __future__ import annotations
+
+from bot.domain.alarms import AllClearSaid
+from bot.domain.case import Case
+from bot.domain.closing_note import ClosingNoteWritten
+from bot.domain.followups import FollowupEnded
+from bot.slack.after_words import all_clear_words
+from bot.slack.closing_form import closing_note
+from bot.slack.followup_list import ended_note
+
+AfterNote = AllClearSaid | ClosingNoteWritten | FollowupEnded
+
+
+def after_note(case: Case, event: AfterNote, who: str) -> str:
+    """What the thread tells of it; ``who`` did it."""
+    if isinstance(event, AllClearSaid):
+        return all_clear_words(event)
+    return closing_note(event, who) if isinstance(event, ClosingNoteWritten) else ended_note(case, event, who)
