@@ -16,6 +16,7 @@ from bot.domain.action import (
     anchor_state,
     as_capsule,
     read_trust_anchor,
+    use_sentence,
 )
 
 _NO_WAY_BACK = "A new trust anchor gets a new ARN, so policies that name this one do not let it in."
@@ -41,11 +42,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice=(
             "Everything that gets its credentials through this trust anchor: it fails when its session ends. "
-            "A tool that keeps this trust anchor as code may create another one. "
-            "Whoever reads CloudTrail or the trust anchor sees it, an attacker too."
+            f"{use_sentence(target.known.use.anchor, others='')} "
+            "A tool that keeps it as code may create another one. "
+            "Whoever reads CloudTrail sees it, an attacker too."
         ),
         way_back=f"None. {_NO_WAY_BACK} Disable Trust Anchor stops the same sessions and can be taken back.",
         capsule=as_capsule(anchor),
+        evidence=target.known,
     )
 
 

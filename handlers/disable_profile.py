@@ -23,6 +23,7 @@ from bot.domain.action import (
     profile_state,
     read_profiles,
     switch_profiles,
+    use_sentence,
 )
 
 
@@ -51,7 +52,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice=(
             "Everybody who uses these profiles, through other trust anchors too: they fail when their session ends. "
-            "How many they are is not known."
+            f"{use_sentence(target.known.use.profiles)}"
         ),
         way_back="Enable Profiles Again. It enables exactly those that this disables.",
         capsule=profile_capsule(wanted, found),

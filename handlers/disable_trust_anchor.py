@@ -16,6 +16,7 @@ from bot.domain.action import (
     anchor_state,
     as_capsule,
     read_trust_anchor,
+    use_sentence,
 )
 
 
@@ -38,10 +39,12 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice=(
             "Everything that gets its credentials through this trust anchor: it fails when its session ends. "
+            f"{use_sentence(target.known.use.anchor, others='')} "
             "Whoever reads CloudTrail or the trust anchor sees it, an attacker too."
         ),
         way_back="Enable Trust Anchor. The ARN and the certificates stay as they are.",
         capsule=as_capsule(anchor),
+        evidence=target.known,
     )
 
 

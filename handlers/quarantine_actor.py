@@ -28,6 +28,7 @@ from bot.domain.action import (
     read_standing,
     role_capsule,
     role_session,
+    use_sentence,
     user_key,
 )
 
@@ -61,7 +62,9 @@ async def _key_plan(key: UserKey, target: Target, aws: ActionAws) -> Plan:
             "The user's other access keys, their password, and sessions that were started with this key: these live "
             "up to 36 hours. What was changed or created with it stays too."
         ),
-        who_would_notice=f"Every program that uses this key of {key.user_name[:64]}: it fails at its next call.",
+        who_would_notice=(
+            f"Every program that uses this key of {key.user_name[:64]}: it fails at its next call. {_seen(target)}"
+        ),
         way_back="Release Caller. It makes the same key active again.",
         capsule=capsule or {},
         evidence=target.known,
@@ -83,7 +86,9 @@ async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> 
             "A new session: whoever could start this one can start another. Sessions of other roles that were entered "
             "from it, and what was changed or created in it, stay too."
         ),
-        who_would_notice="Whoever is in this role under the same session name: their calls are denied.",
+        who_would_notice=(
+            f"Whoever is in this role under the same session name: their calls are denied. {_seen(target)}"
+        ),
         way_back="Release Caller. It removes exactly this policy.",
         capsule=capsule or {},
         evidence=target.known,
@@ -111,6 +116,10 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     except AwsError as error:
         return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
     return Verdict(*judged_put(plan.capsule, now))
+
+
+def _seen(target: Target) -> str:
+    return use_sentence(target.known.use.actor, what="call", others="from another address than the reported call")
 
 
 def _what(anchor_arn: str | None, target: Target) -> tuple[UserKey | None, Revocation | None]:

@@ -27,6 +27,7 @@ from bot.domain.action import (
     read_standing,
     revocations,
     role_capsule,
+    use_sentence,
 )
 
 _NAME = "AnchorwatchRevokeKnown"
@@ -57,7 +58,10 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "Sessions that begin later, those that CloudTrail has not shown yet (it is about 5 minutes late), sessions "
             f"of other roles entered from these, and what was done before.{left_out(target)}"
         ),
-        who_would_notice="Whoever holds the keys of these sessions, or of another one of the same name in these roles.",
+        who_would_notice=(
+            "Whoever holds the keys of these sessions, or of another one of the same name in these roles. "
+            f"{use_sentence(target.known.use.same_name)}"
+        ),
         way_back="Lift Session Revocation. It removes exactly these policies.",
         capsule=capsule or {},
         evidence=target.known,

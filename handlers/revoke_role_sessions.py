@@ -27,6 +27,7 @@ from bot.domain.action import (
     read_standing,
     revocations,
     role_capsule,
+    use_sentence,
 )
 
 _NAME = "AnchorwatchRevokeSessions"
@@ -59,7 +60,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         ),
         who_would_notice=(
             "Everybody who is in one of these roles, also by other ways: their calls are denied until they start a "
-            "new session. How many they are is not known."
+            f"new session. {use_sentence(target.known.use.roles)}"
         ),
         way_back="Lift Session Revocation. It removes exactly these policies.",
         capsule=capsule or {},

@@ -42,6 +42,7 @@ from bot.domain.event_search import By, EventsFound
 from bot.domain.evidence import Evidence, KnownProfile, KnownRole
 from bot.domain.identity import Target
 from bot.domain.ladder import Ladder
+from bot.domain.other_use import use_sentence
 from bot.domain.plan import Difference, Plan, Report, Risk, Verdict, differences
 from bot.domain.profile_switch import (
     judged,
@@ -167,6 +168,7 @@ __all__ = [
     "roles_naming",
     "switch_profiles",
     "use_line",
+    "use_sentence",
     "user_key",
     "utc_text",
     "were_enabled",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
 from bot.domain.evidence import (
     MOST_PROFILES,
@@ -14,12 +15,16 @@ from bot.domain.evidence import (
     KnownProfile,
     KnownRole,
 )
+from bot.domain.other_use import OtherUse, count_of, not_looked
 from bot.domain.ownership import keys_of
+from bot.domain.session_revocation import why_not_revocable
 
-# The questions whose facts are read: the sessions of the trust anchor, and what its CA's owner can become.
+# The questions whose facts are read: the sessions of the trust anchor, what its CA's owner can become,
+# and who else uses that.
 USED = "ca_used"
 REACHABLE = "reachable_roles"
 INVENTORY = "ca_inventory"
+OTHER_USE = "other_use"
 
 _NAME = 80
 
@@ -28,9 +33,8 @@ def evidence_of(case: Case) -> Evidence:
     """What the case knows now."""
     if not case.detections:
         return Evidence()
-    reach = _facts(case, REACHABLE)
-    profiles = tuple(KnownProfile(str(one["arn"]), str(one["name"])) for one in _list(reach.get("open_profiles")))
-    roles = _roles(_list(_facts(case, USED).get("sessions")), _list(reach.get("open_roles")))
+    answers = case.investigation.answers
+    profiles, roles = _profiles(answers), _roles(answers)
     return Evidence(
         profiles=profiles[:MOST_PROFILES],
         more_profiles=max(0, len(profiles) - MOST_PROFILES),
@@ -41,7 +45,37 @@ def evidence_of(case: Case) -> Evidence:
         ca_is_ours=_is_ours(case),
         ca_name=case.ca.certificates[0].subject[:_NAME] if case.ca.certificates else "",
         ran=_ran(case),
+        use=_use(case),
     )
+
+
+def planned_profiles(answers: Mapping[str, Answer]) -> tuple[KnownProfile, ...]:
+    """The profiles that plans are about, as far as these answers, by question, know them."""
+    return _profiles(answers)[:MOST_PROFILES]
+
+
+def planned_roles(answers: Mapping[str, Answer], account: str) -> tuple[KnownRole, ...]:
+    """The roles whose sessions plans revoke, as far as these answers, by question, know them."""
+    return tuple(one for one in _roles(answers)[:MOST_ROLES] if why_not_revocable(one.arn, account) is None)
+
+
+def _use(case: Case) -> OtherUse:
+    """What was counted, where it was counted for all that a plan is about now."""
+    answers = case.investigation.answers
+    answer = answers.get(OTHER_USE)
+    if answer is None:
+        return OtherUse()
+    if answer.standing is not Standing.ANSWERED:
+        return OtherUse(*[not_looked(answer.sentence.rstrip("."))] * 5)
+    facts, roles = answer.facts, planned_roles(answers, case.target.account)
+    wanted = {
+        "profiles": ("asked_profiles", {one.arn for one in planned_profiles(answers)}),
+        "roles": ("asked_roles", {one.arn for one in roles}),
+        "same_name": ("asked_user_ids", {name for one in roles for name in one.user_ids}),
+    }
+    stale = {name for name, (asked, now) in wanted.items() if not now <= {str(one) for one in _list(facts.get(asked))}}
+    counts = {name: count_of(facts.get(name)) for name in OtherUse.__dataclass_fields__}
+    return OtherUse(**{name: None if name in stale else one for name, one in counts.items()})
 
 
 def known_state(case: Case) -> Mapping[str, str]:
@@ -55,11 +89,11 @@ def known_state(case: Case) -> Mapping[str, str]:
 def _is_ours(case: Case) -> bool:
     """Whether the CA's owners said so last, or, where they said nothing, every key of it is approved here."""
     said = case.ownership.newest_about(keys_of(case))
-    return said.ours if said is not None else _facts(case, INVENTORY).get("approved") is True
+    return said.ours if said is not None else _facts(case.investigation.answers, INVENTORY).get("approved") is True
 
 
-def _facts(case: Case, question: str) -> Mapping[str, Any]:
-    answer = case.investigation.answers.get(question)
+def _facts(answers: Mapping[str, Answer], question: str) -> Mapping[str, Any]:
+    answer = answers.get(question)
     return answer.facts if answer is not None else {}
 
 
@@ -67,8 +101,15 @@ def _list(value: object) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _roles(sessions: Sequence[Any], reachable: Sequence[str]) -> tuple[KnownRole, ...]:
+def _profiles(answers: Mapping[str, Answer]) -> tuple[KnownProfile, ...]:
+    found = _list(_facts(answers, REACHABLE).get("open_profiles"))
+    return tuple(KnownProfile(str(one["arn"]), str(one["name"])) for one in found)
+
+
+def _roles(answers: Mapping[str, Answer]) -> tuple[KnownRole, ...]:
     """Roles with sessions first, then those that are open only."""
+    sessions = _list(_facts(answers, USED).get("sessions"))
+    reachable: Sequence[str] = _list(_facts(answers, REACHABLE).get("open_roles"))
     by_role: dict[str, list[Mapping[str, Any]]] = {}
     for one in (session for session in sessions if isinstance(session, Mapping)):
         if one.get("error_code") is None and one.get("role_arn"):

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.domain.crl_facts import CrlFacts
 from bot.domain.detection import Actor
+from bot.domain.other_use import OtherUse
 
 MOST_PROFILES = 20
 MOST_ROLES = 20
@@ -51,6 +52,7 @@ class Evidence:
     certificate calls itself. ``ca_is_ours`` says that the inventory or the CA's owners claim it. ``crl`` is the
     revocation list that was entered, None where none can be read. ``entered`` is what a person wrote into the action's
     form. ``ran`` holds, by action id, what AWS said right before each run of it in this case, the oldest first.
+    ``use`` counts who else uses what actions would stop.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -64,6 +66,7 @@ class Evidence:
     crl: CrlFacts | None = None
     entered: Mapping[str, str] = field(default_factory=dict)
     ran: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    use: OtherUse = OtherUse()
 
     def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:
         """What AWS said right before each run of an action, the oldest first."""

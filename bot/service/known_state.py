@@ -17,6 +17,7 @@ from bot.domain.errors import AwsError
 from bot.domain.evidence import Evidence
 from bot.domain.ladder import Askable, Ladder, ladder_plan
 from bot.domain.ladder_choice import choose
+from bot.domain.other_use import OtherUse
 from bot.domain.plain import canonical, to_plain
 from bot.domain.plan import Plan, Risk
 from bot.domain.response_action import ResponseAction
@@ -106,9 +107,14 @@ def _as_aws_showed_it(action: ResponseAction, case: Case, evidence: Evidence) ->
     """
     last = next((one for one in reversed(tuple(case.requests.values())) if _part_of(one.plan, action.id)), None)
     moved_to = _part_of(last.moved_to, action.id) if last is not None else None
-    if action.on_anchor or moved_to is None or canonical(moved_to.evidence) != canonical(evidence):
+    if action.on_anchor or moved_to is None or not _same_but_counts(moved_to.evidence, evidence):
         return None
     return moved_to
+
+
+def _same_but_counts(one: Evidence, other: Evidence) -> bool:
+    """Whether two plans are about the same; how many others use it changes nothing that a plan does."""
+    return canonical(replace(one, use=OtherUse())) == canonical(replace(other, use=OtherUse()))
 
 
 def _part_of(plan: Plan | None, action_id: str) -> Plan | None:

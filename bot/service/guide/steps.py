@@ -8,6 +8,7 @@ from bot.service.guide import (
     earlier_anchors,
     in_order,
     is_it_ours,
+    other_use,
     other_ways_in,
     same_ca,
     the_actor,
@@ -39,5 +40,6 @@ STEPS: tuple[Step, ...] = (
     around_it.STEP,
     other_ways_in.STEP,
     aws_findings.STEP,
+    other_use.STEP,
 )
 """Every step; each has its own file in this folder."""
