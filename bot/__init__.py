@@ -6,7 +6,8 @@ A detection comes in
     ``service/take_detection.py`` asks ``domain/rule.py`` whether it matters (``domain/published_rule.py`` is what the
     published rule says) and, where the event does not show what the anchor trusts, AWS first (``service/ask_aws.py``,
     ``domain/live_state.py``). It reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of
-    one event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``), and appends
+    one event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``) and for
+    contained ones with the same caller or address (``service/regrowth.py``), and appends
     them to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
     What the inventory approves does not ring (``service/silence_approved.py``, ``domain/silencing.py``); the inventory
     is the house file and the fold of one stream (``service/approved_cas.py``, ``domain/inventory_log.py``), which

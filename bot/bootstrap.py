@@ -23,6 +23,7 @@ from bot.service.ask_aws import AskAws
 from bot.service.guide.steps import STEPS
 from bot.service.press import Pressing
 from bot.service.put_aside import PutAside
+from bot.service.regrowth import Regrowth
 from bot.service.runner import Runner
 from bot.service.silence_approved import SilenceApproved
 from bot.service.take_detection import TakeDetection
@@ -85,6 +86,7 @@ def _take(parts: Parts) -> TakeDetection:
         settings.attempt_window,
         ask_aws,
         SilenceApproved(parts.book, parts.inventory),
+        Regrowth(parts.book, parts.store, parts.house),
     )
 
 

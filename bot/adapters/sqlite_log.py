@@ -42,6 +42,15 @@ CASES_WITH_KEY = (
     " ORDER BY asked.key, ca_keys.rowid"
 )
 """Finds the first cases of each public key, however many there are."""
+_ACTOR = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.actor.{}') END"
+_ASKED = "(SELECT value FROM json_each(?{}))"
+# Detections are few among the entries, and an index of theirs finds them all.
+_CASES_FROM = (
+    f"SELECT case_id FROM entries WHERE {DETECTIONS} AND ({_ACTOR.format('arn')} IN {_ASKED.format(1)}"  # noqa: S608
+    f" OR {_ACTOR.format('access_key_id')} IN {_ASKED.format(1)}"
+    f" OR {_ACTOR.format('source_address')} IN {_ASKED.format(2)})"
+    " GROUP BY case_id ORDER BY MAX(rowid) DESC LIMIT ?3"
+)
 # Jumps from one case to the next in the index; entries whose case row is gone must not hide from an audit.
 _CASES_WITHOUT_HEAD = (
     "WITH RECURSIVE ids (id) AS (SELECT min(case_id) FROM entries UNION ALL"
@@ -121,6 +130,11 @@ class SqliteLog:
         for key, case_id in await self._rows(CASES_WITH_KEY, asked, max(limit, 0)):
             found[key] = (*found.get(key, ()), case_id)
         return found
+
+    async def cases_from(self, actors: Sequence[str], addresses: Sequence[str], limit: int) -> tuple[CaseId, ...]:
+        """See :meth:`bot.service.regrowth.Origins.cases_from`."""
+        given = (canonical(list(actors)), canonical(list(addresses)), max(limit, 0))
+        return tuple(row[0] for row in await self._rows(_CASES_FROM, *given))
 
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""

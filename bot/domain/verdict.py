@@ -68,6 +68,7 @@ EFFECTS: dict[str, Effect] = {
     "trust_policy_opened": Effect.RAISES_UNLESS_OURS,
     "credential_path_made": Effect.RAISES_UNLESS_OURS,
     "role_trusts_service": Effect.RAISES_UNLESS_OURS,
+    "contained_caller_again": Effect.RAISES_UNLESS_OURS,
     "other_findings": Effect.RAISES_UNLESS_OURS,
     # Only for every key of it, this account and Region, and today.
     "ca_approved": Effect.SETTLES,
@@ -87,6 +88,7 @@ EFFECTS: dict[str, Effect] = {
     "certificate_seen": Effect.FOR_TROUBLE,
     "session_refused": Effect.FOR_TROUBLE,
     "same_key_elsewhere": Effect.FOR_TROUBLE,
+    "contained_address_again": Effect.FOR_TROUBLE,
     "same_ca_elsewhere": Effect.FOR_TROUBLE,
     "roles_reachable": Effect.FOR_TROUBLE,
     "actor_is_no_owner": Effect.FOR_TROUBLE,

@@ -7,22 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bot.domain.audit import Draft
 from bot.domain.ca_facts import CaFacts
-from bot.domain.case import CLOSED_STATES, Case, CaseState
+from bot.domain.case import CLOSED_STATES, CaseState
 from bot.domain.errors import LogDamaged
-from bot.domain.events import draft
 from bot.domain.identity import CaseId
-from bot.domain.remark import Remarked
 from bot.service.case_book import CaseBook
+from bot.service.regrowth import AGAINST, raise_alarm
 
 _MOST_CASES = 20
 _MOST_NAMED = 3
-# Whoever makes a thousand trust anchors with one CA must not fill the thread of the case that is contained.
-_MOST_REMARKS = 20
 _WORDS = {one: one.value for one in (CaseState.CONTAINED, *CLOSED_STATES)}
-# In these a key was judged to be an attacker's.
-_AGAINST = (CaseState.CONTAINED, CaseState.TRUE_POSITIVE)
 _DAMAGED = "not readable"
 _ORDER = ("contained", "true positive", "false positive", "benign positive", "duplicate", "open", _DAMAGED)
 
@@ -69,7 +63,7 @@ class SameKeys:
             StoreUnavailable: not all were told; telling again tells the rest.
         """
         for case_id in contained:
-            await self._book.decide(case_id, lambda case: _told(case, about))
+            await raise_alarm(self._book, case_id, f"A CA with the same public key came up in case {about}.", about)
 
     async def _look(
         self, case_id: CaseId, keys: Sequence[str], arriving: Mapping[str, Sequence[CaseId]]
@@ -79,7 +73,7 @@ class SameKeys:
         named = list(dict.fromkeys(one for cases in found.values() for one in cases))[:_MOST_CASES]
         states = {one: await self._state(one) for one in named}
         known = {key: _in_words(cases, states) for key, cases in found.items() if cases}
-        return SeenElsewhere(known, tuple(one for one, state in states.items() if state in _AGAINST))
+        return SeenElsewhere(known, tuple(one for one, state in states.items() if state in AGAINST))
 
     async def _state(self, case_id: CaseId) -> str:
         try:
@@ -103,9 +97,3 @@ def _in_words(cases: Sequence[CaseId], states: Mapping[CaseId, str]) -> str:
         at_least = "at least " if len(cases) > _MOST_CASES else ""
         parts.append(f"{at_least}{more} more")
     return ", ".join(parts)
-
-
-def _told(case: Case, about: CaseId) -> list[Draft]:
-    remark = Remarked(f"A CA with the same public key came up in case {about}.", f"key:{about}")
-    known = remark.about in case.remarks or len(case.remarks) >= _MOST_REMARKS
-    return [] if known or case.state not in _AGAINST else [draft(remark)]

@@ -29,6 +29,7 @@ from bot.service.ask_aws import AskAws, Look
 from bot.service.case_book import CaseBook
 from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
+from bot.service.regrowth import Again, Regrowth
 from bot.service.remark_event import remark_event
 from bot.service.same_keys import SameKeys
 from bot.service.silence_approved import SilenceApproved
@@ -73,6 +74,7 @@ class TakeDetection:
         attempt_window: failed attempts of one caller within this time are one message.
         ask_aws: says what a trust anchor trusts where the event does not; None when AWS may not be asked.
         silence: knows which CAs are approved; None when none is.
+        regrowth: finds contained cases with the same caller or address; None looks for none.
     """
 
     def __init__(
@@ -84,7 +86,9 @@ class TakeDetection:
         attempt_window: timedelta = ATTEMPT_WINDOW,
         ask_aws: AskAws | None = None,
         silence: SilenceApproved | None = None,
+        regrowth: Regrowth | None = None,
     ) -> None:
+        self._regrowth = regrowth
         self._book = book
         self._silence = silence
         self._understand = understand
@@ -188,7 +192,9 @@ class TakeDetection:
             case_id = await self._find_case(detection, opens=opens)
             if case_id is None:
                 return None
-            before = _attempts_before(await self._note_failed_call.count_before(detection))
+            again = await self._regrowth.look(case_id, detection) if self._regrowth is not None else Again()
+            attempts = _attempts_before(await self._note_failed_call.count_before(detection))
+            before = (*again.flags, *attempts)
             ca = read_certificates(detection.anchor.certificates_pem)
             async with self._same_keys.seen_elsewhere(case_id, ca) as seen:
                 approved = await self._is_approved(detection, read_certificates)
@@ -198,6 +204,8 @@ class TakeDetection:
                 reached(KillPoint.AFTER_APPEND)
         # Also when it was known already: the process may have died before the others were told.
         await self._same_keys.tell(seen.contained, case_id)
+        if self._regrowth is not None:
+            await self._regrowth.tell(again, case_id)
         return case_id
 
     @asynccontextmanager

@@ -65,7 +65,7 @@ class AlarmMessage:
 
     def draw(self, case: Case, alarm: Alarm) -> Message:
         """The alarm in the case's thread, shown in the channel too."""
-        text = f":rotating_light: *Came back after the containment.* {_said(alarm.sentence, _SENTENCE)}"
+        text = f":rotating_light: *Came back.* {_said(alarm.sentence, _SENTENCE)}"
         envelope: dict[str, Any] = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,

@@ -91,6 +91,12 @@ class MemoryLog:
         found = {key: tuple(self.disk.keys.get(key, ()))[: max(limit, 0)] for key in spki_sha256s}
         return {key: cases for key, cases in found.items() if cases}
 
+    async def cases_from(self, actors: Sequence[str], addresses: Sequence[str], limit: int) -> tuple[CaseId, ...]:
+        """The cases with a detection by one of these callers or from one of these addresses."""
+        await self._reach()
+        found = [case_id for case_id, entries in self.disk.entries.items() if _is_from(entries, actors, addresses)]
+        return tuple(reversed(found))[: max(limit, 0)]
+
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""
         await self._reach()
@@ -161,3 +167,8 @@ def _keys_in(entry: Entry) -> list[str]:
 
 def _as_stored(entry: Entry) -> Entry:
     return replace(entry, at=entry.at.astimezone(UTC), data=json.loads(canonical(entry.data)))
+
+
+def _is_from(entries: Sequence[Entry], actors: Sequence[str], addresses: Sequence[str]) -> bool:
+    made = [one.data["detection"]["actor"] for one in entries if one.kind == DetectionReceived.KIND]
+    return any({one["arn"], one["access_key_id"]} & {*actors} or one["source_address"] in addresses for one in made)

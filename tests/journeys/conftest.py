@@ -76,7 +76,9 @@ class Seat:
     @property
     def card(self) -> Locator:
         """The alert's card."""
-        return self.page.locator("#messages article").filter(has_text=self.alert.case_id)
+        articles = self.page.locator("#messages article").filter(has_text=self.alert.case_id)
+        # What came back in this case may be told in the channel too, without a heading.
+        return articles.filter(has=self.page.get_by_role("heading"))
 
     async def sees(self, words: str) -> None:
         """Wait until the card says something."""

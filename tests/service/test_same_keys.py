@@ -11,6 +11,8 @@ import pytest
 from bot.adapters.clock import SystemClock
 from bot.adapters.formats import understand
 from bot.adapters.x509 import CertificateReader
+from bot.domain.alarms import AlarmRaised
+from bot.domain.audit import link
 from bot.domain.ca_findings import FINDING_CODES
 from bot.domain.case import Case
 from bot.domain.closing import CloseReason
@@ -19,13 +21,14 @@ from bot.domain.errors import StoreUnavailable
 from bot.domain.events import MarkedFalsePositive, Reopened, draft, event_of, slack_user
 from bot.domain.fold import fold
 from bot.domain.identity import CaseId
-from bot.domain.remark import Remarked
+from bot.domain.post_events import PostKind, PostSent
 from bot.service.case_book import CaseBook
 from bot.service.take_detection import TakeDetection
+from bot.slack.after_words import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.controls import Controls
-from bot.slack.notes import Notes
 from tests import records
+from tests.fakes.fake_aws import NOW
 from tests.fakes.memory_log import MemoryDisk, MemoryLog
 from tests.fakes.stories import asked, finished, started, yes
 
@@ -73,7 +76,7 @@ class Bench:
     def remarks(self, case_id: CaseId) -> list[str]:
         """What the thread of a case is told."""
         events = [event_of(entry) for entry in self.disk.entries[case_id]]
-        return [event.sentence for event in events if isinstance(event, Remarked)]
+        return [event.sentence for event in events if isinstance(event, AlarmRaised)]
 
 
 def new_anchor(source: records.Json | None = None) -> records.Json:
@@ -117,7 +120,7 @@ async def test_a_key_of_another_case_is_said_with_its_state(bench: Bench, state:
     assert sentence == f"The same public key was seen elsewhere: case {older} ({state})."
     assert bench.case(newer).flags[0].sentence == sentence
     assert bench.said(older) == []
-    told = "case:remarked" in [entry.kind for entry in bench.disk.entries[older]]
+    told = "alarm:raised" in [entry.kind for entry in bench.disk.entries[older]]
     assert told == (state in ("contained", "true positive"))
     assert "same_key_elsewhere" in FINDING_CODES
 
@@ -143,8 +146,9 @@ async def test_a_contained_case_is_told_once_for_each_case(bench: Bench) -> None
     assert bench.remarks(older) == [f"A CA with the same public key came up in case {one}." for one in (newer, third)]
     assert bench.remarks(newer) == []
     case = bench.case(older)
-    text = Notes("C1", "C2", Controls({}), "somebody").note(case, bench.disk.entries[older]).rich["text"]
-    assert f"came up in case {newer}." in text
+    message = AlarmMessage("C1").draw(case, case.aftermath.alarms[0]).rich
+    assert f"came up in case {newer}." in message["text"]
+    assert message["reply_broadcast"] is True
 
 
 async def test_what_is_open_or_closed_gets_no_line(bench: Bench) -> None:
@@ -155,16 +159,17 @@ async def test_what_is_open_or_closed_gets_no_line(bench: Bench) -> None:
     assert bench.remarks(still_open) == bench.remarks(closed) == []
 
 
-async def test_a_line_is_due_in_the_thread(bench: Bench) -> None:
-    """A remark asks for a note in the thread of a card that is out, and changes nothing that buttons depend on."""
+async def test_an_alarm_is_due_in_the_thread(bench: Bench) -> None:
+    """It asks for a message in the thread of a card that is out, and changes nothing that buttons depend on."""
     older = await bench.detect()
     await bench.contain(older)
     before = bench.case(older)
     await bench.detect()
     after = bench.case(older)
-    assert after.note_seq == before.note_seq + 1 == after.head.seq
-    assert (after.revision, after.display_seq, after.state) == (before.revision, before.display_seq, before.state)
-    assert EffectKind.POST_CARD in [one.kind for one in effects(after, Standing("test", exclusive=True))]
+    assert after.display_seq == after.head.seq
+    assert (after.revision, after.state) == (before.revision, before.state)
+    shown = fold(after, link(older, after.head, after.opened_at or NOW, [draft(PostSent(PostKind.CARD, 0, "C", "1"))]))
+    assert EffectKind.POST_ALARM in [one.kind for one in effects(shown, Standing("test", exclusive=True))]
 
 
 async def test_a_line_that_was_not_stored_is_made_up_for(bench: Bench) -> None:
