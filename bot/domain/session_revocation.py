@@ -3,6 +3,12 @@
 A role's credentials can't be taken back. A policy can deny everything to sessions that began before a moment, or to
 some of them by their ``aws:userid``; sessions that begin later are let through.
 
+It is an inline policy, because a pre-made managed policy can't do it: the moment would have to stand in it, so a new
+version of it would reach every role that has it, of every case. A variable can't stand in for it, because date
+conditions take none.
+
+See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 """
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.domain.answer import Answer, Question, answered
+from bot.domain.answer import Answer, Question, Standing, answered
 from bot.domain.case_evidence import OTHER_USE, planned_profiles, planned_roles
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound, Record
@@ -32,6 +32,7 @@ from bot.service.guide.history import HISTORY, search_key
 from bot.service.guide.inquiry import Inquiry, Step
 
 QUESTION = Question(OTHER_USE, ("93",), "Who else uses what the actions would stop?")
+_TOO_DEAR = "what entered the roles by STS was not searched, because each search is paid by the byte"
 _ELSEWHERE = "other Regions were not searched"
 # LookupEvents gives 50 events a call, two calls a second: both searches together take 20 s at most.
 _MOST_SESSIONS = 1_000
@@ -121,6 +122,8 @@ async def _sessions(inquiry: Inquiry) -> _Found:
 
 async def _entries(inquiry: Inquiry, arns: Sequence[str]) -> _Found:
     """How these roles were entered by STS, in the Region and where STS's global endpoint is recorded."""
+    if _is_paid(inquiry):
+        return _Found(gap=_TOO_DEAR)
     found = await asyncio.gather(*(_entries_in(inquiry, one, arns) for one in _regions(inquiry)))
     uses = {id(use): use for one in found for use in one.uses}
     looked = any(one.looked for one in found)
@@ -185,8 +188,19 @@ def _why(error: AwsError) -> str:
     return f"{error.operation} failed ({error.code})"
 
 
-def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
-    return of_an_anchor(inquiry, {QUESTION: _other_use})
+def _is_paid(inquiry: Inquiry) -> bool:
+    """Whether each search is paid by the byte; LookupEvents, which is free, is the engine that knows no addresses."""
+    return inquiry.can_search(By.ADDRESS)
+
+
+async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
+    known = inquiry.answers.get(OTHER_USE)
+    if known is not None and known.standing is Standing.ANSWERED and _is_paid(inquiry):
+        # A month is scanned once for a case: later rounds would pay for it again.
+        yield known
+        return
+    async for answer in of_an_anchor(inquiry, {QUESTION: _other_use}):
+        yield answer
 
 
 STEP = Step(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -27,7 +27,7 @@ from bot.sandbox.aws.clients import Credentials, connect
 from bot.sandbox.aws.control_client import AwsControl
 from bot.sandbox.aws.seed import SeededAccount, seed
 from bot.sandbox.aws.server import AwsStandIn
-from bot.service.guide import the_roles, the_use
+from bot.service.guide import other_use, the_roles, the_use
 from bot.service.guide.inquiry import Inquiry, Sources
 from bot.service.investigate import answers_of
 from bot.service.shared_reads import SharedReads
@@ -46,6 +46,7 @@ class Scene:
     done: Attack
     accounts: BotoAccounts
     target: Target
+    look: Callable[[], Awaitable[Target]]
 
     def session_works(self, number: int = 0) -> bool:
         """Whether the keys of an attacker's session still do something."""
@@ -116,12 +117,17 @@ async def scene(endpoint: str) -> AsyncIterator[Scene]:
         read_certificates=read,
         privilege_catalogue=privilege_catalogue,
     )
-    inquiry = Inquiry(case, sources, datetime.now(UTC), 0, {}, _nobody)
-    steps = (the_roles.STEP, the_use.STEP)
-    answers = {one.question: one for step in steps for one in await answers_of(step, inquiry.of(step))}
-    known = evidence_of(replace(case, investigation=replace(case.investigation, answers=MappingProxyType(answers))))
+
+    async def look() -> Target:
+        inquiry = Inquiry(case, sources, datetime.now(UTC), 0, {}, _nobody)
+        for step in (the_roles.STEP, the_use.STEP, other_use.STEP):
+            inquiry.answers |= {one.question: one for one in await answers_of(step, inquiry.of(step))}
+        answers = MappingProxyType(inquiry.answers)
+        known = evidence_of(replace(case, investigation=replace(case.investigation, answers=answers)))
+        return replace(target, known=known)
+
     try:
-        yield Scene(endpoint, seeded, done, accounts, replace(target, known=known))
+        yield Scene(endpoint, seeded, done, accounts, await look(), look)
     finally:
         await accounts.close()
 
@@ -191,3 +197,29 @@ async def test_a_deleted_trust_anchor_is_made_again(scene: Scene) -> None:
         certificate=scene.done.ca.issue("again"),
     )
     assert answer["credentials"] is not None
+
+
+async def test_who_else_would_notice_is_counted(scene: Scene) -> None:
+    """Sessions of another CA through the same profile and role are others; the plan of each rung names how many."""
+    other = attack(scene.endpoint, anchor_name="build-farm", ca_name="Farm CA", role_arn=scene.seeded.open_role)
+    for name in ("farm-1", "farm-2", "farm-3"):
+        AwsControl(scene.endpoint).create_session(
+            trust_anchor_arn=other.trust_anchor_arn,
+            profile_arn=scene.done.profile_arn,
+            role_arn=scene.seeded.open_role,
+            certificate=other.ca.issue(name),
+            source_ip=f"198.51.100.{len(name)}",
+        )
+    said = {}
+    for name in ("disable_trust_anchor", "disable_profile", "revoke_role_sessions", "quarantine_actor"):
+        action, target = ACTIONS[name], await scene.look()
+        plan = await action.plan(target, scene.accounts.reader(target, action.permissions))
+        said[name] = plan.who_would_notice
+    assert (
+        "2 sessions in 30 days (2 in the last 24 hours) from 1 address, 2 certificates." in said["disable_trust_anchor"]
+    )
+    seen = "5 sessions in 30 days (5 in the last 24 hours) from 2 addresses, 5 certificates"
+    assert f"{seen}; 3 of them not through this trust anchor." in said["disable_profile"]
+    assert f"at least {seen}; 3 of them not through this trust anchor." in said["revoke_role_sessions"]
+    assert "calls in 30 days" in said["quarantine_actor"]
+    assert not any("should break" in one for one in said.values())

@@ -158,3 +158,19 @@ async def test_a_role_costs_one_call_a_region(desk: Desk) -> None:
         (By.RESOURCE, "us-east-1"),
     ]
     assert len(asked) == len(set(asked)) <= 5
+
+
+class _PaidSearch(FakeSearch):
+    keys = frozenset(By)
+
+
+async def test_a_search_that_is_paid_is_made_once(desk: Desk) -> None:
+    """Where each search costs money no role is searched one by one, which is said, and later rounds ask nothing."""
+    search = _PaidSearch([session(desk, 0)])
+    answer, use = await counted(desk, search)
+    assert By.RESOURCE not in {one.by for one in search.queries}
+    assert use.roles is not None
+    assert (use.roles.total, "paid by the byte" in use.roles.gap) == (1, True)
+    asked = len(search.queries)
+    again = await ask_step(other_use.STEP, await desk.case(), desk.aws, earlier=(answer,), search=search, number=1)
+    assert (again["other_use"], len(search.queries)) == (answer, asked)
