@@ -83,8 +83,8 @@ def _points(case: Case) -> Iterator[str]:
         yield f"Pin the trust policies of {_counted(open_roles, 'role')} to the trust anchors that are yours."
     if contained and known.profiles and not _stands(case, ("disable_profile",), "enable_profile"):
         names = [one.name or one.arn for one in known.profiles]
-        are = "is" if len(names) == 1 else "are"
-        yield f"{_counted(names, 'profile')} {are} still enabled: any trust anchor of the account can be used with it."
+        work = "it works" if len(names) == 1 else "they work"
+        yield f"Disable or narrow {_counted(names, 'profile')}: {work} with every trust anchor of the account."
     endless = endless_keys(case)
     if endless:
         yield f"Delete the keys that sessions made and that do not end by themselves: {endless} known."

@@ -16,7 +16,8 @@ def followup_effects(case: Case, me: Standing) -> list[Effect]:
     if known.ts is not None and known.changed_seq > known.shown_seq:
         return [Effect(EffectKind.UPDATE_FOLLOWUPS, _LANE, case.opened_at)]
     due = known.next_reminder(me.mornings)
-    if due is None:
+    # What opened the points is told first: the list stands below it.
+    if due is None or case.note_seq > case.noted_seq:
         return []
     reserved = known.reserved[1] if known.reserved else None
     return [post_effect(EffectKind.POST_FOLLOWUPS, _LANE, str(known.number + 1), reserved, me, due)]

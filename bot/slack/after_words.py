@@ -38,6 +38,8 @@ def after_step(case: Case) -> str | None:
     said = all_clear_of(case)
     if said is not None and said.clear:
         return "Harden: the guide has texts for it. Then write the closing note."
+    if said is None and is_watched(case):
+        return "Revoke sessions, or wait until they are over. Then harden: the guide has texts for it."
     return None
 
 

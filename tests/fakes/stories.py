@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from bot.domain import events as ev
 from bot.domain.action import Plan, Risk
+from bot.domain.alarms import AlarmRaised, AllClearSaid
 from bot.domain.audit import Draft, Entry, Head, link
 from bot.domain.ca_facts import CaFacts
+from bot.domain.closing_note import ClosingNoteWritten
 from bot.domain.events import draft, slack_user
+from bot.domain.followups import FollowupEnded, FollowupOpened
 from bot.domain.ownership import OwnersAnswered, OwnersAsked, QuestionShown
 from bot.domain.post_events import CardLost, CardShown, PostKind, PostReserved, PostSent
 from bot.domain.remark import Remarked
@@ -108,6 +111,11 @@ _ANY = st.one_of(
     _drafts(OwnersAsked, st.just("S1"), st.sampled_from([(), ("aa" * 32,)])),
     _drafts(OwnersAnswered, _through, st.booleans(), st.just("why")),
     _drafts(QuestionShown, _through, _through),
+    _drafts(FollowupOpened, st.sampled_from(["a", "b"]), st.just("Do it."), st.sampled_from([(), ("U1",)])),
+    _drafts(FollowupEnded, st.sampled_from(["a", "b"])),
+    _drafts(AlarmRaised, st.just("It came back."), st.sampled_from([("case:1",), ("case:2",), ()])),
+    st.just(draft(AllClearSaid(NOON, NOON, clear=True, looks=1, last_look=NOON))),
+    _drafts(ClosingNoteWritten, st.just("why"), st.just(()), st.just(("Do it.",))),
     _drafts(TicketGiven, st.sampled_from(["CHG1", "CHG2"]), st.booleans()),
 )
 
