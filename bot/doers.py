@@ -22,6 +22,7 @@ from bot.domain.effects import Effect, EffectKind
 from bot.domain.house import House
 from bot.parts import Parts
 from bot.ports import EventSearch
+from bot.service.ask_suspects import AskSuspects
 from bot.service.attach_picture import AttachPicture
 from bot.service.check_inventory import CheckInventory
 from bot.service.earlier_cases import EarlierCases
@@ -43,6 +44,7 @@ from bot.service.show_followups import ShowFollowups
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
 from bot.service.watch_containment import WatchContainment
+from bot.slack.suspect_question import SuspectQuestion
 
 
 def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[EffectKind, Do]:
@@ -57,8 +59,12 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
     read_plan = ReadPlan(book, parts.actions, OwnAccounts(accounts, parts.store_for_actions))
     observe, expire = ObserveAnchor(book, accounts, shared), partial(expire_request, book, parts.clock)
+    suspects = AskSuspects(book, messenger, SuspectQuestion(parts.settings.channel), parts.directory)
     return {
         **_shows(show, question, bar),
+        EffectKind.FIND_SUSPECTS: lambda case, _: suspects.find(case),
+        EffectKind.POST_SUSPECTS: suspects.post,
+        EffectKind.UPDATE_SUSPECTS: lambda case, _: suspects.update(case),
         EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
         EffectKind.POST_FOLLOWUPS: followups.post,
         EffectKind.UPDATE_FOLLOWUPS: lambda case, _: followups.update(case),

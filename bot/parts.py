@@ -150,6 +150,7 @@ def _standing(settings: Settings, store: SqliteLog, house: House) -> Standing:
         investigates=settings.investigate,
         receipts_after=settings.proof.receipts_after,
         mornings=mornings_of(house),
+        asks_suspects=True,
     )
 
 

@@ -60,6 +60,7 @@ class Reason(StrEnum):
     NOT_CONFIGURED = "not_configured"
     NO_RULE = "no_rule"
     SUSPECT = "suspect"
+    NOT_ASKED = "not_asked"
     CODE_MISSING = "code_missing"
     CODE_REFUSED = "code_refused"
 

@@ -22,6 +22,7 @@ from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.request import Request, RequestState, Reservation, Vote
 from bot.domain.search_bar import SearchBar
+from bot.domain.suspicion import Suspicion
 from bot.domain.tickets import Tickets
 
 __all__ = [
@@ -150,6 +151,7 @@ class Case:
     inventory: OwnInventory = OwnInventory()
     followups: Followups = Followups()
     aftermath: Aftermath = Aftermath()
+    suspicion: Suspicion = Suspicion()
 
     @property
     def exists(self) -> bool:

@@ -35,6 +35,9 @@ class EffectKind(StrEnum):
     UPDATE_FOLLOWUPS = "update_followups"
     WATCH = "watch"
     POST_ALARM = "post_alarm"
+    FIND_SUSPECTS = "find_suspects"
+    POST_SUSPECTS = "post_suspects"
+    UPDATE_SUSPECTS = "update_suspects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Standing:
     in Slack after our client gave up on it. ``observes`` says whether trust anchors are read from AWS by themselves,
     ``investigates`` whether the guide's questions are asked by themselves. ``receipts_after`` says how long after the
     end of a run CloudTrail is asked for its events, each time; empty means never. ``mornings`` says when people begin
-    to work.
+    to work. ``asks_suspects`` says whether who has the caller's name is asked by itself whether it was them.
     """
 
     owner: str
@@ -71,6 +74,7 @@ class Standing:
     investigates: bool = False
     receipts_after: tuple[timedelta, ...] = ()
     mornings: Mornings = Mornings()
+    asks_suspects: bool = False
 
 
 def post_effect(

@@ -13,6 +13,7 @@ from bot.domain.followup_effects import followup_effects
 from bot.domain.identity import INVENTORY_ID
 from bot.domain.receipt_steps import receipt_due
 from bot.domain.reminders import next_reminder_at
+from bot.domain.suspicion_effects import suspicion_effects
 
 __all__ = ["Effect", "EffectKind", "Standing", "effects", "wake_at"]
 
@@ -46,6 +47,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_bars(case, me),
         *followup_effects(case, me),
         *aftermath_effects(case, me),
+        *suspicion_effects(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),

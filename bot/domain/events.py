@@ -27,6 +27,7 @@ from bot.domain.receipt import OwnSession, ReceiptEvent
 from bot.domain.remark import Remarked
 from bot.domain.search_bar import SearchBarEvent
 from bot.domain.seen import SeenEvent
+from bot.domain.suspicion import SuspicionEvent
 from bot.domain.terms import Terms
 from bot.domain.tickets import TicketGiven
 
@@ -266,6 +267,7 @@ Event = (
     | SearchBarEvent
     | FollowupEvent
     | AfterEvent
+    | SuspicionEvent
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

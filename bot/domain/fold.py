@@ -36,6 +36,8 @@ from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
 from bot.domain.search_bar_steps import with_search_bars
 from bot.domain.seen import PlanRead
 from bot.domain.seen_steps import SEEN_STEPS
+from bot.domain.suspicion import SuspectAnswered
+from bot.domain.suspicion_steps import with_suspicion
 from bot.domain.ticket_steps import TICKET_STEPS, ticket_kept, with_ticket_answer
 from bot.domain.tickets import TicketGiven
 
@@ -66,7 +68,7 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
     step = _STEPS.get(type(event))
     if step is not None:
         case = step(case, entry, event)
-    for with_more in (with_search_bars, with_followups, with_aftermath):
+    for with_more in (with_search_bars, with_followups, with_aftermath, with_suspicion):
         case = with_more(case, entry, event)
     if told_in_thread(case, event):
         since = case.note_due_since or entry.at
@@ -76,9 +78,7 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
 
 def told_in_thread(case: Case, event: ev.Event) -> bool:
     """Whether the thread tells of an event; of reading it tells only what was found."""
-    if not isinstance(event, _TOLD_IN_THREAD):
-        return False
-    if isinstance(event, ReceiptLooked) and not event.last:
+    if not isinstance(event, _TOLD_IN_THREAD) or (isinstance(event, ReceiptLooked) and not event.last):
         return False
     if isinstance(event, RoundFinished) and is_watch(event.round):
         return bool(case.investigation.news.get(event.round))
@@ -163,10 +163,11 @@ def _dropped(case: Case, entry: Entry, event: PostDropped) -> Case:
 
 
 def _shown(case: Case, entry: Entry, event: CardShown) -> Case:
-    updates = case.card.updates + 1
     new = ((event.shown_seq, event.rendered),) if event.rendered else ()
     renderings = (*case.card.renderings, *new)[-_MOST_RENDERINGS:]
-    card = replace(case.card, shown_seq=event.shown_seq, shown_at=entry.at, updates=updates, renderings=renderings)
+    card = replace(
+        case.card, shown_seq=event.shown_seq, shown_at=entry.at, updates=case.card.updates + 1, renderings=renderings
+    )
     return replace(case, card=card)
 
 
@@ -264,6 +265,7 @@ _TOLD_IN_THREAD = (
     OwnersAnswered,
     TicketGiven,
     *TOLD_AFTER,
+    SuspectAnswered,
 )
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {

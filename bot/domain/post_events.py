@@ -20,9 +20,10 @@ class PostKind(StrEnum):
     BAR = "bar"
     FOLLOWUPS = "followups"
     ALARM = "alarm"
+    SUSPECTS = "suspects"
 
 
-KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS, PostKind.ALARM)
+KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS, PostKind.ALARM, PostKind.SUSPECTS)
 """Messages whose own modules fold where they stand."""
 
 

@@ -49,6 +49,7 @@ EFFECTS: dict[str, Effect] = {
     "public_root": Effect.RAISES,
     "issued_by_public_ca": Effect.RAISES,
     "owners_say_not_ours": Effect.RAISES,
+    "suspect_denies": Effect.RAISES,
     "key_returned": Effect.RAISES,
     "earlier_true_positive": Effect.RAISES,
     "ca_changed": Effect.RAISES,

@@ -1,4 +1,4 @@
-"""The controls of what comes after a containment: the closing note and its open points."""
+"""The controls of what comes after an alert: the closing note and its open points, and whether it was oneself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.approval import ApprovalPolicy, Decision
+from bot.service.ask_suspects import answer_suspect
 from bot.service.case_book import CaseBook
 from bot.service.end_followup import end_followup, end_followups
 from bot.service.press import Pressing
@@ -14,6 +15,7 @@ from bot.slack.closing_form import closing_form
 from bot.slack.closing_option import WRITE_CLOSING_NOTE
 from bot.slack.followup_list import END_FOLLOWUP, END_FOLLOWUPS
 from bot.slack.modals import Click, Modals
+from bot.slack.suspect_question import WAS_ME, WAS_NOT_ME
 
 _PART = "point"
 
@@ -36,7 +38,12 @@ class AfterClicks:
 
     def handles(self) -> dict[str, Callable[[Click], Awaitable[Decision]]]:
         """What each control does, by its id."""
-        return {END_FOLLOWUP: self._end, END_FOLLOWUPS: self._end_all, WRITE_CLOSING_NOTE: self._open_closing}
+        return {
+            END_FOLLOWUP: self._end,
+            END_FOLLOWUPS: self._end_all,
+            WRITE_CLOSING_NOTE: self._open_closing,
+            **dict.fromkeys((WAS_ME, WAS_NOT_ME), self._was_it_me),
+        }
 
     async def _end(self, click: Click) -> Decision:
         # These buttons carry the point and not the case's revision: they live on while the case moves.
@@ -54,3 +61,8 @@ class AfterClicks:
 
     async def _end_all(self, click: Click) -> Decision:
         return await self._pressing(replace(click.press, revision=None), end_followups(self._policy))
+
+    async def _was_it_me(self, click: Click) -> Decision:
+        # These buttons carry the question and not the case's revision: they live on while the case moves.
+        rule = answer_suspect(was_me=click.press.control == WAS_ME)
+        return await self._pressing(replace(click.press, revision=None), rule)

@@ -28,6 +28,7 @@ from bot.slack.owner_question import owners_lines
 from bot.slack.plan_controls import second_to
 from bot.slack.receipt_words import receipt_lines
 from bot.slack.request_blocks import RequestBlocks
+from bot.slack.suspect_question import suspect_lines
 from bot.slack.text import code, defang, fallback, joined, literal, marked, shown
 from bot.slack.ticket_form import ticket_lines
 
@@ -186,7 +187,7 @@ def _investigated(case: Case) -> list[Block]:
 
 
 def _owners(case: Case) -> list[Block]:
-    lines = [*owners_lines(case), *ticket_lines(case)]
+    lines = [*suspect_lines(case), *owners_lines(case), *ticket_lines(case)]
     return [_section(lines, Reference(case.case_id, case.revision).block_id("owners"))] if lines else []
 
 

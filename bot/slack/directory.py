@@ -97,6 +97,10 @@ class SlackDirectory:
         people = self._approvers if people is None else people
         return frozenset(people.users).union(*map(self._memberships.of, people.groups)) - self._inactive
 
+    def everybody(self) -> tuple[Person, ...]:
+        """See :meth:`bot.service.ask_suspects.Everybody.everybody`."""
+        return tuple(self.person(one) for one in sorted(self.members(self._everybody)))
+
     def lost(self, people: People) -> frozenset[str]:
         """See :meth:`bot.ports.Directory.lost`."""
         return self._memberships.lost(people.groups)

@@ -19,6 +19,7 @@ from bot.domain.plan import Report, plan_name
 from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
 from bot.domain.remark import Remarked
 from bot.domain.seen import PlanRead
+from bot.domain.suspicion import SuspectAnswered
 from bot.domain.tickets import TicketGiven
 from bot.ports import Message
 from bot.service.guide.inquiry import Step
@@ -33,6 +34,7 @@ from bot.slack.ladder_words import end_words, place_words
 from bot.slack.plan_words import left_out_lines
 from bot.slack.receipt_words import receipt_note
 from bot.slack.request_words import sentence_words
+from bot.slack.suspect_question import suspect_note
 from bot.slack.text import code, date, defang, fallback, joined, literal, marked, mention_user, shown
 
 _MOST_LINES = 60
@@ -137,8 +139,8 @@ class Notes:
                 return round_line(case, event, entry.at)
             case TicketGiven(ticket=ticket, may_be_actor=may_be_actor):
                 return _ticketed(who, ticket, may_be_actor=may_be_actor)
-            case OwnersAnswered(ours=ours, reason=reason):
-                return f"{who} says that the CA {'is theirs' if ours else 'is NOT theirs'}: {_reason(reason)}"
+            case OwnersAnswered() | SuspectAnswered():
+                return _said(who, event)
         return "" if request is None else self._about_request(case, who, event, request)
 
     def _about_request(self, case: Case, who: str, event: ev.Event, request: Request) -> str:
@@ -179,6 +181,12 @@ class Notes:
         terms = request.terms
         many = "a yes" if terms.needed == 1 else f"{terms.needed} yes"
         return f"{asked}\nIt needs {many}{from_words(terms, self._approvers)} before {date(request.deadline)}."
+
+
+def _said(who: str, event: OwnersAnswered | SuspectAnswered) -> str:
+    if isinstance(event, SuspectAnswered):
+        return suspect_note(who, was_me=event.was_me)
+    return f"{who} says that the CA {'is theirs' if event.ours else 'is NOT theirs'}: {_reason(event.reason)}"
 
 
 def _ticketed(who: str, ticket: str, *, may_be_actor: bool) -> str:

@@ -145,6 +145,10 @@ class FakeDirectory:
         """See :meth:`bot.ports.Directory.person`."""
         return self.people.get(user_id, Person(user_id))
 
+    def everybody(self) -> tuple[Person, ...]:
+        """See :meth:`bot.service.ask_suspects.Everybody.everybody`."""
+        return tuple(self.people.values())
+
     async def fresh(self, user_id: str) -> Person:
         """See :meth:`bot.ports.Directory.fresh`."""
         self.asked += 1

@@ -27,9 +27,9 @@ SURE, NAMED = center(ADDRESS), Actor(arn="arn:aws:iam::111122223333:user/ben", k
 CALLERS = pytest.mark.parametrize("caller", [SURE, NAMED], ids=["sure", "named"])
 
 
-async def desk_of(caller: Actor, reversible: int = 1) -> Desk:
+async def desk_of(caller: Actor, make: type[Desk] = Desk) -> Desk:
     """A desk whose case was made by this caller; U2, who may do everything, is Ben."""
-    desk = Desk(ApprovalPolicy(rules_by_risk(reversible=reversible)))
+    desk = make(ApprovalPolicy(rules_by_risk(reversible=1)))
     desk.directory.people["U2"] = replace(PEOPLE["U2"], names=("ben",), email=ADDRESS)
     await report(desk, caller)
     await desk.work()

@@ -149,7 +149,8 @@ class LoopbackBot:
         new = await until("a card", lambda: {case_of(card) for card in self.hands().cards()} - known, 5)
         case_id = new.pop()
         async with asyncio.timeout(5):
-            while "post:sent" not in {one["kind"] for one in await self.log(case_id)}:  # noqa: ASYNC110 - In the log.
+            wanted = {"post:sent", "suspects:looked"}
+            while not wanted <= {one["kind"] for one in await self.log(case_id)}:  # noqa: ASYNC110 - In the log.
                 await asyncio.sleep(0.01)
         return case_id
 
