@@ -184,7 +184,7 @@ def _others(use: UseCount, others: str) -> str:
         return f".{gap}"
     if use.others:
         return f"; {use.others} of them {others}.{gap}"
-    return f"; none of them {others}.{gap or ' Nobody else was seen, so nothing else should break.'}"
+    return f". Nobody else was seen.{gap}" if gap else ". Nobody else was seen, so nothing else should break."
 
 
 def merged_gap(gaps: Iterable[str], most: int = 2) -> str:

@@ -76,6 +76,8 @@ def test_the_sentences() -> None:
     assert use_sentence(WHOLE, others="") == f"{known}{seen}."
     none_else = use_sentence(replace(WHOLE, others=0))
     assert none_else.endswith("Nobody else was seen, so nothing else should break.")
+    but = use_sentence(replace(WHOLE, others=0, gap="it was cut"))
+    assert but == f"{known}at least {seen}. Nobody else was seen. There may be more: it was cut."
     nobody = UseCount(NOW.isoformat(), "eu-west-1")
     assert use_sentence(nobody) == f"{known}nobody in the last 30 days, so nothing should break."
     cut = use_sentence(replace(WHOLE, gap="it was cut"))
