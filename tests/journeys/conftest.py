@@ -76,9 +76,8 @@ class Seat:
     @property
     def card(self) -> Locator:
         """The alert's card."""
-        articles = self.page.locator("#messages article").filter(has_text=self.alert.case_id)
-        # What came back in this case may be told in the channel too, without a heading.
-        return articles.filter(has=self.page.get_by_role("heading"))
+        # Other cards may name the case too: only its own ends with it.
+        return self.page.locator("#messages article").filter(has_text=f"{self.alert.case_id} · ")
 
     async def sees(self, words: str) -> None:
         """Wait until the card says something."""
