@@ -46,7 +46,10 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "A tool that keeps it as code may create another one. "
             "Whoever reads CloudTrail sees it, an attacker too."
         ),
-        way_back=f"None. {_NO_WAY_BACK} Disable Trust Anchor stops the same sessions and can be taken back.",
+        way_back=(
+            f"None. {_NO_WAY_BACK} Restore Trust Anchor makes one with the same name and CA. "
+            "Disable Trust Anchor stops the same sessions and can be taken back."
+        ),
         capsule=as_capsule(anchor),
         evidence=target.known,
     )

@@ -258,7 +258,7 @@ def _ended(title: str, event: ev.RunStopped | ev.RunFinished, request: Request) 
 def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
     if request.is_read:
         found = marked(shown(defang(event.sentence), _REASON), event.sentence)
-        return f"*{title}*, asked by {mention_user(request.by)}: {found}"
+        return f"*{title}*, asked by {mention_user(request.by)}: {found} Nothing was changed."
     words = {ev.Outcome.DONE: "done", ev.Outcome.FAILED: "failed", ev.Outcome.UNKNOWN: "outcome not known"}
     voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
     approved = f", approved by {voters}" if voters else ""

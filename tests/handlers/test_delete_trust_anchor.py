@@ -36,4 +36,5 @@ async def test_deletion_says_why_there_is_no_way_back() -> None:
     plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
     assert "new ARN" in plan.way_back
     assert "Disable Trust Anchor" in plan.way_back
+    assert "Restore Trust Anchor" in plan.way_back
     assert "12 hours" in plan.does_not_stop
