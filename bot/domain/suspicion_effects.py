@@ -14,7 +14,8 @@ def suspicion_effects(case: Case, me: Standing) -> list[Effect]:
         return []
     known, at = case.suspicion, case.detected_at or case.detection.happened_at
     if known.through < case.detection_seq:
-        return [Effect(EffectKind.FIND_SUSPECTS, _LANE, at)]
+        # Nobody is asked about a case that is closed, such as one from before there was this question.
+        return [Effect(EffectKind.FIND_SUSPECTS, _LANE, at)] if case.closed is None else []
     if not known.asked_seq or known.dropped:
         return []
     if known.ts is None:

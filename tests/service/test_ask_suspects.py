@@ -129,3 +129,16 @@ async def test_the_log_lets_only_the_asked_answer_and_only_some_be_asked() -> No
     many = tuple(Named(f"U{number}", "a session name", sure=False) for number in range(100, 200))
     case = await desk.appended(draft(SuspectsLooked(case.detection_seq, many)))
     assert len(case.suspicion.people) == MOST_ASKED
+
+
+async def test_nobody_is_asked_about_a_closed_case() -> None:
+    """Such as one that was closed before there was this question; once it is open again they are."""
+    desk = await desk_of(NAMED)
+    await desk.close("U1")
+    desk.__class__ = AskingDesk
+    desk.rise()
+    await desk.work()
+    assert (questions(desk), desk.kinds("suspects:looked")) == ([], [])
+    await desk.reopen("U1")
+    await desk.work()
+    assert len(questions(desk)) == 1
