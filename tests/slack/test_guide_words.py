@@ -131,7 +131,7 @@ def test_sentences_begin_with_capitals_and_judge_nobody(state: str) -> None:
     [
         ("pentest_tool", "new", "Disable the trust anchor now"),
         ("pentest_tool", "acknowledged", "Disable the trust anchor now"),
-        ("pentest_tool", "contained by disable", "Sessions issued before"),
+        ("pentest_tool", "contained by disable", "Revoke sessions"),
         ("ca_approved", "new", "close this as a false positive"),
         ("first_anchor", "new", "Acknowledge, then ask the person below"),
     ],
