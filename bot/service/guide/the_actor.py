@@ -194,7 +194,8 @@ def _habit(detection: Detection, records: Sequence[Record], histories: Sequence[
     facts = {"calls": len(before), "writes": len(writes)}
     # Sessions have new names all the time: that one has no history says nothing.
     tells = bool(before) or not _is_session(detection.actor)
-    first = Sign("first_iam_change", f"It is not known to have changed IAM or Roles Anywhere in {where} before.")
+    never = f"The caller is not known to have changed IAM or Roles Anywhere in {where} before."
+    first = Sign("first_iam_change", never)
     signs = (first,) if tells and not writes else ()
     return answered(_HABIT.id, sentence, signs=signs, facts=facts, not_checked=searched(histories))
 
