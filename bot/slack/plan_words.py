@@ -168,8 +168,8 @@ def _more(things: Sequence[object] | Mapping[str, object], most: int, word: str)
 
 
 def exactly(title: str, lines: Sequence[str]) -> Iterator[list[Block]]:
-    """A title and raw lines below it as preformatted text, in pieces of which each has room in a block."""
-    for number, piece in enumerate(_pieces([marked(literal(line, _WHOLE), line) for line in lines])):
+    """A title and lines below it, preformatted and with addresses broken, in pieces that each have room in a block."""
+    for number, piece in enumerate(_pieces([marked(literal(defang(line), _WHOLE), line) for line in lines])):
         heading = f"*{title}*" if number == 0 else f"*{title}*, continued"
         yield [section([heading]), *preformatted([piece])]
 

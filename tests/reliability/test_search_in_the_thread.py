@@ -20,12 +20,12 @@ from tests.fakes.trial import AVA, Trial
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FIND = "find_certificate_usage"
-EVENTS = 160
+EVENTS = 240
 SLOW_SECONDS = 1.2
 
 
 def many_events(trial: Trial, attack: Attack) -> None:
-    """Let the trust anchor be an hour old, and Roles Anywhere called so often since that it fills four pages."""
+    """Let the trust anchor be an hour old, and Roles Anywhere called so often since that it fills five pages."""
     account, region = trial.world.account.account_id, trial.world.account.region
     anchor = rolesanywhere_backends[account][region].trust_anchors[attack.trust_anchor_id]
     anchor.created_at -= timedelta(hours=1)

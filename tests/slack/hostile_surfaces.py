@@ -134,11 +134,17 @@ def foreign(message: Mapping[str, Any]) -> list[str]:
 
 
 def assert_calm(state: str, text: str) -> None:
-    """Each surface acts as it does with a harmless word, where a plan has as much room as with it; Slack takes it."""
+    """Each surface acts as it does with a harmless word, where all has as much room as with it; Slack takes it."""
     for hostile, harmless in zip(surfaces(state, text), surfaces(state, HARMLESS), strict=True):
         assert problems(hostile) == []
         assert foreign(hostile) == []
-        assert acting(hostile) == acting(harmless) or is_long(hostile)
+        assert acting(hostile) == acting(harmless) or is_long(hostile) or left_lines_out(hostile, harmless)
+
+
+def left_lines_out(hostile: Mapping[str, Any], harmless: Mapping[str, Any]) -> bool:
+    """Whether a note had no room for all of its lines and says so; then it has less that acts, and nothing else."""
+    says_so = any(f"more {word}, in the audit log" in str(hostile) for word in ("line", "lines"))
+    return says_so and not acting(hostile) - acting(harmless)
 
 
 def is_long(surface: Mapping[str, Any]) -> bool:
