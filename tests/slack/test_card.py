@@ -31,6 +31,7 @@ CONTROLS = {
     "reject_request",
     "ask_ca_owners",
     "add_change_ticket",
+    "write_closing_note",
     "stop_ladder",
     "guide",
     SHOW_PLAN,
