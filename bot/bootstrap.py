@@ -29,6 +29,7 @@ from bot.service.silence_approved import SilenceApproved
 from bot.service.take_detection import TakeDetection
 from bot.settings import Settings
 from bot.slack.clicks import Clicks
+from bot.slack.desk import Desk
 from bot.slack.directory import SlackDirectory
 from bot.slack.gate import MOST_BYTES, SlackGate
 from bot.slack.guide_view import GuideView
@@ -93,33 +94,22 @@ def _take(parts: Parts) -> TakeDetection:
 async def _bolt_app(parts: Parts) -> AsyncApp:
     """Bolt with our buttons and forms."""
     pressing = Pressing(parts.book, parts.clock, parts.policy.approvers_in_words)
-    modals = Modals(parts.clients.poster, pressing, parts.expect)
-    submissions = Submissions(
-        parts.book,
-        pressing,
-        parts.handlers.askable,
-        parts.policy,
-        parts.directory,
-        parts.clock,
-        parts.presenter,
-        parts.codes,
-        parts.house.ticket_pattern,
-        parts.store_for_actions,
+    desk = Desk(
+        book=parts.book,
+        pressing=pressing,
+        actions=parts.handlers.askable,
+        policy=parts.policy,
+        directory=parts.directory,
+        clock=parts.clock,
+        modals=Modals(parts.clients.poster, pressing, parts.expect),
+        surface=parts.presenter,
+        codes=parts.codes,
+        store=parts.store_for_actions,
+        owners_group=parts.house.owners_group,
+        ticket_pattern=parts.house.ticket_pattern,
     )
-    clicks = Clicks(
-        parts.book,
-        pressing,
-        parts.handlers.askable,
-        parts.policy,
-        parts.directory,
-        modals,
-        submissions,
-        parts.clock,
-        GuideView(STEPS, parts.house),
-        parts.presenter,
-        parts.house.owners_group,
-        parts.house.ticket_pattern,
-    )
+    submissions = Submissions(desk)
+    clicks = Clicks(desk, submissions, GuideView(STEPS, parts.house))
     return build_app(parts.clients.poster, parts.settings.slack_signing_secret, parts.identity, clicks, submissions)
 
 

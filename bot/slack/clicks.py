@@ -6,23 +6,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.approval import ApprovalPolicy, Decision
-from bot.domain.case import Case, Request
+from bot.domain.approval import Decision
+from bot.domain.case import Case
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
-from bot.ports import Clock, Directory
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import may_ask
 from bot.service.ask_owners import ask_owners, may_answer
-from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, may_approve, may_reject
 from bot.service.give_ticket import may_give_ticket
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import may_mark_false_positive, reopen
-from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
+from bot.service.press import Press, forged, no_plan, unknown_action
 from bot.service.read_guide import may_read_guide
-from bot.service.signed_yes import Surface
 from bot.service.stop_ladder import stop_ladder
 from bot.service.stop_looking import cancel_search, stop_looking
 from bot.service.tell_outcome import may_tell
@@ -30,8 +27,9 @@ from bot.slack import controls, forms
 from bot.slack.after_clicks import AfterClicks
 from bot.slack.button_value import Reference, page_of, parse_reference
 from bot.slack.code_form import approve_form, with_code
+from bot.slack.desk import Desk
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
-from bot.slack.modals import Click, Modals
+from bot.slack.modals import Click
 from bot.slack.plan_clicks import PlanClicks
 from bot.slack.plan_controls import ASK_AGAIN, PLAN_BACK, PLAN_ON, SHOW_PLAN
 from bot.slack.submissions import Submissions
@@ -45,48 +43,16 @@ class Clicks:
     """What each control does.
 
     Args:
-        book: the cases.
-        pressing: decides presses against the log.
-        actions: the response actions and ladders by id.
-        policy: who may do what.
-        directory: people.
-        modals: opens forms.
+        desk: what presses are decided with.
         submissions: what is asked for without a form.
-        clock: the time.
         guide: draws the guide.
-        surface: what cards show of plans.
-        owners_group: the user group that is asked whether a CA is theirs; None when nobody is.
-        ticket_pattern: how the house's change tickets look; None when nobody has said so.
     """
 
-    def __init__(
-        self,
-        book: CaseBook,
-        pressing: Pressing,
-        actions: Mapping[str, Askable],
-        policy: ApprovalPolicy,
-        directory: Directory,
-        modals: Modals,
-        submissions: Submissions,
-        clock: Clock,
-        guide: GuideView,
-        surface: Surface,
-        owners_group: str | None = None,
-        ticket_pattern: str | None = None,
-    ) -> None:
-        self._book = book
-        self._pressing = pressing
-        self._actions = actions
-        self._policy = policy
-        self._directory = directory
-        self._modals = modals
+    def __init__(self, desk: Desk, submissions: Submissions, guide: GuideView) -> None:
+        self._desk = desk
         self._submissions = submissions
-        self._clock = clock
         self._guide = guide
-        self._surface = surface
-        self._plans = PlanClicks(book, pressing, actions, policy, modals)
-        self._owners_group = owners_group
-        self._ticket_pattern = ticket_pattern
+        self._plans = PlanClicks(desk)
         self._by_control = self._handles()
 
     def _handles(self) -> dict[str, Handle]:
@@ -104,12 +70,12 @@ class Clicks:
             ASK_AGAIN: self._ask_again,
             controls.STOP_LADDER: self._stop_ladder,
             GUIDE: self._read_guide,
-            **AfterClicks(self._book, self._pressing, self._policy, self._modals).handles(),
+            **AfterClicks(self._desk).handles(),
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
             controls.ADD_TICKET: self._open_ticket,
             **dict.fromkeys((controls.OURS, controls.NOT_OURS), self._open_owners),
-            **dict.fromkeys(self._actions, self._action),
+            **dict.fromkeys(self._desk.actions, self._action),
         }
 
     async def pressed(self, body: Mapping[str, Any]) -> Decision:
@@ -122,7 +88,7 @@ class Clicks:
         """
         click, problem = self._read(body)
         if problem is not None:
-            return await self._pressing.refuse(click.press, problem)
+            return await self._desk.pressing.refuse(click.press, problem)
         return await self._by_control[click.press.control](click)
 
     def _read(self, body: Mapping[str, Any]) -> tuple[Click, Decision | None]:
@@ -131,7 +97,7 @@ class Clicks:
         control = _chosen(action) if overflow else str(action["action_id"])
         press = Press(
             control=control[:100],
-            person=self._directory.person(str(body["user"]["id"])),
+            person=self._desk.directory.person(str(body["user"]["id"])),
             case_id="",
             revision=0,
             channel=_channel(body),
@@ -153,69 +119,71 @@ class Clicks:
         return replace(click, press=replace(press, digest=carried.digest, rendered=carried.rendered)), None
 
     async def _acknowledge(self, click: Click) -> Decision:
-        return await self._pressing(click.press, acknowledge(self._policy))
+        return await self._desk.pressing(click.press, acknowledge(self._desk.policy))
 
     async def _reopen(self, click: Click) -> Decision:
-        return await self._pressing(click.press, reopen(self._policy))
+        return await self._desk.pressing(click.press, reopen(self._desk.policy))
 
     async def _approve(self, click: Click) -> Decision:
         """Count the yes, or ask for the one-time code that it needs."""
         case, pressed = await self._case(click), click.press
         request = case.requests.get(pressed.request_id)
         if request is None or not request.terms.one_time_code:
-            return await self._pressing(pressed, approve_request(self._policy, self._surface))
-        decision = await self._pressing(pressed, may_approve(self._policy, self._surface))
+            return await self._desk.pressing(pressed, approve_request(self._desk.policy, self._desk.surface))
+        decision = await self._desk.pressing(pressed, may_approve(self._desk.policy, self._desk.surface))
         if not decision.allowed:
             return decision
-        return await self._modals.open(click, approve_form(case, request, self._title(request), _carried(pressed)))
+        return await self._desk.modals.open(
+            click, approve_form(case, request, self._desk.title(request), _carried(pressed))
+        )
 
     async def _open_false_positive(self, click: Click) -> Decision:
-        decision = await self._pressing(click.press, may_mark_false_positive(self._policy))
+        decision = await self._desk.pressing(click.press, may_mark_false_positive(self._desk.policy))
         if decision.allowed:
-            return await self._modals.open(click, forms.false_positive_form(await self._case(click)))
+            return await self._desk.modals.open(click, forms.false_positive_form(await self._case(click)))
         return decision
 
     async def _open_reject(self, click: Click) -> Decision:
-        decision = await self._pressing(click.press, may_reject(self._policy))
+        decision = await self._desk.pressing(click.press, may_reject(self._desk.policy))
         if not decision.allowed:
             return decision
         case = await self._case(click)
         request = case.requests[click.press.request_id]
-        return await self._modals.open(click, forms.reject_form(case, request, self._title(request)))
-
-    def _title(self, request: Request) -> str:
-        action = self._actions.get(request.action_id)
-        return action.title if action else request.action_id
+        return await self._desk.modals.open(click, forms.reject_form(case, request, self._desk.title(request)))
 
     async def _open_outcome(self, click: Click) -> Decision:
-        decision = await self._pressing(click.press, may_tell(self._policy))
+        decision = await self._desk.pressing(click.press, may_tell(self._desk.policy))
         if not decision.allowed:
             return decision
         case = await self._case(click)
         request, done = case.requests[click.press.request_id], click.press.control == controls.WAS_DONE
-        return await self._modals.open(click, forms.outcome_form(case, request, self._title(request), done=done))
+        return await self._desk.modals.open(
+            click, forms.outcome_form(case, request, self._desk.title(request), done=done)
+        )
 
     async def _ask_owners(self, click: Click) -> Decision:
-        return await self._pressing(click.press, ask_owners(self._policy, self._owners_group))
+        return await self._desk.pressing(click.press, ask_owners(self._desk.policy, self._desk.owners_group))
 
     async def _open_owners(self, click: Click) -> Decision:
         # These buttons carry the question and not the case's revision: they live on while the case moves.
         press = replace(click.press, revision=None, question_seq=click.press.revision or 0)
-        decision = await self._pressing(press, may_answer(self._policy))
+        decision = await self._desk.pressing(press, may_answer(self._desk.policy))
         if not decision.allowed:
             return decision
         ours = press.control == controls.OURS
-        return await self._modals.open(click, forms.owners_form(await self._case(click), press.question_seq, ours=ours))
+        return await self._desk.modals.open(
+            click, forms.owners_form(await self._case(click), press.question_seq, ours=ours)
+        )
 
     async def _open_ticket(self, click: Click) -> Decision:
         # A ticket changes nothing that others decide, so a card of an earlier state asks for it as well as any.
-        decision = await self._pressing(replace(click.press, revision=None), may_give_ticket(self._policy))
+        decision = await self._desk.pressing(replace(click.press, revision=None), may_give_ticket(self._desk.policy))
         if decision.allowed:
-            return await self._modals.open(click, ticket_form(await self._case(click), self._ticket_pattern))
+            return await self._desk.modals.open(click, ticket_form(await self._case(click), self._desk.ticket_pattern))
         return decision
 
     async def _action(self, click: Click) -> Decision:
-        action = self._actions[click.press.control]
+        action = self._desk.actions[click.press.control]
         if action.risk is Risk.READ:
             return await self._submissions.ask(click.press, action)
         return await self._open_form(click, action)
@@ -223,51 +191,51 @@ class Clicks:
     async def _ask_again(self, click: Click) -> Decision:
         """The form of what was stopped, with the plan of now and the reason of then."""
         request = (await self._case(click)).requests.get(click.press.request_id)
-        action = self._actions.get(request.action_id) if request is not None else None
+        action = self._desk.actions.get(request.action_id) if request is not None else None
         if request is None or action is None or action.risk is Risk.READ:
-            return await self._pressing.refuse(click.press, forged())
+            return await self._desk.pressing.refuse(click.press, forged())
         return await self._open_form(click, action, request.reason)
 
     async def _open_form(self, click: Click, action: Askable, reason: str = "") -> Decision:
-        decision = await self._pressing(click.press, may_ask(self._policy, action))
+        decision = await self._desk.pressing(click.press, may_ask(self._desk.policy, action))
         if not decision.allowed:
             return decision
         case = await self._case(click)
-        wanted = wanted_of(self._policy, action, case, click.press.person)
+        wanted = wanted_of(self._desk.policy, action, case, click.press.person)
         if isinstance(wanted, Decision):
-            return await self._pressing(click.press, lambda *_: wanted)
+            return await self._desk.pressing(click.press, lambda *_: wanted)
         if not isinstance(action, Ladder) and action.form is not None:
-            return await self._modals.open(click, self._submissions.empty_form(case, action, action.form, wanted))
+            return await self._desk.modals.open(click, self._submissions.empty_form(case, action, action.form, wanted))
         try:
-            plan = await known_plan(action, case, self._clock.now(), store=self._submissions.store)
+            plan = await known_plan(action, case, self._desk.clock.now(), store=self._desk.store)
         except AwsError:
-            return await self._pressing(click.press, lambda *_: no_plan())
+            return await self._desk.pressing(click.press, lambda *_: no_plan())
         form = forms.action_form(case, action, plan, wanted, reason)
         form = with_code(form) if wanted.terms.one_time_code else form
-        return await self._modals.open_plan(click, form, case)
+        return await self._desk.modals.open_plan(click, form, case)
 
     async def _stop_looking(self, click: Click) -> Decision:
-        return await self._pressing(replace(click.press, revision=None), stop_looking(self._policy))
+        return await self._desk.pressing(replace(click.press, revision=None), stop_looking(self._desk.policy))
 
     async def _cancel_search(self, click: Click) -> Decision:
         # This button carries the search and not the case's revision: it lives on while the case moves.
-        rule = cancel_search(self._policy, click.press.revision or 0)
-        return await self._pressing(replace(click.press, revision=None), rule)
+        rule = cancel_search(self._desk.policy, click.press.revision or 0)
+        return await self._desk.pressing(replace(click.press, revision=None), rule)
 
     async def _stop_ladder(self, click: Click) -> Decision:
         # The card moves on with each rung; the button means the ladder and not the rung that it was drawn for.
-        return await self._pressing(replace(click.press, revision=None), stop_ladder(self._policy))
+        return await self._desk.pressing(replace(click.press, revision=None), stop_ladder(self._desk.policy))
 
     async def _read_guide(self, click: Click) -> Decision:
         """Open the guide, or turn its page; a card of an earlier state shows it as well as any."""
-        decision = await self._pressing(replace(click.press, revision=None), may_read_guide(self._policy))
+        decision = await self._desk.pressing(replace(click.press, revision=None), may_read_guide(self._desk.policy))
         if not decision.allowed:
             return decision
-        view = self._guide.view(await self._case(click), click.page, self._clock.now())
-        return await (self._modals.replace(click, view) if click.view_id else self._modals.open(click, view))
+        view = self._guide.view(await self._case(click), click.page, self._desk.clock.now())
+        return await (self._desk.modals.replace(click, view) if click.view_id else self._desk.modals.open(click, view))
 
     async def _case(self, click: Click) -> Case:
-        return await self._book.load(click.press.case_id)
+        return await self._desk.book.load(click.press.case_id)
 
 
 def _channel(body: Mapping[str, Any]) -> str:

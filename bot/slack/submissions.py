@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.domain.action_form import ActionForm
-from bot.domain.approval import ApprovalPolicy, Decision, Person
+from bot.domain.approval import Decision, Person
 from bot.domain.case import Case
-from bot.domain.code_check import CodeCheck, Codes
+from bot.domain.code_check import CodeCheck
 from bot.domain.errors import AwsError, BadInput
 from bot.domain.identity import Target
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Plan
 from bot.domain.response_action import ResponseAction
-from bot.ports import Clock, Directory
 from bot.service.ask_for_action import ask_for_action, may_ask
 from bot.service.ask_owners import answer_owners
-from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, reject_request
 from bot.service.give_ticket import give_ticket
 from bot.service.known_state import evidence_with, known_plan
 from bot.service.mark_false_positive import mark_false_positive
-from bot.service.own_store import OwnStore
-from bot.service.press import Press, Pressing, forged, no_plan, unknown_action
-from bot.service.signed_yes import Surface
+from bot.service.press import Press, PressRule, forged, no_plan, unknown_action
 from bot.service.tell_outcome import tell_outcome
 from bot.service.write_closing_note import write_closing_note
 from bot.slack import controls, forms
 from bot.slack.closing_form import POINTS_FIELD
 from bot.slack.closing_option import WRITE_CLOSING_NOTE
 from bot.slack.code_form import code_in, with_code
+from bot.slack.desk import Desk
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
 from bot.slack.wanted import Wanted, wanted_of
 
@@ -42,50 +40,14 @@ class Submissions:
     """What each form does when it is sent.
 
     Args:
-        book: the cases.
-        pressing: decides presses against the log.
-        actions: the response actions and ladders by id.
-        policy: who may do what.
-        directory: people.
-        clock: the time.
-        surface: what the card shows of a plan.
-        codes: checks one-time codes.
-        ticket_pattern: how the house's change tickets look; None when nobody has said so.
-        store: our own inventory, which plans may read.
+        desk: what presses are decided with.
     """
 
-    def __init__(
-        self,
-        book: CaseBook,
-        pressing: Pressing,
-        actions: Mapping[str, Askable],
-        policy: ApprovalPolicy,
-        directory: Directory,
-        clock: Clock,
-        surface: Surface,
-        codes: Codes,
-        ticket_pattern: str | None = None,
-        store: OwnStore | None = None,
-    ) -> None:
-        self.store = store
-        self._book = book
-        self._pressing = pressing
-        self._actions = actions
-        self._policy = policy
-        self._directory = directory
-        self._clock = clock
-        self._codes = codes
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._by_form: dict[str, Submit] = {
-            controls.MARK_FALSE_POSITIVE: lambda press: pressing(press, mark_false_positive(policy)),
-            controls.APPROVE: lambda press: pressing(press, approve_request(policy, surface)),
-            controls.REJECT: lambda press: pressing(press, reject_request(policy)),
-            controls.OURS: lambda press: pressing(press, answer_owners(policy, ours=True)),
-            controls.NOT_OURS: lambda press: pressing(press, answer_owners(policy, ours=False)),
-            controls.ADD_TICKET: lambda press: pressing(press, give_ticket(policy, ticket_pattern)),
-            WRITE_CLOSING_NOTE: lambda press: pressing(press, write_closing_note(policy)),
-            controls.WAS_DONE: lambda press: pressing(press, tell_outcome(policy, done=True)),
-            controls.WAS_NOT_DONE: lambda press: pressing(press, tell_outcome(policy, done=False)),
-            **dict.fromkeys(actions, self._action),
+            **{form: partial(desk.pressing, rule=rule) for form, rule in _rules(desk).items()},
+            **dict.fromkeys(desk.actions, self._action),
         }
 
     async def __call__(self, body: Mapping[str, Any]) -> Decision:
@@ -98,12 +60,12 @@ class Submissions:
         """
         view = body["view"]
         control = str(view.get("callback_id", ""))
-        person = self._directory.person(str(body["user"]["id"]))
+        person = self._desk.directory.person(str(body["user"]["id"]))
         try:
             reference, digest, channel = forms.parse_metadata(str(view.get("private_metadata", "")))
         except BadInput:
             press = Press(control, person, "", None, "", in_form=True)
-            return await self._pressing.refuse(press, forged())
+            return await self._desk.pressing.refuse(press, forged())
         press = Press(
             control=control,
             person=person,
@@ -120,12 +82,12 @@ class Submissions:
         submit = self._by_form.get(press.control)
         code = await self._code(person, view) if submit is not None else None
         press = replace(press, entered=self._entered(press.control, view), code=code)
-        return await (self._pressing.refuse(press, unknown_action()) if submit is None else submit(press))
+        return await (self._desk.pressing.refuse(press, unknown_action()) if submit is None else submit(press))
 
     async def _code(self, person: Person, view: Mapping[str, Any]) -> CodeCheck | None:
         """What the form's one-time code is worth, which uses it up; None where the form has none."""
         given = code_in(view)
-        return None if given is None else await self._codes.check(person.user_id, given, self._clock.now())
+        return None if given is None else await self._desk.codes.check(person.user_id, given, self._desk.clock.now())
 
     async def preview(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """What Slack is answered to an action's own form while its plan was not shown for what stands in it now.
@@ -133,21 +95,21 @@ class Submissions:
         None when the form is to be taken as it is; whatever does not hold is refused then.
         """
         view = body["view"]
-        action = self._actions.get(str(view.get("callback_id", "")))
+        action = self._desk.actions.get(str(view.get("callback_id", "")))
         if action is None or isinstance(action, Ladder) or action.form is None:
             return None
         try:
             reference, digest, _ = forms.parse_metadata(str(view.get("private_metadata", "")))
         except BadInput:
             return None
-        case, now = await self._book.load(reference.case_id), self._clock.now()
-        may = may_ask(self._policy, action)
-        press = Press(action.id, self._directory.person(str(body["user"]["id"])), case.case_id, None, "")
+        case, now = await self._desk.book.load(reference.case_id), self._desk.clock.now()
+        may = may_ask(self._desk.policy, action)
+        press = Press(action.id, self._desk.directory.person(str(body["user"]["id"])), case.case_id, None, "")
         if not case.detections or may(case, press, now):
             return None
         fields, entered = action.form.fields(case.target, now), self._entered(action.id, view)
         mistakes = action.form.mistakes(
-            replace(case.target, known=evidence_with(case, entered, self.store)), entered, now
+            replace(case.target, known=evidence_with(case, entered, self._desk.store)), entered, now
         )
         if mistakes:
             return mistakes_answer(mistakes)
@@ -157,7 +119,7 @@ class Submissions:
             return None
         if plan.digest() == digest:
             return None
-        wanted = wanted_of(self._policy, action, case, press.person)
+        wanted = wanted_of(self._desk.policy, action, case, press.person)
         if isinstance(wanted, Decision):
             return None
         shown = entry_form(case, action, fields, entered, plan, wanted, forms.reason_of(view))
@@ -166,31 +128,47 @@ class Submissions:
 
     def empty_form(self, case: Case, action: ResponseAction, form: ActionForm, wanted: Wanted) -> forms.View:
         """An action's own form as it opens."""
-        return entry_form(case, action, form.fields(case.target, self._clock.now()), {}, None, wanted)
+        return entry_form(case, action, form.fields(case.target, self._desk.clock.now()), {}, None, wanted)
 
     def _entered(self, control: str, view: Mapping[str, Any]) -> dict[str, str]:
         if control == controls.MARK_FALSE_POSITIVE:
             return forms.close_reason_in(view)
         if control == WRITE_CLOSING_NOTE:
             return entered_of(view, (POINTS_FIELD,))
-        action = self._actions.get(control)
+        action = self._desk.actions.get(control)
         if action is None or isinstance(action, Ladder) or action.form is None:
             return {}
-        return entered_of(view, action.form.fields(Target("", "", None, None), self._clock.now()))
+        return entered_of(view, action.form.fields(Target("", "", None, None), self._desk.clock.now()))
 
     async def _plan(self, action: Askable, case: Case, entered: Mapping[str, str]) -> Plan:
-        return await known_plan(action, case, self._clock.now(), entered=entered, store=self.store)
+        return await known_plan(action, case, self._desk.clock.now(), entered=entered, store=self._desk.store)
 
     async def _action(self, press: Press) -> Decision:
-        return await self.ask(press, self._actions[press.control])
+        return await self.ask(press, self._desk.actions[press.control])
 
     async def ask(self, press: Press, action: Askable) -> Decision:
         """Ask for a response action with the plan that is known now. Raises as :meth:`__call__`."""
-        case = await self._book.load(press.case_id)
+        case = await self._desk.book.load(press.case_id)
         if not case.detections:
-            return await self._pressing(press, may_ask(self._policy, action))
+            return await self._desk.pressing(press, may_ask(self._desk.policy, action))
         try:
             plan = await self._plan(action, case, press.entered)
         except AwsError:
-            return await self._pressing(press, lambda *_: no_plan())
-        return await self._pressing(press, ask_for_action(self._policy, action, plan))
+            return await self._desk.pressing(press, lambda *_: no_plan())
+        return await self._desk.pressing(press, ask_for_action(self._desk.policy, action, plan))
+
+
+def _rules(desk: Desk) -> dict[str, PressRule]:
+    """The rule of each form that no action has."""
+    policy = desk.policy
+    return {
+        controls.MARK_FALSE_POSITIVE: mark_false_positive(policy),
+        controls.APPROVE: approve_request(policy, desk.surface),
+        controls.REJECT: reject_request(policy),
+        controls.OURS: answer_owners(policy, ours=True),
+        controls.NOT_OURS: answer_owners(policy, ours=False),
+        controls.ADD_TICKET: give_ticket(policy, desk.ticket_pattern),
+        WRITE_CLOSING_NOTE: write_closing_note(policy),
+        controls.WAS_DONE: tell_outcome(policy, done=True),
+        controls.WAS_NOT_DONE: tell_outcome(policy, done=False),
+    }
