@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.approval import ApprovalPolicy, Decision
 from bot.domain.approval_rule import ApprovalRule
+from bot.domain.identity import ACCOUNT_ID
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.people import People
 from bot.domain.terms import Terms
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _NUMBERS = (
     "ANCHORWATCH_REVERSIBLE_APPROVALS",
     "ANCHORWATCH_IRREVERSIBLE_APPROVALS",
@@ -39,7 +38,7 @@ def add_approvals(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the t
 
 
 def _account(text: str) -> str:
-    if not _ACCOUNT.fullmatch(text):
+    if not ACCOUNT_ID.fullmatch(text):
         raise argparse.ArgumentTypeError("must be an account id")
     return text
 

@@ -7,7 +7,8 @@ import re
 import sys
 from typing import Any
 
-_ACCOUNT = re.compile(r"\d{12}")
+from bot.domain.identity import ACCOUNT_ID
+
 _PRINCIPAL = re.compile(r"arn:(?P<partition>aws[a-z-]*):(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
@@ -41,7 +42,7 @@ def add_iam(commands: Any) -> None:  # noqa: ANN401 - argparse keeps the type of
         help="which role; read and act without it",
     )
     iam.add_argument(
-        "--account", required=True, type=_matching(_ACCOUNT, "an account id"), help="the account's 12 digits"
+        "--account", required=True, type=_matching(ACCOUNT_ID, "an account id"), help="the account's 12 digits"
     )
     iam.add_argument(
         "--principal",

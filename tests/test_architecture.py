@@ -68,7 +68,7 @@ MAY_IMPORT = {
     "bot.inspect_ca": PURE | {"bot.adapters", "bot.slack.text"},
     "bot.reach_of": PURE,
     "bot.iam_policies": PURE | {"bot.service", "bot.trail_policy"},
-    "bot.iam_command": {"bot.iam_policies", "bot.registry", "bot.trail_policy"},
+    "bot.iam_command": PURE | {"bot.iam_policies", "bot.registry", "bot.trail_policy"},
     "bot.sandbox": RUNS,
     "bot.cli": RUNS,
     "bot.guide_page": PURE | {"bot.service"},

@@ -13,6 +13,7 @@ from bot.adapters.house_text import house_text
 from bot.domain.approval_rule import UNKNOWN, ApprovalRule, Scope, rule_mistakes
 from bot.domain.errors import BadSettings
 from bot.domain.house import Environment, House
+from bot.domain.identity import ACCOUNT_ID
 from bot.domain.ladder import Askable
 from bot.domain.people import NOBODY, People
 from bot.domain.plan import Risk
@@ -22,7 +23,6 @@ T = TypeVar("T")
 
 _ID = re.compile(r"[USW][A-Z0-9]{1,20}")
 _LIST = re.compile(r"[a-z][a-z0-9_-]{0,30}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z0-9-]{1,32}")
 _ACTION = re.compile(r"[a-z0-9_]{1,60}")
 _RULE = re.compile(r"[\w][\w .,:;()/'+-]{0,59}")
@@ -112,7 +112,7 @@ class _Reader:
         return Scope(
             actions=take(where, lambda: _matching(it, "actions", _ACTION, "an action's id"), ()),
             risks=take(where, lambda: tuple(map(Risk, _among(it, "risks", [one.value for one in _RISKS]))), ()),
-            accounts=take(where, lambda: _matching(it, "accounts", _ACCOUNT, "an account id of 12 digits"), ()),
+            accounts=take(where, lambda: _matching(it, "accounts", ACCOUNT_ID, "an account id of 12 digits"), ()),
             regions=take(where, lambda: _matching(it, "regions", _REGION, "a Region such as eu-central-1"), ()),
             environments=take(where, lambda: _among(it, "environments", environments), ()),
         )

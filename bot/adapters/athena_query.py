@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, EventQuery, Record
+from bot.domain.identity import ACCOUNT_ID
 
 START = "athena:StartQueryExecution"
 _NAME = re.compile(r"[a-z0-9_]{1,255}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z0-9-]{1,32}")
 # No quote, backslash or control character is in a value that CloudTrail's records can be searched by.
 _VALUE = re.compile(r"[^\x00-\x1f\x7f'\"\\`;]{1,1000}")
@@ -104,7 +104,7 @@ def query_for(query: EventQuery, database: str, table: str) -> AthenaQuery:
     Raises:
         AwsError: a name, account, Region or value has characters that none has.
     """
-    checks = ((_NAME, database), (_NAME, table), (_ACCOUNT, query.account), (_REGION, query.region))
+    checks = ((_NAME, database), (_NAME, table), (ACCOUNT_ID, query.account), (_REGION, query.region))
     for pattern, text in (*checks, (_VALUE, query.value)):
         if not pattern.fullmatch(text):
             raise AwsError("BadSearchValue", f"Athena is not asked about {ascii(text)[:80]}.", START)

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.adapters.house_text import house_text
 from bot.domain.errors import BadSettings
 from bot.domain.house import WEEK, Account, ApprovedCa, Environment, Hours, House, Limits, Network, Window
+from bot.domain.identity import ACCOUNT_ID
 
 T = TypeVar("T")
 
 _KEY_HASH = re.compile(r"[0-9a-f]{64}")
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 _SECTIONS = frozenset(
     {
@@ -185,7 +185,7 @@ def _network(it: Mapping[str, Any]) -> Network:
 
 
 def _account_id(text: str) -> str:
-    if not _ACCOUNT.fullmatch(text):
+    if not ACCOUNT_ID.fullmatch(text):
         raise _Wrong(f"an account id has 12 digits: {text!r}")
     return text
 

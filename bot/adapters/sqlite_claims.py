@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from bot.adapters.sqlite_file import SqliteFile
+from bot.adapters.sqlite_times import microseconds_of, moment_of
 from bot.domain.target_claim import CLAIM_LEASE, Claim, ClaimLost, Holder, TargetHeld
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _SELECT = "SELECT version, until, case_id, request_id, owner, asked_by FROM target_claims WHERE target = ?"
 _TAKE = (
@@ -44,7 +42,7 @@ class SqliteClaims:
                 claim = _claim(connection, target)
                 if claim is not None and claim.keeps_out(holder, now, others_are_dead=others_are_dead):
                     raise TargetHeld(claim)
-                (version,) = connection.execute(_TAKE, (target, _microseconds(until), *by)).fetchone()
+                (version,) = connection.execute(_TAKE, (target, microseconds_of(until), *by)).fetchone()
                 taken.append(Claim(target, holder, version, until))
             return tuple(taken)
 
@@ -52,7 +50,7 @@ class SqliteClaims:
 
     async def renew(self, claims: Sequence[Claim], now: datetime) -> None:
         """See :meth:`bot.domain.target_claim.TargetClaims.renew`."""
-        until = _microseconds(now + CLAIM_LEASE)
+        until = microseconds_of(now + CLAIM_LEASE)
 
         def write(connection: sqlite3.Connection) -> None:
             for claim in claims:
@@ -75,8 +73,4 @@ def _claim(connection: sqlite3.Connection, target: str) -> Claim | None:
     if row is None:
         return None
     version, until, *holder = row
-    return Claim(target, Holder(*holder), version, _EPOCH + until * _MICROSECOND)
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
+    return Claim(target, Holder(*holder), version, moment_of(until))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from bot.adapters.sqlite_file import SqliteFile
+from bot.adapters.sqlite_times import microseconds_of, moment_of
 from bot.domain.code_check import NEVER_USED, CodeCheck, CodeUse, judge_code
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _SELECT = "SELECT last_step, wrong, wrong_since FROM code_uses WHERE user_id = ?"
 _KEEP = "INSERT OR REPLACE INTO code_uses (user_id, last_step, wrong, wrong_since) VALUES (?, ?, ?, ?)"
@@ -27,7 +25,7 @@ class SqliteCodeUses:
         def write(connection: sqlite3.Connection) -> CodeCheck:
             row = connection.execute(_SELECT, (user_id,)).fetchone()
             check, use = judge_code(NEVER_USED if row is None else _use(*row), step, now)
-            since = None if use.wrong_since is None else (use.wrong_since - _EPOCH) // _MICROSECOND
+            since = None if use.wrong_since is None else microseconds_of(use.wrong_since)
             connection.execute(_KEEP, (user_id, use.last_step, use.wrong, since))
             return check
 
@@ -35,4 +33,4 @@ class SqliteCodeUses:
 
 
 def _use(last_step: int, wrong: int, wrong_since: int | None) -> CodeUse:
-    return CodeUse(last_step, wrong, None if wrong_since is None else _EPOCH + wrong_since * _MICROSECOND)
+    return CodeUse(last_step, wrong, None if wrong_since is None else moment_of(wrong_since))

@@ -6,14 +6,12 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from bot.adapters.sqlite_file import SqliteFile
+from bot.adapters.sqlite_times import microseconds_of
 from bot.domain.event_search import EventQuery
 from bot.domain.kept_search import RESUMABLE, FoundEvent, KeptPage, search_key
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _SELECT = "SELECT number, at, is_last, events FROM search_pages WHERE kept_for = ? AND search = ? ORDER BY number"
 _INSERT = (
@@ -38,7 +36,7 @@ class SqliteKeptSearches:
 
     async def keep(self, kept_for: str, query: EventQuery, number: int, page: KeptPage, now: datetime) -> None:
         """See :meth:`bot.domain.kept_search.KeptSearches.keep`."""
-        row = (kept_for, search_key(query), number, _microseconds(now), page.is_last, _packed(page.events))
+        row = (kept_for, search_key(query), number, microseconds_of(now), page.is_last, _packed(page.events))
 
         def write(connection: sqlite3.Connection) -> None:
             _drop_old(connection, now)
@@ -61,11 +59,7 @@ def _drop_old(connection: sqlite3.Connection, now: datetime) -> None:
 
 
 def _oldest(now: datetime) -> int:
-    return _microseconds(now - RESUMABLE)
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
+    return microseconds_of(now - RESUMABLE)
 
 
 def _packed(events: Sequence[FoundEvent]) -> bytes:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from bot.adapters.sqlite_file import SqliteFile
 from bot.adapters.sqlite_schema import ANCHOR_ID, DETECTIONS, EVENT_ID
+from bot.adapters.sqlite_times import microseconds_of, moment_of
 from bot.domain.audit import Entry, Head, check_piece
 from bot.domain.errors import LogConflict, LogDamaged
 from bot.domain.identity import CaseId
 from bot.domain.plain import canonical, to_plain
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _CASES_AT_ONCE = 500
 
 _SELECT_ENTRIES = (
@@ -147,7 +146,7 @@ class SqliteLog:
         """The earliest ``wake_at`` of all cases, or None when nothing waits."""
         sql = "SELECT min(wake_at) FROM cases WHERE wake_at IS NOT NULL"
         (wake_at,) = await self.file.read(lambda connection: connection.execute(sql).fetchone())
-        return None if wake_at is None else _EPOCH + wake_at * _MICROSECOND
+        return None if wake_at is None else moment_of(wake_at)
 
     async def case_ids(self) -> AsyncIterator[CaseId]:
         """The ids of all cases, oldest first; last those whose head was taken out of the file by hand."""
@@ -173,7 +172,7 @@ def _head(connection: sqlite3.Connection, case_id: CaseId) -> Head:
 
 
 def _microseconds(at: datetime | None) -> int | None:
-    return None if at is None else (at - _EPOCH) // _MICROSECOND
+    return None if at is None else microseconds_of(at)
 
 
 def _row(entry: Entry) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.approval_rule import UNKNOWN, ApprovalRule, Asked, first_rule, rules_by_risk
+from bot.domain.identity import ACCOUNT_ID
 from bot.domain.people import Bar, Part, Person, not_told
 from bot.domain.plan import Risk
 from bot.domain.terms import Terms
@@ -29,7 +30,6 @@ __all__ = [
     "refused",
 ]
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z0-9-]{1,32}")
 
 
@@ -110,7 +110,7 @@ class ApprovalPolicy:
             terms = rule.terms.with_floor(risk)
             return terms if action_id in rule.scope.actions else terms.with_least(least)
         # Both may come from an event, which an attacker writes.
-        where = account if account and _ACCOUNT.fullmatch(account) else "that is not known"
+        where = account if account and ACCOUNT_ID.fullmatch(account) else "that is not known"
         place = region if region and _REGION.fullmatch(region) else "in an unknown Region"
         return refused(
             Reason.NO_RULE,

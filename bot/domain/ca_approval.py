@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.action_form import ActionForm, Entered, FieldKind, FormField
 from bot.domain.errors import AwsError
-from bot.domain.identity import Target
+from bot.domain.identity import ACCOUNT_ID, Target
 from bot.domain.plain import canonical, to_plain
 
 LONGEST = timedelta(days=366)
@@ -19,7 +19,6 @@ LONGEST = timedelta(days=366)
 _USUAL = timedelta(days=90)
 _MOST_ACCOUNTS = 20
 _MOST_REGIONS = 10
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}")
 _SEPARATORS = re.compile(r"[\s,;]+")
 
@@ -100,7 +99,7 @@ def _mistakes(entered: Entered, today: date) -> Iterator[tuple[str, str]]:
     if not entered.get("owner", "").strip():
         yield "owner", "Say who answers for this CA."
     accounts, regions = _listed(entered.get("accounts", "")), _listed(entered.get("regions", ""))
-    if not accounts or len(accounts) > _MOST_ACCOUNTS or not all(map(_ACCOUNT.fullmatch, accounts)):
+    if not accounts or len(accounts) > _MOST_ACCOUNTS or not all(map(ACCOUNT_ID.fullmatch, accounts)):
         yield "accounts", f"Write 1 to {_MOST_ACCOUNTS} account ids of twelve digits, with commas between them."
     if not regions or len(regions) > _MOST_REGIONS or not all(map(_REGION.fullmatch, regions)):
         yield "regions", f"Write 1 to {_MOST_REGIONS} Regions such as eu-west-1, with commas between them."

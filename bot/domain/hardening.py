@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.identity import Target
+from bot.domain.identity import ACCOUNT_ID, Target
 from bot.domain.quoting import hcl_string, shell_word, yaml_string
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}")
 _ANCHOR_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _ANCHOR_ARN = re.compile(r"arn:aws[a-z-]*:rolesanywhere:[a-z0-9-]+:[0-9]{12}:trust-anchor/[A-Za-z0-9-]{1,64}")
@@ -78,7 +77,7 @@ def _place(target: Target, name: str | None) -> Place:
     partition = arn[1] if len(arn) > 1 and re.fullmatch(r"aws[a-z-]{0,20}", arn[1]) else "aws"
     return Place(
         partition,
-        target.account if _ACCOUNT.fullmatch(target.account) else "REPLACE-ACCOUNT-ID",
+        target.account if ACCOUNT_ID.fullmatch(target.account) else "REPLACE-ACCOUNT-ID",
         target.region if _REGION.fullmatch(target.region) else "REPLACE-REGION",
         target.anchor_id if _ANCHOR_ID.fullmatch(target.anchor_id or "") and target.anchor_id else "REPLACE-ANCHOR-ID",
         name if name and _NAME.fullmatch(name) else "REPLACE-NAME",

@@ -22,6 +22,9 @@ _ARN = re.compile(
     r":trust-anchor/(?P<anchor_id>[A-Za-z0-9-]{1,64})"
 )
 
+ACCOUNT_ID = re.compile(r"[0-9]{12}")
+"""An AWS account's id. See: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"""
+
 CaseId = str
 
 

@@ -12,6 +12,7 @@ from bot.domain.case import Case
 from bot.domain.fold import user_of
 from bot.domain.investigation import RoundFinished
 from bot.domain.scan_cost import cost_in_words
+from bot.domain.usage.words import counted
 from bot.service.guide.inquiry import Step
 from bot.slack.block_limits.whole import size
 from bot.slack.guide_words import by_words, said
@@ -34,7 +35,7 @@ def round_line(case: Case, event: RoundFinished, at: datetime) -> str:
     """What the thread says first of a round that ended at ``at``."""
     took = timedelta(milliseconds=event.took_ms)
     calls = sum(event.calls.values())
-    effort = f"{_seconds(took)} and {calls} AWS {'call' if calls == 1 else 'calls'}{_cost(event)}"
+    effort = f"{_seconds(took)} and {counted(calls, 'AWS call')}{_cost(event)}"
     if event.stopped_by is not None:
         who = mention_user(user_of(event.stopped_by)) if user_of(event.stopped_by) else "Somebody"
         return f"{who} ended the look after {effort}. What has no answer is asked again in the next look."

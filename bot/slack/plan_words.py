@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.plan import Difference, Plan, Rung, plan_name
 from bot.domain.response_action import OWN_SERVICE
+from bot.domain.usage.words import counted
 from bot.slack.guide_notes import preformatted, section
 from bot.slack.text import code, defang, literal, marked, plain, shown
 
@@ -93,14 +94,12 @@ def _one_yes(plan: Plan, limit: int = _WHOLE) -> list[str]:
 
 
 def _short_rung(number: int, rung: Rung) -> str:
-    calls = f"{len(rung.plan.calls)} {'call' if len(rung.plan.calls) == 1 else 'calls'}"
+    calls = counted(len(rung.plan.calls), "call")
     return f"*{number}. {rung.title}*, {calls}. *Stops:* {shown(rung.plan.stops, _SENTENCE)}"
 
 
 def _own_blocks(plan: Plan) -> Iterator[list[Block]]:
-    yield from exactly(
-        f"Runs {len(plan.calls)} {'call' if len(plan.calls) == 1 else 'calls'}, in this order", plan.calls
-    )
+    yield from exactly(f"Runs {counted(len(plan.calls), 'call')}, in this order", plan.calls)
     for title, text in _named(plan).items():
         line = f"*{title}:* {shown(text, _WHOLE)}"
         yield from iter([[section([line])]]) if fit([line]) else exactly(title, [text])
@@ -115,7 +114,7 @@ def confirm_text(plan: Plan, digest: str, more_needed: int) -> str:
     begin = f"Plan {plan_name(digest)} runs {when}"
     calls = f"{begin}: {'; '.join(plan.calls)}."
     whole = f"{calls} {plan.does_not_stop}"
-    short = f"{begin}: {len(plan.calls)} {'call' if len(plan.calls) == 1 else 'calls'}, as the plan says."
+    short = f"{begin}: {counted(len(plan.calls), 'call')}, as the plan says."
     fitting = (text for text in (whole, calls) if len(plain(defang(text), _WHOLE)) <= _MOST_CONFIRM)
     return plain(defang(next(fitting, short)), _MOST_CONFIRM)
 
