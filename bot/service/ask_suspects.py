@@ -11,15 +11,15 @@ from bot.domain.approval import Reason, refused
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.effects import Effect
-from bot.domain.errors import SlackError
 from bot.domain.people import Person
 from bot.domain.post_events import PostKind
 from bot.domain.suspect import match_of
 from bot.domain.suspicion import Named, SuspectAnswered, SuspectsLooked, SuspectsShown
 from bot.ports import Message, Messenger
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce, send_or_plain
+from bot.service.post_once import Post, PostOnce
 from bot.service.press import Answer, Press, PressRule
+from bot.service.redraw import redraw
 
 SUSPECTS_EVENT_TYPE = "anchorwatch_suspects"
 
@@ -93,13 +93,7 @@ class AskSuspects:
         """
         case = await self._book.load(case.case_id)
         known = case.suspicion
-        place = {"channel": known.channel, "ts": known.ts}
-        message = self._presenter.draw(case)
-        try:
-            await send_or_plain(lambda dress: self._messenger.update({**dress, **place}), message, case.case_id)
-        except SlackError as error:
-            if error.code != "message_not_found":
-                raise
+        await redraw(self._messenger, self._presenter.draw(case), known.channel, known.ts, case.case_id)
         shown = SuspectsShown(known.changed_seq)
 
         def rule(now: Case) -> Sequence[Draft]:

@@ -20,7 +20,8 @@ from bot.domain.post_events import PostDropped, PostKind
 from bot.domain.search_bar import BarShown, Progress, SearchBar, bar_of_entry, bar_of_request, bar_of_round
 from bot.ports import Messenger, Presenter
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce, send_or_plain
+from bot.service.post_once import Post, PostOnce
+from bot.service.redraw import redraw
 
 _log = structlog.get_logger()
 
@@ -105,11 +106,7 @@ class ShowBar:
             bar = bar_of_entry(now, key[1])
             if bar is None or bar.ts is None:
                 return
-            try:
-                await self._draw(now, bar)
-            except SlackError as error:
-                if error.code != "message_not_found":
-                    raise
+            await self._draw(now, bar)
         if bar.ended_at is not None:
             self._heard.pop(key, None)
             self._drawn_at.pop(key, None)
@@ -165,9 +162,8 @@ class ShowBar:
         return True
 
     async def _draw(self, case: Case, bar: SearchBar) -> None:
-        place = {"channel": bar.channel, "ts": bar.ts}
         message = self._presenter.bar(case, bar, self._heard.get((case.case_id, bar.begun_seq)))
-        await send_or_plain(lambda dress: self._messenger.update({**dress, **place}), message, case.case_id)
+        await redraw(self._messenger, message, bar.channel, bar.ts, case.case_id)
 
 
 def bar_key(case: Case, bar: SearchBar) -> str:

@@ -12,7 +12,8 @@ from bot.domain.fold import told_in_thread
 from bot.domain.post_events import CardLost, CardShown, PostKind
 from bot.ports import Messenger, Presenter
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce, send_or_plain
+from bot.service.post_once import Post, PostOnce
+from bot.service.redraw import Redrawn, redraw
 
 _log = structlog.get_logger()
 
@@ -63,20 +64,14 @@ class ShowCase:
             SlackError: the card still shows an earlier state.
         """
         case = await self._book.load(case.case_id)
-        place = {"channel": case.card.channel, "ts": case.card.ts}
         message = self._presenter.card(case)
-        try:
-            _, plain = await send_or_plain(
-                lambda dress: self._messenger.update({**dress, **place}), message, case.case_id
-            )
-        except SlackError as error:
-            if error.code != "message_not_found":
-                raise
+        redrawn = await redraw(self._messenger, message, case.card.channel, case.card.ts, case.case_id)
+        if redrawn is Redrawn.GONE:
             lost = CardLost(case.card.ts or "")
             await self._book.decide(case.case_id, lambda now: [ev.draft(lost)] if now.card.ts == lost.ts else [])
             return
         if case.card.shown_seq < case.display_seq:
-            shown = CardShown(case.display_seq, plain=plain, rendered=message.rendered)
+            shown = CardShown(case.display_seq, plain=redrawn is Redrawn.PLAIN, rendered=message.rendered)
             await self._book.decide(case.case_id, lambda now: [ev.draft(shown)] if _behind(now, shown) else [])
 
     async def post_note(self, case: Case, effect: Effect) -> None:

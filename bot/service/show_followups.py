@@ -9,12 +9,12 @@ from bot.domain import events as ev
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.effects import Effect
-from bot.domain.errors import SlackError
 from bot.domain.followups import FollowupsShown
 from bot.domain.post_events import PostKind
 from bot.ports import Message, Messenger
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce, send_or_plain
+from bot.service.post_once import Post, PostOnce
+from bot.service.redraw import redraw
 
 FOLLOWUPS_EVENT_TYPE = "anchorwatch_followups"
 
@@ -69,13 +69,8 @@ class ShowFollowups:
         """
         case = await self._book.load(case.case_id)
         known = case.followups
-        place = {"channel": known.channel, "ts": known.ts}
         message = self._presenter.followups(case, known.number, anew=False)
-        try:
-            await send_or_plain(lambda dress: self._messenger.update({**dress, **place}), message, case.case_id)
-        except SlackError as error:
-            if error.code != "message_not_found":
-                raise
+        await redraw(self._messenger, message, known.channel, known.ts, case.case_id)
         shown = FollowupsShown(known.changed_seq)
 
         def rule(now: Case) -> Sequence[Draft]:

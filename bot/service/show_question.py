@@ -8,12 +8,12 @@ from bot.domain import events as ev
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.effects import Effect
-from bot.domain.errors import SlackError
 from bot.domain.ownership import OwnersQuestion, QuestionShown
 from bot.domain.post_events import PostKind
 from bot.ports import Messenger, Presenter
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce, send_or_plain
+from bot.service.post_once import Post, PostOnce
+from bot.service.redraw import redraw
 
 QUESTION_EVENT_TYPE = "anchorwatch_question"
 
@@ -59,13 +59,8 @@ class ShowQuestion:
         question = case.ownership.question
         if question is None or question.ts is None:
             return
-        place = {"channel": question.channel, "ts": question.ts}
         message = self._presenter.question(case, question)
-        try:
-            await send_or_plain(lambda dress: self._messenger.update({**dress, **place}), message, case.case_id)
-        except SlackError as error:
-            if error.code != "message_not_found":
-                raise
+        await redraw(self._messenger, message, question.channel, question.ts, case.case_id)
         shown = QuestionShown(question.seq, question.changed_seq)
 
         def rule(now: Case) -> Sequence[Draft]:
