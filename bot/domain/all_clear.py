@@ -29,6 +29,9 @@ _MOST_LAST_LOOKS = 3
 _MOST_NAMED = 3
 _MOST_WHY = 3
 _TEXT = 120
+_SENTENCE = 300
+# A read that was under way while it was shut may show it as open.
+_UNTIL_SHUT = timedelta(minutes=1)
 
 
 def is_watch(number: int) -> bool:
@@ -123,7 +126,16 @@ def _unanswered(case: Case) -> tuple[str, ...]:
     used = facts(case, USED)
     if used and used.get("whole") is not True:
         why.append("The search for sessions was cut short.")
+    if used.get("anchor") == "unknown":
+        why.append("Whether the trust anchor is still shut could not be read.")
+    why.extend(_gaps(case))
     return tuple(dict.fromkeys(why))[:_MOST_WHY]
+
+
+def _gaps(case: Case) -> list[str]:
+    """Why not every key that sessions had or made was followed to its end."""
+    gaps = facts(case, MOVED).get("gaps")
+    return [str(one)[:_SENTENCE] for one in gaps] if isinstance(gaps, list | tuple) else []
 
 
 def _is_old(case: Case, question: str) -> bool:
@@ -168,6 +180,7 @@ def _since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
         if one.happened_at > since:
             words = f"{one.event_name} at {_when(one.happened_at)}: look whether it is open again."
             yield f"event:{one.event_id}", words
+    yield from _open_again(case, since)
     for session in listed(facts(case, USED), "sessions"):
         at = moment(session.get("at"))
         if at is not None and at > since and session.get("error_code") is None:
@@ -184,6 +197,14 @@ def _since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
             if at is not None and at > since:
                 what = f" of {str(act.get('what'))[:_TEXT]}" if act.get("what") else ""
                 yield f"act:{act.get('event_id')}", f"{act.get('name')}{what} at {_when(at)}."
+
+
+def _open_again(case: Case, since: datetime) -> Iterator[tuple[str, str]]:
+    """The trust anchor that AWS shows as enabled, whether or not anybody reported that it was."""
+    used = facts(case, USED)
+    asked = moment(used.get("searched_until"))
+    if used.get("anchor") == "enabled" and asked is not None and asked > since + _UNTIL_SHUT:
+        yield f"open:{since.isoformat()}", f"AWS shows the trust anchor as enabled at {_when(asked)}: it is open again."
 
 
 def _when(at: datetime) -> str:

@@ -17,6 +17,8 @@ from bot.domain.case_evidence import REACHABLE, USED, evidence_of
 from bot.domain.usage.sessions import LONGEST_SESSION
 
 MOVED, TAKEN, PROFILES = "lateral_movement", "data_taken", "profiles"
+# When keys that could not be followed end, and the console sessions that were opened.
+_BEYOND = ("beyond_until", "console_until")
 _REVOKE, _LIFT = "revoke_role_sessions", "lift_session_revocation"
 # A policy of IAM holds everywhere within seconds; this is ample.
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
@@ -74,7 +76,7 @@ def _done(case: Case) -> list[Request]:
 
 
 def _longest(case: Case) -> timedelta:
-    """The longest session that an enabled profile allowed when AWS was asked; 12 hours where that is not known."""
+    """The longest session that a profile allowed when AWS was asked; 12 hours where that is not known."""
     seconds = facts(case, PROFILES).get("longest_session_seconds")
     known = isinstance(seconds, int) and 0 < seconds <= LONGEST_SESSION.total_seconds()
     return timedelta(seconds=int(str(seconds))) if known else LONGEST_SESSION
@@ -90,9 +92,13 @@ def _known_ends(case: Case) -> Iterator[tuple[datetime | None, datetime]]:
     latest = moment(used.get("latest_expiry"))
     if latest is not None and (used.get("sessions_cut") or used.get("earlier")):
         yield None, latest
-    for key in listed(facts(case, MOVED), "keys"):
+    moved = facts(case, MOVED)
+    for key in listed(moved, "keys"):
         end = moment(key.get("expires"))
         if key.get("chained") is True and end is not None:
+            yield None, end
+    for end in (moment(moved.get(one)) for one in _BEYOND):
+        if end is not None:
             yield None, end
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from bot.domain.all_clear import CLOUDTRAIL_LATE
+from bot.domain.answer import answered
 from bot.domain.ca_facts import CaFacts
 from bot.domain.case import Case
 from bot.domain.effects import Effect, EffectKind, effects
 from bot.domain.errors import AnchorwatchError, AwsDenied
+from bot.domain.events import draft
+from bot.domain.investigation import StepAnswered
 from bot.domain.search_bar import Progress
 from bot.domain.session_ends import sessions_end
 from bot.service import read_back, still_allowed
@@ -210,3 +213,74 @@ async def test_a_restart_in_the_middle_loses_no_look(desk: WatchedDesk) -> None:
     assert said is not None
     assert said.clear
     assert not [one for one in desk.errors if isinstance(one, AnchorwatchError)]
+
+
+def entered(desk: Desk, key: str, new_key: str, at: datetime, account: str = "", hours: float = 1) -> dict[str, Any]:
+    """A role that somebody entered with a key, for so many hours."""
+    role = f"arn:aws:iam::{account or desk.target.account}:role/next"
+    given = {"credentials": {"accessKeyId": new_key, "expiration": stamp(at + timedelta(hours=hours))}}
+    changes = {"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole", "requestParameters": {"roleArn": role}}
+    identity = {"type": "AssumedRole", "accessKeyId": key, "accountId": desk.target.account}
+    return {**call(desk, at), **changes, "eventID": new_key, "userIdentity": identity, "responseElements": given}
+
+
+async def test_a_chain_that_is_not_followed_to_its_end_is_no_all_clear(desk: WatchedDesk) -> None:
+    """A role entered from an entered role lives to its own end, and what it does is not known."""
+    before = NOON - timedelta(minutes=5)
+    desk.search.records.append(entered(desk, KEY, "ASIAEXAMPLE000000002", before))
+    desk.search.records.append(entered(desk, "ASIAEXAMPLE000000002", "ASIAEXAMPLE000000003", before, hours=16))
+    await desk.until(NOON + timedelta(hours=6))
+    assert sessions_end(await desk.case()) == before + timedelta(hours=16)
+    await desk.until(NOON + timedelta(hours=24))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert not said.clear
+    assert "1 key that came of chained keys: one level is followed." in said.why
+
+
+async def test_an_account_that_can_not_be_read_is_no_all_clear(desk: WatchedDesk) -> None:
+    """A session that entered another account may go on there, and the message says which."""
+    before = NOON - timedelta(minutes=5)
+    desk.search.records.append(entered(desk, KEY, "ASIAEXAMPLE000000002", before, "444455556666", hours=16))
+    await desk.until(NOON + timedelta(hours=24))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert (said.clear, said.over_at) == (False, before + timedelta(hours=16))
+    assert "What was done in account 444455556666: its records can't be read from here." in said.why
+
+
+async def test_a_console_session_is_waited_for(desk: WatchedDesk) -> None:
+    """It lives up to twelve hours from its beginning, whenever the credentials that opened it end."""
+    profiles = answered("profiles", "One.", facts={"longest_session_seconds": 3600})
+    await desk.appended(draft(StepAnswered(0, "roles", (profiles,))))
+    assert sessions_end(await desk.case()) == NOON + timedelta(hours=1)
+    opened = NOON - timedelta(minutes=1)
+    names = {"eventSource": "signin.amazonaws.com", "eventName": "GetSigninToken"}
+    desk.search.records.append({**call(desk, opened), **names})
+    await desk.until(NOON + timedelta(minutes=30))
+    assert sessions_end(await desk.case()) == opened + timedelta(hours=12)
+
+
+async def test_a_trust_anchor_that_is_open_again_rings_without_any_event(desk: WatchedDesk) -> None:
+    """Somebody enables it and no rule reports that: the next look sees it, and the end is no all-clear."""
+    anchor = desk.aws.anchor(desk.target)
+    assert anchor is not None
+    anchor["enabled"] = True
+    await desk.until(NOON + timedelta(hours=3))
+    assert len(desk.alarms()) == 1
+    assert "AWS shows the trust anchor as enabled" in desk.alarms()[0]
+    await desk.until(NOON + timedelta(hours=24))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert not said.clear
+    assert len(desk.alarms()) == 1
+
+
+async def test_a_trust_anchor_that_can_not_be_read_is_no_all_clear(desk: WatchedDesk) -> None:
+    """Whether it is still shut is not known then."""
+    desk.aws.fail("rolesanywhere:GetTrustAnchor", "deny", times=10_000)
+    await desk.until(NOON + timedelta(hours=24))
+    said = (await desk.case()).aftermath.all_clear
+    assert said is not None
+    assert not said.clear
+    assert "Whether the trust anchor is still shut could not be read." in said.why

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from bot.domain.case import Case
-from bot.domain.errors import AwsError
+from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.usage.leaves import certificate_blocks
 from bot.service.guide.inquiry import Inquiry
 
@@ -22,7 +22,8 @@ class AnchorSpan:
 
     ``names`` are its ARN and its alias's. ``since`` is its creation, or 90 days ago when ``created_known`` is False or
     it is older. ``changed_at`` is when its CA was replaced in place, if that is what was reported: sessions before it
-    came through another CA. ``ca_pems`` are the CA's certificates, empty for AWS Private CA.
+    came through another CA. ``ca_pems`` are the CA's certificates, empty for AWS Private CA. ``live`` is what AWS shows
+    of it now: ``enabled``, ``disabled``, ``gone`` or, where it can't be read, ``unknown``.
     """
 
     names: frozenset[str]
@@ -30,6 +31,7 @@ class AnchorSpan:
     created_known: bool
     changed_at: datetime | None
     ca_pems: tuple[str, ...]
+    live: str = "unknown"
 
     @property
     def not_checked(self) -> tuple[str, ...]:
@@ -43,11 +45,15 @@ async def anchor_span(inquiry: Inquiry) -> AnchorSpan:
     """Read it once in a round; what AWS does not show is taken from the reports."""
 
     async def read() -> AnchorSpan:
+        detail: Mapping[str, Any] = {}
         try:
-            detail: Mapping[str, Any] = await inquiry.trust_anchor()
+            detail = await inquiry.trust_anchor()
+            live = "enabled" if detail.get("enabled") else "disabled"
+        except AwsNotFound:
+            live = "gone"
         except AwsError:
-            detail = {}
-        return span_of(inquiry.case, detail, inquiry.now)
+            live = "unknown"
+        return replace(span_of(inquiry.case, detail, inquiry.now), live=live)
 
     return cast("AnchorSpan", await inquiry.once(("anchor_span", inquiry.case.target), read))
 

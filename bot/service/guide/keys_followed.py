@@ -27,7 +27,11 @@ _LONGEST_CHAINED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class KeysFollowed:
-    """All that was followed. ``cut`` counts keys that were not."""
+    """All that was followed. ``cut`` counts keys that were not.
+
+    ``gaps`` say in sentences why not every key was followed to its end, and ``beyond`` are keys that came of followed
+    ones and were not followed themselves, also those in other accounts.
+    """
 
     seen: SessionsSeen
     regions: tuple[str, ...]
@@ -35,6 +39,8 @@ class KeysFollowed:
     chained: Trails
     cut: int
     not_checked: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+    beyond: tuple[Key, ...] = ()
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -68,12 +74,19 @@ async def keys_followed(inquiry: Inquiry) -> KeysFollowed:
         most_new = _CHAINED_A_ROUND * rounds
         chained = await follow(inquiry, new[:most_new], regions.names)
         cut = len(keys[most:]) + len(new[most_new:]) + trails.skipped + chained.skipped
-        missing = [*seen.not_checked, *trails.not_checked, *chained.not_checked, *filter(None, [regions.why_few])]
+        gaps = [*trails.not_checked, *chained.not_checked, *filter(None, [regions.why_few])]
         if cut:
-            missing.append(f"{counted(cut, 'key')} of older sessions: only the newest were followed in this round.")
-        if further := len(_new_keys(chained.acts, inquiry)):
-            missing.append(f"{counted(further, 'key')} that came of chained keys: one level is followed.")
-        return KeysFollowed(seen, regions.names, trails, chained, cut, tuple(missing))
+            gaps.append(f"{counted(cut, 'key')} of older sessions: only the newest were followed in this round.")
+        followed = {key.key_id for key in (*keys, *new)}
+        further = [one for one in _new_keys(chained.acts, inquiry) if one.key_id not in followed]
+        if further:
+            gaps.append(f"{counted(len(further), 'key')} that came of chained keys: one level is followed.")
+        beyond = (*new[most_new:], *further, *_elsewhere((*trails.acts, *chained.acts), inquiry))
+        if blind := sum(not one.access_key_id for one in seen.issued):
+            gaps.append(f"What was done in {counted(blind, 'session')}: the records name no key to follow.")
+        return KeysFollowed(
+            seen, regions.names, trails, chained, cut, (*seen.not_checked, *gaps), tuple(gaps), tuple(beyond)
+        )
 
     return cast("KeysFollowed", await inquiry.once("keys_followed", read))
 
@@ -102,6 +115,14 @@ def _new_keys(acts: Iterable[Act], inquiry: Inquiry) -> list[Key]:
         Key(one.new_key_id, one.at or inquiry.now, _ends(one, inquiry.now), _made_by(one), chained=True) for one in made
     ]
     return list({key.key_id: key for key in keys}.values())
+
+
+def _elsewhere(acts: Iterable[Act], inquiry: Inquiry) -> list[Key]:
+    """The roles that were entered and can't be followed: of other accounts, or without a key in the record."""
+    own, now = inquiry.case.target.account, inquiry.now
+    entered = [one for one in acts if one.done and one.kind is ActKind.CHAINED]
+    lost = [one for one in entered if not one.new_key_id or one.account not in ("", own)]
+    return [Key(one.new_key_id, one.at or now, _ends(one, now), _made_by(one), chained=True) for one in lost]
 
 
 def _ends(act: Act, now: datetime) -> datetime | None:

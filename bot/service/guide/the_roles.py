@@ -61,14 +61,15 @@ def _profiles(inquiry: Inquiry, found: AccountReached) -> Answer:
     facts = {
         "enabled": len(enabled),
         "disabled": len(found.profiles) - len(enabled),
-        "longest_session_seconds": _longest(enabled),
+        # Also of those that are disabled: what they gave before lives on.
+        "longest_session_seconds": _longest(found.profiles),
     }
     return answered(_PROFILES.id, sentence, lines=lines, facts=facts, not_checked=_arns_only(found))
 
 
-def _longest(enabled: Sequence[Mapping[str, Any]]) -> int | None:
+def _longest(profiles: Sequence[Mapping[str, Any]]) -> int | None:
     """The longest session that a profile allows, in seconds; None when one of them does not say, or there is none."""
-    seconds = [one.get("durationSeconds") for one in enabled]
+    seconds = [one.get("durationSeconds") for one in profiles]
     known = [one for one in seconds if isinstance(one, int)]
     return max(known) if known and len(known) == len(seconds) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.usage.act_kinds import ActKind
@@ -19,6 +19,9 @@ from bot.service.guide.keys_followed import KeysFollowed, keys_followed
 _MOVED = Question("lateral_movement", ("94",), "What did the sessions do: other roles, new ways in, commands, IAM?")
 _TAKEN = Question("data_taken", ("95",), "Were secrets read or data shared by the sessions, and what is not logged?")
 
+# A console session outlives the credentials that opened it.
+# See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
+_LONGEST_CONSOLE = timedelta(hours=12)
 _MOST_LINES = 30
 _MOST_KEPT = 100
 _NOT_LOGGED = (
@@ -46,15 +49,14 @@ async def _moved(inquiry: Inquiry) -> Answer:
         return _nothing_to_follow(_MOVED, followed)
     acts = of_kinds(followed.acts, *_MOVES)
     foreign = _foreign(acts, inquiry)
-    missing = [*followed.not_checked]
-    missing += [f"What was done in account {one}: its records can't be read from here." for one in foreign]
+    abroad = [f"What was done in account {one}: its records can't be read from here." for one in foreign]
     return answered(
         _MOVED.id,
         _sentence(followed, acts, "no other role, no new way in, no IAM change"),
         lines=_lines(followed, _MOVES),
         signs=tuple(_move_signs(acts, foreign)),
-        not_checked=tuple(missing),
-        facts=_facts(followed, acts, foreign),
+        not_checked=(*followed.not_checked, *abroad),
+        facts={**_facts(followed, acts, foreign), "gaps": [*followed.gaps, *abroad]},
     )
 
 
@@ -85,7 +87,8 @@ def _nothing_to_follow(question: Question, followed: KeysFollowed) -> Answer:
         )
     else:
         sentence = f"No session of this CA so far, so there is no key to follow: {seen.place}."
-    return answered(question.id, sentence, not_checked=followed.not_checked, facts={"acts": [], "keys": []})
+    facts = {"acts": [], "keys": [], "gaps": list(followed.gaps)}
+    return answered(question.id, sentence, not_checked=followed.not_checked, facts=facts)
 
 
 def _sentence(followed: KeysFollowed, acts: Sequence[Act], none: str) -> str:
@@ -154,7 +157,14 @@ def _facts(followed: KeysFollowed, acts: Sequence[Act], foreign: Sequence[str]) 
         "regions": list(followed.regions),
         "other_accounts": list(foreign),
         "latest_expiry": latest.isoformat() if latest else None,
+        "beyond_until": _latest(key.ends_by for key in followed.beyond),
+        "console_until": _latest(one.at + _LONGEST_CONSOLE for one in of_kinds(acts, ActKind.CONSOLE) if one.at),
     }
+
+
+def _latest(ends: Iterable[datetime | None]) -> str | None:
+    latest = max((one for one in ends if one is not None), default=None)
+    return latest.isoformat() if latest else None
 
 
 def _time(act: Act) -> datetime:
