@@ -9,6 +9,7 @@ from bot.domain.action import (
     ActionAws,
     AwsError,
     Plan,
+    PlanWords,
     Report,
     ResponseAction,
     Revocation,
@@ -17,16 +18,12 @@ from bot.domain.action import (
     UserKey,
     Verdict,
     can_quarantine,
-    if_known,
     judged_key,
-    judged_put,
-    key_capsule,
-    key_state,
+    key_plan,
     offered_always,
-    policy_state,
-    put_revocations,
-    read_standing,
-    role_capsule,
+    revocation_plan,
+    revoke,
+    revoked,
     role_session,
     use_sentence,
     user_key,
@@ -50,13 +47,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
 
 
 async def _key_plan(key: UserKey, target: Target, aws: ActionAws) -> Plan:
-    capsule = await if_known(key_capsule(key, aws))
-    state, unknown = key_state(capsule)
-    return Plan(
-        action_id=ACTION.id,
-        target_arn=str(target.anchor_arn),
-        calls=(key.as_call("Inactive"),),
-        state={"access key": key.key_id, **state},
+    words = PlanWords(
         stops="Everything that is done with this access key. AWS refuses it within seconds.",
         does_not_stop=(
             "The user's other access keys, their password, and sessions that were started with this key: these live "
@@ -66,21 +57,12 @@ async def _key_plan(key: UserKey, target: Target, aws: ActionAws) -> Plan:
             f"Every program that uses this key of {key.user_name[:64]}: it fails at its next call. {_seen(target)}"
         ),
         way_back="Release Caller. It makes the same key active again.",
-        capsule=capsule or {},
-        evidence=target.known,
-        touches=(key.user_arn,),
-        unknown=unknown,
     )
+    return await key_plan(ACTION.id, target, key, "Inactive", words, aws)
 
 
 async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> Plan:
-    capsule = await if_known(role_capsule((session,), aws))
-    state, unknown = policy_state((session,), capsule)
-    return Plan(
-        action_id=ACTION.id,
-        target_arn=str(target.anchor_arn),
-        calls=(session.as_call("PutRolePolicy"),),
-        state=state,
+    words = PlanWords(
         stops="Everything that this session does, when it began before the call or up to 30 seconds after it.",
         does_not_stop=(
             "A new session: whoever could start this one can start another. Sessions of other roles that were entered "
@@ -90,11 +72,8 @@ async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> 
             f"Whoever is in this role under the same session name: their calls are denied. {_seen(target)}"
         ),
         way_back="Release Caller. It removes exactly this policy.",
-        capsule=capsule or {},
-        evidence=target.known,
-        touches=(session.role_arn,),
-        unknown=unknown,
     )
+    return await revocation_plan(ACTION.id, target, (session,), words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
@@ -103,7 +82,7 @@ async def apply(plan: Plan, aws: ActionAws) -> Report:
     if key is not None:
         await key.set("Inactive", aws)
         return Report("AWS accepted UpdateAccessKey.")
-    return Report((await put_revocations((session,) if session else (), aws)).sentence)
+    return await revoke((session,) if session else (), aws)
 
 
 async def verify(plan: Plan, aws: ActionAws) -> Verdict:
@@ -111,11 +90,7 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     key, session = _planned(plan)
     if key is not None:
         return Verdict(*await judged_key(key, "Inactive", aws))
-    try:
-        now = await read_standing((session,) if session else (), aws)
-    except AwsError as error:
-        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
-    return Verdict(*judged_put(plan.capsule, now))
+    return await revoked(plan, (session,) if session else (), aws)
 
 
 def _seen(target: Target) -> str:

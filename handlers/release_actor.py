@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.domain.action import (
     ActionAws,
-    AwsError,
     Evidence,
     Plan,
+    PlanWords,
     Report,
     ResponseAction,
     Revocation,
@@ -14,18 +14,14 @@ from bot.domain.action import (
     Target,
     UserKey,
     Verdict,
-    change_roles,
-    if_known,
     judged_key,
-    judged_lifted,
-    key_capsule,
-    key_state,
+    key_plan,
     keys_in,
+    lift,
+    lifted,
+    lifting_plan,
     offered_always,
-    policy_state,
-    read_standing,
     revocations_in,
-    role_capsule,
 )
 
 _PUT_BY = "quarantine_actor"
@@ -38,25 +34,15 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         AwsError: this case has quarantined nobody, or it can't be read.
     """
     key, sessions = _taken(target.known)
-    if target.anchor_arn is None or (key is None and not sessions):
-        raise AwsError("NothingKnown", "this case has quarantined nobody", "iam:UpdateAccessKey")
-    capsule = await if_known(key_capsule(key, aws) if key else role_capsule(sessions, aws))
-    state, unknown = key_state(capsule) if key else policy_state(sessions, capsule)
-    policies = tuple(f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in sessions)
-    return Plan(
-        action_id=ACTION.id,
-        target_arn=target.anchor_arn,
-        calls=(key.as_call("Active"),) if key else policies,
-        state=state,
+    words = PlanWords(
         stops="Nothing. It lets the caller work again.",
         does_not_stop="The caller, an attacker too: whoever has the key or the session can use it again until it ends.",
         who_would_notice="Every program that was refused with this key or session works again.",
         way_back="Quarantine Caller. What is done in between stays.",
-        capsule=capsule or {},
-        evidence=target.known,
-        touches=(key.user_arn,) if key else tuple(dict.fromkeys(one.role_arn for one in sessions)),
-        unknown=unknown,
     )
+    if key is None:
+        return await lifting_plan(ACTION.id, target, sessions, words, aws)
+    return await key_plan(ACTION.id, target, key, "Active", words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
@@ -65,7 +51,7 @@ async def apply(plan: Plan, aws: ActionAws) -> Report:
     if key is not None:
         await key.set("Active", aws)
         return Report("AWS accepted UpdateAccessKey.")
-    return Report((await change_roles(dict.fromkeys(sessions), aws)).sentence)
+    return await lift(sessions, aws)
 
 
 async def verify(plan: Plan, aws: ActionAws) -> Verdict:
@@ -73,11 +59,7 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     key, sessions = _taken(plan.evidence)
     if key is not None:
         return Verdict(*await judged_key(key, "Active", aws))
-    try:
-        now = await read_standing(sessions, aws)
-    except AwsError as error:
-        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
-    return Verdict(*judged_lifted(now))
+    return await lifted(sessions, aws)
 
 
 def _taken(known: Evidence) -> tuple[UserKey | None, tuple[Revocation, ...]]:

@@ -1,16 +1,19 @@
-"""Revoke only the sessions that are known of a trust anchor, by their ``aws:userid``: nobody else of a role is cut off.
+"""Revoke only the sessions that are known of a trust anchor: nobody else of a role is cut off, as far as is known.
 
-It puts an inline policy of Anchorwatch's own on each role. A session that CloudTrail has not shown yet lives on.
+It puts an inline policy of Anchorwatch's own on each role. The sessions are named by their ``aws:userid``; and those
+source identities that nobody else was seen to have are denied too, also in sessions that begin later or come from
+another role. A session that CloudTrail has not shown yet and that has another source identity lives on.
 
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
 """
 
 from __future__ import annotations
 
 from bot.domain.action import (
     ActionAws,
-    AwsError,
     Plan,
+    PlanWords,
     Report,
     ResponseAction,
     Risk,
@@ -18,15 +21,14 @@ from bot.domain.action import (
     Verdict,
     can_revoke,
     counted,
-    if_known,
-    judged_put,
+    identities_left_out,
+    identities_sentence,
     left_out,
     offered_always,
-    policy_state,
-    put_revocations,
-    read_standing,
+    revocation_plan,
     revocations,
-    role_capsule,
+    revoke,
+    revoked,
     use_sentence,
 )
 
@@ -34,57 +36,39 @@ _NAME = "AnchorwatchRevokeKnown"
 
 
 async def plan(target: Target, aws: ActionAws) -> Plan:
-    """Read each role and say what revoking its sessions would do.
+    """Read each role and say what revoking its known sessions would do.
 
     Raises:
-        AwsError: no such role is known, a role can't be read, or AWS answered for another account.
+        AwsError: no such session is known, a role can't be read, or AWS answered for another account.
     """
-    wanted = revocations(target.anchor_arn, target.known, _NAME, only_known=True) if target.anchor_arn else ()
-    if target.anchor_arn is None or not wanted:
-        raise AwsError("NothingKnown", "no session is known that can be revoked", "iam:PutRolePolicy")
-    count = sum(len(one.user_ids) for one in wanted)
-    capsule = await if_known(role_capsule(wanted, aws))
-    state, unknown = policy_state(wanted, capsule)
-    return Plan(
-        action_id=ACTION.id,
-        target_arn=target.anchor_arn,
-        calls=tuple(one.as_call("PutRolePolicy") for one in wanted),
-        state=state,
+    wanted = revocations(target.anchor_arn, target.known, _NAME, only_known=True)
+    count, entered = sum(len(one.user_ids) for one in wanted), sum(bool(one.user_ids) for one in wanted)
+    words = PlanWords(
         stops=(
-            f"Everything that {counted(count, 'known session name')} of {counted(len(wanted), 'role')} may do, in "
-            "sessions that began before the call or up to 30 seconds after it."
+            f"Everything that {counted(count, 'known session name')} of {counted(entered, 'role')} may do, in sessions "
+            f"that began before the call or up to 30 seconds after it.{identities_sentence(wanted)}"
         ),
         does_not_stop=(
-            "Sessions that begin later, those that CloudTrail has not shown yet (it is about 5 minutes late), sessions "
-            f"of other roles entered from these, and what was done before.{left_out(target)}"
+            "Other sessions that begin later or that CloudTrail has not shown yet (it is about 5 minutes late), those "
+            f"of other roles, and what was done before.{identities_left_out(target.known)}{left_out(target)}"
         ),
         who_would_notice=(
             "Whoever holds the keys of these sessions, or of another one of the same name in these roles. "
             f"{use_sentence(target.known.use.same_name)}"
         ),
         way_back="Lift Session Revocation. It removes exactly these policies.",
-        capsule=capsule or {},
-        evidence=target.known,
-        touches=tuple(one.role_arn for one in wanted),
-        unknown=unknown,
     )
+    return await revocation_plan(ACTION.id, target, wanted, words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
     """Put the policy on each role, all with the same moment."""
-    done = await put_revocations(revocations(plan.target_arn, plan.evidence, _NAME, only_known=True), aws)
-    return Report(done.sentence, lines=tuple(done.failed))
+    return await revoke(revocations(plan.target_arn, plan.evidence, _NAME, only_known=True), aws)
 
 
 async def verify(plan: Plan, aws: ActionAws) -> Verdict:
-    """Read the policies back; done when each role denies everything to sessions that began before the plan."""
-    wanted = revocations(plan.target_arn, plan.evidence, _NAME, only_known=True)
-    try:
-        now = await read_standing(wanted, aws)
-    except AwsError as error:
-        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
-    done, sentence = judged_put(plan.capsule, now)
-    return Verdict(done, sentence)
+    """Read the policies back; done when each role denies everything to what was named."""
+    return await revoked(plan, revocations(plan.target_arn, plan.evidence, _NAME, only_known=True), aws)
 
 
 ACTION = ResponseAction(
@@ -98,7 +82,7 @@ ACTION = ResponseAction(
     verify=verify,
     undo="lift_session_revocation",
     offered=offered_always,
-    possible=lambda known: can_revoke(known.roles, only_known=True),
+    possible=lambda known: can_revoke(known, only_known=True),
     on_anchor=False,
     rung=31,
 )

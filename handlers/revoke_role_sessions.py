@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from bot.domain.action import (
     ActionAws,
-    AwsError,
     Plan,
+    PlanWords,
     Report,
     ResponseAction,
     Risk,
@@ -18,15 +18,12 @@ from bot.domain.action import (
     Verdict,
     can_revoke,
     counted,
-    if_known,
-    judged_put,
     left_out,
     offered_always,
-    policy_state,
-    put_revocations,
-    read_standing,
+    revocation_plan,
     revocations,
-    role_capsule,
+    revoke,
+    revoked,
     use_sentence,
 )
 
@@ -39,17 +36,9 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     Raises:
         AwsError: no such role is known, a role can't be read, or AWS answered for another account.
     """
-    wanted = revocations(target.anchor_arn, target.known, _NAME) if target.anchor_arn else ()
-    if target.anchor_arn is None or not wanted:
-        raise AwsError("NothingKnown", "no role is known whose sessions can be revoked", "iam:PutRolePolicy")
+    wanted = revocations(target.anchor_arn, target.known, _NAME)
     used = [one for one in target.known.roles if one.sessions]
-    capsule = await if_known(role_capsule(wanted, aws))
-    state, unknown = policy_state(wanted, capsule)
-    return Plan(
-        action_id=ACTION.id,
-        target_arn=target.anchor_arn,
-        calls=tuple(one.as_call("PutRolePolicy") for one in wanted),
-        state=state,
+    words = PlanWords(
         stops=(
             f"Everything that sessions of {counted(len(wanted), 'role')} do, when they began before the call or up to "
             f"30 seconds after it. {len(used)} of the roles were entered through this trust anchor, as far as is known."
@@ -63,28 +52,18 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             f"new session. {use_sentence(target.known.use.roles)}"
         ),
         way_back="Lift Session Revocation. It removes exactly these policies.",
-        capsule=capsule or {},
-        evidence=target.known,
-        touches=tuple(one.role_arn for one in wanted),
-        unknown=unknown,
     )
+    return await revocation_plan(ACTION.id, target, wanted, words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
     """Put the policy on each role, all with the same moment."""
-    done = await put_revocations(revocations(plan.target_arn, plan.evidence, _NAME), aws)
-    return Report(done.sentence, lines=tuple(done.failed))
+    return await revoke(revocations(plan.target_arn, plan.evidence, _NAME), aws)
 
 
 async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     """Read the policies back; done when each role denies everything to sessions that began before the plan."""
-    wanted = revocations(plan.target_arn, plan.evidence, _NAME)
-    try:
-        now = await read_standing(wanted, aws)
-    except AwsError as error:
-        return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
-    done, sentence = judged_put(plan.capsule, now)
-    return Verdict(done, sentence)
+    return await revoked(plan, revocations(plan.target_arn, plan.evidence, _NAME), aws)
 
 
 ACTION = ResponseAction(
@@ -98,7 +77,7 @@ ACTION = ResponseAction(
     verify=verify,
     undo="lift_session_revocation",
     offered=offered_always,
-    possible=lambda known: can_revoke(known.roles),
+    possible=can_revoke,
     on_anchor=False,
     rung=30,
 )

@@ -31,8 +31,7 @@ from bot.domain.caller_quarantine import (
     UserKey,
     can_quarantine,
     judged_key,
-    key_capsule,
-    key_state,
+    key_plan,
     keys_in,
     role_session,
     user_key,
@@ -43,7 +42,7 @@ from bot.domain.evidence import Evidence, KnownProfile, KnownRole
 from bot.domain.identity import Target
 from bot.domain.ladder import Ladder
 from bot.domain.other_use import use_sentence
-from bot.domain.plan import Difference, Plan, Report, Risk, Verdict, differences
+from bot.domain.plan import Difference, Plan, PlanWords, Report, Risk, Verdict, differences
 from bot.domain.profile_switch import (
     judged,
     profile_capsule,
@@ -57,25 +56,16 @@ from bot.domain.reach_count import ReachCount
 from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, reach_lines, reach_sentence
 from bot.domain.response_action import ResponseAction, offered_always, offered_while_it_exists
 from bot.domain.revocation_list import LIST_FORM, checked_list, find_list, list_state
-from bot.domain.role_policies import (
-    change_roles,
-    judged_lifted,
-    judged_put,
-    policy_state,
-    put_revocations,
-    read_standing,
-    role_capsule,
-)
+from bot.domain.revocation_plan import lift, lifted, lifting_plan, revocation_plan, revoke, revoked
 from bot.domain.search_run import SEARCHES
 from bot.domain.session_revocation import (
     Revocation,
     can_revoke,
-    case_policy,
-    fit_user_ids,
+    identities_left_out,
+    identities_sentence,
     left_out,
     revocations,
     revocations_in,
-    why_not_revocable,
 )
 from bot.domain.usage.sessions import GUIDES_NAME, Session, SessionsFound, anchor_sessions, by_certificate
 from bot.domain.usage.sessions import SERVICE as ROLES_ANYWHERE
@@ -102,6 +92,7 @@ __all__ = [
     "KnownRole",
     "Ladder",
     "Plan",
+    "PlanWords",
     "ReachCount",
     "Report",
     "ResponseAction",
@@ -123,8 +114,6 @@ __all__ = [
     "can_quarantine",
     "can_revoke",
     "capsule_if_readable",
-    "case_policy",
-    "change_roles",
     "check_account",
     "check_profiles",
     "checked_list",
@@ -136,34 +125,34 @@ __all__ = [
     "evaluate_reach",
     "find_copy",
     "find_list",
-    "fit_user_ids",
     "guides_sentence",
+    "identities_left_out",
+    "identities_sentence",
     "if_known",
     "judged",
     "judged_key",
-    "judged_lifted",
-    "judged_put",
-    "key_capsule",
-    "key_state",
+    "key_plan",
     "keys_in",
     "late_sentence",
     "left_out",
+    "lift",
+    "lifted",
+    "lifting_plan",
     "list_state",
     "offered_always",
     "offered_while_it_exists",
-    "policy_state",
     "profile_capsule",
     "profile_id",
     "profile_state",
-    "put_revocations",
     "reach_lines",
     "reach_sentence",
     "read_profiles",
-    "read_standing",
     "read_trust_anchor",
+    "revocation_plan",
     "revocations",
     "revocations_in",
-    "role_capsule",
+    "revoke",
+    "revoked",
     "role_session",
     "roles_naming",
     "switch_profiles",
@@ -172,5 +161,4 @@ __all__ = [
     "user_key",
     "utc_text",
     "were_enabled",
-    "why_not_revocable",
 ]

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.action_aws import ActionAws
+from bot.domain.action_aws import ActionAws, if_known
 from bot.domain.detection import Actor
 from bot.domain.errors import AwsError, AwsNotFound
-from bot.domain.identity import parse_anchor_arn
+from bot.domain.identity import Target, parse_anchor_arn
+from bot.domain.plan import Plan, PlanWords
 from bot.domain.session_revocation import Revocation, case_policy, fit_user_ids, why_not_revocable
 
 _LONG_LIVED = "AKIA"
@@ -79,11 +80,28 @@ async def key_capsule(key: UserKey, aws: ActionAws) -> dict[str, Any]:
     return {"key": {**named, "status": await key.status(aws)}}
 
 
-def key_state(capsule: Mapping[str, Any] | None) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The key's status now, and the names of what is not known of it; ``capsule`` None: AWS was not asked."""
-    if capsule is None:
-        return {}, (_STATUS,)
-    return {_STATUS: str(capsule["key"]["status"])}, ()
+async def key_plan(action_id: str, target: Target, key: UserKey, status: str, words: PlanWords, aws: ActionAws) -> Plan:
+    """The plan that gives a key this status.
+
+    Raises:
+        AwsError: the key can't be read.
+    """
+    capsule = await if_known(key_capsule(key, aws))
+    live = {_STATUS: str(capsule["key"]["status"])} if capsule is not None else {}
+    return Plan(
+        action_id=action_id,
+        target_arn=str(target.anchor_arn),
+        calls=(key.as_call(status),),
+        state={"access key": key.key_id, **live},
+        stops=words.stops,
+        does_not_stop=words.does_not_stop,
+        who_would_notice=words.who_would_notice,
+        way_back=words.way_back,
+        capsule=capsule or {},
+        evidence=target.known,
+        touches=(key.user_arn,),
+        unknown=() if live else (_STATUS,),
+    )
 
 
 def keys_in(capsules: Sequence[Mapping[str, Any]]) -> tuple[UserKey, ...]:

@@ -15,6 +15,7 @@ from bot.domain.evidence import (
     KnownProfile,
     KnownRole,
 )
+from bot.domain.known_identities import exclusive, identities_of
 from bot.domain.other_use import OtherUse, count_of, not_looked
 from bot.domain.ownership import keys_of
 from bot.domain.session_revocation import why_not_revocable
@@ -35,6 +36,7 @@ def evidence_of(case: Case) -> Evidence:
         return Evidence()
     answers = case.investigation.answers
     profiles, roles = _profiles(answers), _roles(answers)
+    identities, other_identities = exclusive(planned_identities(answers), _facts(answers, OTHER_USE))
     return Evidence(
         profiles=profiles[:MOST_PROFILES],
         more_profiles=max(0, len(profiles) - MOST_PROFILES),
@@ -46,6 +48,8 @@ def evidence_of(case: Case) -> Evidence:
         ca_name=case.ca.certificates[0].subject[:_NAME] if case.ca.certificates else "",
         ran=_ran(case),
         use=_use(case),
+        identities=identities,
+        other_identities=other_identities,
     )
 
 
@@ -57,6 +61,11 @@ def planned_profiles(answers: Mapping[str, Answer]) -> tuple[KnownProfile, ...]:
 def planned_roles(answers: Mapping[str, Answer], account: str) -> tuple[KnownRole, ...]:
     """The roles whose sessions plans revoke, as far as these answers, by question, know them."""
     return tuple(one for one in _roles(answers)[:MOST_ROLES] if why_not_revocable(one.arn, account) is None)
+
+
+def planned_identities(answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """The source identities of the trust anchor's sessions, as far as these answers, by question, know them."""
+    return identities_of(one for one in _list(_facts(answers, USED).get("sessions")) if isinstance(one, Mapping))
 
 
 def _use(case: Case) -> OtherUse:
@@ -122,7 +131,8 @@ def _roles(answers: Mapping[str, Answer]) -> tuple[KnownRole, ...]:
 def _used(arn: str, issued: Sequence[Mapping[str, Any]], *, is_open: bool) -> KnownRole:
     user_ids = dict.fromkeys(str(one["user_id"]) for one in issued if one.get("user_id"))
     ends = [str(one["expires"]) for one in issued if one.get("expires")]
-    return KnownRole(arn, is_open, len(issued), tuple(user_ids)[:MOST_SESSION_NAMES], max(ends, default=None))
+    names = tuple(user_ids)[:MOST_SESSION_NAMES]
+    return KnownRole(arn, is_open, len(issued), names, max(ends, default=None), len(user_ids) - len(names))
 
 
 def _ran(case: Case) -> dict[str, tuple[Mapping[str, Any], ...]]:

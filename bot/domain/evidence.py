@@ -17,6 +17,7 @@ from bot.domain.other_use import OtherUse
 MOST_PROFILES = 20
 MOST_ROLES = 20
 MOST_SESSION_NAMES = 20
+MOST_IDENTITIES = 20
 """As many as a plan can show and a policy can hold; an action says how many were left out."""
 
 
@@ -33,7 +34,8 @@ class KnownRole:
     """A role that the CA's owner may become or has been.
 
     ``open`` says that it is usable or undetermined, ``sessions`` how many were issued through the trust anchor as far
-    as CloudTrail showed, ``user_ids`` their ``aws:userid``, ``until`` when the last of them ends (ISO 8601).
+    as CloudTrail showed, ``user_ids`` their ``aws:userid`` and ``more_user_ids`` how many of these were left out,
+    ``until`` when the last of them ends (ISO 8601).
     """
 
     arn: str
@@ -41,6 +43,7 @@ class KnownRole:
     sessions: int = 0
     user_ids: tuple[str, ...] = ()
     until: str | None = None
+    more_user_ids: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class Evidence:
     certificate calls itself. ``ca_is_ours`` says that the inventory or the CA's owners claim it. ``crl`` is the
     revocation list that was entered, None where none can be read. ``entered`` is what a person wrote into the action's
     form. ``ran`` holds, by action id, what AWS said right before each run of it in this case, the oldest first.
-    ``use`` counts who else uses what actions would stop.
+    ``use`` counts who else uses what actions would stop. ``identities`` are the source identities of the trust
+    anchor's sessions that nobody else was seen to have; ``other_identities`` says in words which more there are, and
+    why they are not among them; empty when there are none.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -67,6 +72,8 @@ class Evidence:
     entered: Mapping[str, str] = field(default_factory=dict)
     ran: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     use: OtherUse = OtherUse()
+    identities: tuple[str, ...] = ()
+    other_identities: str = ""
 
     def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:
         """What AWS said right before each run of an action, the oldest first."""

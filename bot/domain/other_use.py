@@ -26,8 +26,9 @@ class Use:
     """One session that AWS gave, or one call of a key.
 
     ``at`` None means that its time can't be read. ``certificate`` is the serial in hex, empty where there is none.
-    ``user_id`` is the ``aws:userid`` of the session. ``ours`` says that it came through the case's trust anchor, or
-    from where the reported call came.
+    ``user_id`` is the ``aws:userid`` of the session, ``identity`` the source identity that it was given; empty where it
+    has none or brought it along from the session that asked. ``ours`` says that it came through the case's trust
+    anchor, or from where the reported call came.
     """
 
     at: datetime | None
@@ -37,6 +38,7 @@ class Use:
     role_arn: str = ""
     profile_arn: str = ""
     ours: bool = False
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _use_of(session: Session, *, ours: bool) -> Use:
         role_arn=session.role_arn,
         profile_arn=session.profile_arn,
         ours=ours,
+        identity=session.identity,
     )
 
 
@@ -136,8 +139,25 @@ def entry_of(record: Record, role_arn: str) -> Use | None:
     if text(mapping(record.get("requestParameters")).get("roleArn")) != role_arn:
         return None
     given = mapping(mapping(record.get("responseElements")).get("assumedRoleUser"))
-    user_id = text(given.get("assumedRoleId"))
-    return Use(moment(record.get("eventTime")), text(record.get("sourceIPAddress")), user_id=user_id, role_arn=role_arn)
+    return Use(
+        moment(record.get("eventTime")),
+        text(record.get("sourceIPAddress")),
+        user_id=text(given.get("assumedRoleId")),
+        role_arn=role_arn,
+        identity=_new_identity(record),
+    )
+
+
+def _new_identity(record: Record) -> str:
+    """The source identity that an entry set; empty when the session that asked had it before, and it went along.
+
+    See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+    """
+    asker = mapping(mapping(record.get("userIdentity")).get("sessionContext"))
+    if asker.get("sourceIdentity"):
+        return ""
+    answered = text(mapping(record.get("responseElements")).get("sourceIdentity"))
+    return answered or text(mapping(record.get("requestParameters")).get("sourceIdentity"))
 
 
 def call_of(record: Record, actor: Actor) -> Use | None:

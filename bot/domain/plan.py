@@ -68,6 +68,16 @@ class Plan:
         return hashlib.sha256(canonical(shown).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWords:
+    """The sentences of a plan, for functions that make the rest of it."""
+
+    stops: str
+    does_not_stop: str
+    who_would_notice: str
+    way_back: str
+
+
 def plan_name(digest: str) -> str:
     """A plan's digest as people read it and say it to each other: its first 32 bits, such as ``3f9a-1c2e``."""
     return f"{digest[:4]}-{digest[4:8]}"

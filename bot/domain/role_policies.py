@@ -13,7 +13,7 @@ from bot.domain.action_aws import ActionAws
 from bot.domain.change_each import Changed, change_each
 from bot.domain.errors import AwsError, AwsNotFound
 from bot.domain.plain import canonical, to_plain
-from bot.domain.session_revocation import Revocation, revocation_document, revoked_before
+from bot.domain.session_revocation import Revocation, is_revoked, revocation_document
 
 AHEAD = timedelta(seconds=30)
 """How far ahead the moment lies, because a policy takes a while to arrive; IAM's own button does the same."""
@@ -91,7 +91,7 @@ def _standing_policy(one: Mapping[str, Any]) -> str:
 async def put_revocations(wanted: Sequence[Revocation], aws: ActionAws) -> Changed:
     """Deny everything to sessions that begin up to half a minute from now. Raises as :func:`change_roles`."""
     before = aws.now() + AHEAD
-    return await change_roles({one: revocation_document(before, one.user_ids) for one in wanted}, aws)
+    return await change_roles({one: revocation_document(before, one.user_ids, one.identities) for one in wanted}, aws)
 
 
 async def change_roles(documents: Mapping[Revocation, str | None], aws: ActionAws) -> Changed:
@@ -123,17 +123,10 @@ def judged_put(capsule: Mapping[str, Any], now: Standing) -> tuple[bool | None, 
     if not any(on.exists for on in now.values()):
         return None, _NONE_SEEN
     since = datetime.fromisoformat(str(capsule["read_at"])) if capsule.get("read_at") else None
-    bad = [one.role_name for one, on in now.items() if not _is_revoked(one, on, since)]
+    bad = [one.role_name for one, on in now.items() if on.exists and not is_revoked(on.policy, one, since)]
     if not bad:
         return True, f"AWS shows the denial on {'the role' if len(now) == 1 else f'all {len(now)} roles'}."
     return False, f"AWS shows the denial on {len(now) - len(bad)} of {len(now)} roles. Not on: {', '.join(bad)[:500]}."
-
-
-def _is_revoked(one: Revocation, on: OnRole, since: datetime | None) -> bool:
-    if not on.exists:
-        return True
-    moment = revoked_before(on.policy, one.user_ids)
-    return moment is not None and (since is None or moment > since)
 
 
 def judged_lifted(now: Standing) -> tuple[bool | None, str]:

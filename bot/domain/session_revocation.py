@@ -3,42 +3,47 @@
 A role's credentials can't be taken back. A policy can deny everything to sessions that began before a moment, or to
 some of them by their ``aws:userid``; sessions that begin later are let through.
 
-It is an inline policy, because a pre-made managed policy can't do it: the moment would have to stand in it, so a new
-version of it would reach every role that has it, of every case. A variable can't stand in for it, because date
-conditions take none.
-
-See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+It can also deny everything to a source identity, and then to later sessions too: a source identity can't be changed and
+goes along when a session enters another role, so a session that leaves a role and comes back under another name still
+has it. A moment in that statement would let exactly such a session through, because it began later. Both are statements
+of their own, so that either denies. Values are compared whole (``StringEquals``): a certificate's owner chooses them.
 
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.evidence import Evidence, KnownRole
+from bot.domain.evidence import Evidence
 from bot.domain.identity import Target, case_id_for, parse_anchor_arn
 from bot.domain.plain import canonical
 from bot.domain.usage.words import counted
 
 # See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse
 _USER_ID = re.compile(r"[A-Z0-9]{16,128}:[\w+=,.@-]{2,64}", re.ASCII)
+# See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+_IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _ROLE_ARN = re.compile(r"arn:[^:]+:iam::(?P<account>\d{1,12}):role/(?P<path>.*/)?[\w+=,.@-]{1,64}", re.ASCII)
+_BEGAN = "aws:TokenIssueTime"
+_NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 # Nobody but AWS may change the roles of these paths.
 _AWS_PATHS = ("aws-service-role/", "aws-reserved/")
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """The policy of one role: ``user_ids`` are the only sessions that it is for; none means all of them."""
+    """The policy of one role: ``user_ids`` and ``identities`` are all that it is for; neither means every session."""
 
     role_arn: str
     policy_name: str
     user_ids: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
 
     @property
     def role_name(self) -> str:
@@ -48,7 +53,8 @@ class Revocation:
     def as_call(self, operation: str) -> str:
         """The call as people see it."""
         only = f" only {', '.join(self.user_ids)}" if self.user_ids else ""
-        return f"iam:{operation} RoleName={self.role_name}{only}"
+        identities = f" source identity {', '.join(self.identities)}" if self.identities else ""
+        return f"iam:{operation} RoleName={self.role_name}{only}{identities}"
 
 
 def why_not_revocable(role_arn: str, account: str | None = None) -> str | None:
@@ -68,22 +74,35 @@ def fit_user_ids(user_ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in user_ids if _USER_ID.fullmatch(one))
 
 
-def can_revoke(roles: Sequence[KnownRole], *, only_known: bool = False) -> bool:
+def fit_identities(identities: Sequence[str]) -> tuple[str, ...]:
+    """Those that AWS takes as a source identity; such text means nothing but itself in a policy."""
+    return tuple(one for one in identities if _IDENTITY.fullmatch(one))
+
+
+def can_revoke(known: Evidence, *, only_known: bool = False) -> bool:
     """Whether there is a role to revoke sessions of; ``only_known`` means sessions that are known one by one."""
-    fit = [one for one in roles if why_not_revocable(one.arn) is None]
-    return any(fit_user_ids(one.user_ids) or not only_known for one in fit)
+    fit = [one for one in known.roles if why_not_revocable(one.arn) is None]
+    named = bool(fit_identities(known.identities))
+    return any(named or fit_user_ids(one.user_ids) or not only_known for one in fit)
 
 
-def revocations(anchor_arn: str, known: Evidence, name: str, *, only_known: bool = False) -> tuple[Revocation, ...]:
-    """The policies for the known roles of a trust anchor, called ``name`` and the case's id.
+def revocations(
+    anchor_arn: str | None, known: Evidence, name: str, *, only_known: bool = False
+) -> tuple[Revocation, ...]:
+    """The policies for the known roles of a trust anchor, called ``name`` and the case's id; none without an anchor.
 
     Raises:
         BadInput: ``anchor_arn`` is not the ARN of a trust anchor.
     """
+    if anchor_arn is None:
+        return ()
     anchor = parse_anchor_arn(anchor_arn)
     fit = [one for one in known.roles if why_not_revocable(one.arn, anchor.account) is None]
-    made = (Revocation(one.arn, case_policy(anchor, name), fit_user_ids(one.user_ids) * only_known) for one in fit)
-    return tuple(one for one in made if one.user_ids or not only_known)
+    policy, identities = case_policy(anchor, name), fit_identities(known.identities)
+    if not only_known:
+        return tuple(Revocation(one.arn, policy) for one in fit)
+    made = (Revocation(one.arn, policy, fit_user_ids(one.user_ids), identities) for one in fit)
+    return tuple(one for one in made if one.user_ids or one.identities)
 
 
 def case_policy(anchor: Target, name: str) -> str:
@@ -101,39 +120,72 @@ def left_out(anchor: Target) -> str:
     return f" Left out: {named[0]}{f' and {more} more' if more else ''}."
 
 
+def identities_sentence(wanted: Sequence[Revocation]) -> str:
+    """What the source identities in policies stop, beginning with a space; empty when there are none."""
+    count = len({name for one in wanted for name in one.identities})
+    if not count:
+        return ""
+    theirs = "1 source identity" if count == 1 else f"{count} source identities"
+    return (
+        f" And of {theirs} that only this trust anchor was seen to give: in {counted(len(wanted), 'role')}, under any "
+        "session name, by way of other roles too, and also later."
+    )
+
+
+def identities_left_out(known: Evidence) -> str:
+    """Which sessions and identities a plan for known ones does not have; begins with a space, empty when it has all."""
+    more = sum(one.more_user_ids for one in known.roles)
+    names = [f"{counted(more, 'session name')} (too many for a policy)"] if more else []
+    named = [*names, *([known.other_identities] if known.other_identities else [])]
+    return f" Not by name: {', '.join(named)}." if named else ""
+
+
 def revocations_in(capsules: Sequence[Mapping[str, Any]]) -> tuple[Revocation, ...]:
     """The policies that earlier plans were about, from what these kept."""
     found = [
-        Revocation(str(one["role_arn"]), str(one["policy_name"]), tuple(one["user_ids"]))
+        Revocation(str(one["role_arn"]), str(one["policy_name"]))
         for capsule in capsules
         for one in capsule.get("roles", ())
     ]
-    last = {(one.role_arn, one.policy_name): one for one in found}
-    return tuple(replace(one, user_ids=()) for one in last.values())
+    return tuple(dict.fromkeys(found))
 
 
-def revocation_document(before: datetime, user_ids: Sequence[str]) -> str:
-    """The policy, as JSON text: it denies everything to sessions that began before ``before``."""
-    condition: dict[str, Any] = {"DateLessThan": {"aws:TokenIssueTime": f"{before.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
-    if user_ids:
-        condition["StringEquals"] = {"aws:userid": list(user_ids)}
-    statement = {
-        "Sid": "AnchorwatchRevokesSessions",
-        "Effect": "Deny",
-        "Action": "*",
-        "Resource": "*",
-        "Condition": condition,
-    }
-    return canonical({"Version": "2012-10-17", "Statement": [statement]})
+def revocation_document(before: datetime, user_ids: Sequence[str] = (), identities: Sequence[str] = ()) -> str:
+    """The policy, as JSON text: it denies everything to sessions that began before ``before``.
+
+    With ``user_ids`` only to these. ``identities`` are denied whenever their sessions begin; with them alone the moment
+    does not stand in it.
+    """
+    statements = []
+    if user_ids or not identities:
+        condition: dict[str, Any] = {"DateLessThan": {_BEGAN: f"{before.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
+        if user_ids:
+            condition["StringEquals"] = {"aws:userid": list(user_ids)}
+        statements.append(_denial("AnchorwatchRevokesSessions", condition))
+    if identities:
+        named = {"StringEquals": {"aws:SourceIdentity": list(identities)}}
+        statements.append(_denial("AnchorwatchDeniesIdentities", named))
+    return canonical({"Version": "2012-10-17", "Statement": statements})
 
 
-def revoked_before(document: object, user_ids: Sequence[str]) -> datetime | None:
-    """The moment in a policy of ours for these sessions; None when it is no such policy."""
+def _denial(sid: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+
+
+def is_revoked(document: object, one: Revocation, since: datetime | None) -> bool:
+    """Whether a policy is ours for this revocation, and its moment, where it has one, is later than ``since``."""
+    before = _moment(document)
+    has_moment = bool(one.user_ids or not one.identities)
+    if has_moment != (before is not None):
+        return False
+    wanted = revocation_document(before or _NO_MOMENT, one.user_ids, one.identities)
+    return canonical(document) == wanted and (before is None or since is None or before > since)
+
+
+def _moment(document: object) -> datetime | None:
     try:
         condition = document["Statement"][0]["Condition"]  # type: ignore[index]
-        before = datetime.fromisoformat(condition["DateLessThan"]["aws:TokenIssueTime"])
+        before = datetime.fromisoformat(condition["DateLessThan"][_BEGAN])
     except (TypeError, KeyError, IndexError, ValueError):
         return None
-    if before.tzinfo is None:
-        return None
-    return before if canonical(document) == revocation_document(before, user_ids) else None
+    return before if before.tzinfo is not None else None

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.domain.answer import Answer, Question, Standing, answered
-from bot.domain.case_evidence import OTHER_USE, planned_profiles, planned_roles
+from bot.domain.case_evidence import OTHER_USE, planned_identities, planned_profiles, planned_roles
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound, Record
 from bot.domain.global_region import global_region
+from bot.domain.known_identities import identity_facts
 from bot.domain.other_use import (
     PERIOD,
     Use,
@@ -77,9 +78,17 @@ async def _other_use(inquiry: Inquiry) -> Answer:
         "asked_profiles": sorted(names),
         "asked_roles": sorted(arns),
         "asked_user_ids": sorted(user_ids),
+        **_identities(inquiry, sessions, entries),
     }
     facts: dict[str, Any] = {**{name: None if one is None else asdict(one) for name, one in counts.items()}, **asked}
     return _answer(inquiry, counts, facts)
+
+
+def _identities(inquiry: Inquiry, sessions: _Found, entries: _Found) -> dict[str, object]:
+    """Which source identities of the trust anchor's sessions others were given too."""
+    others = [one.identity for one in (*sessions.uses, *entries.uses) if not one.ours and one.identity]
+    looked = sessions.looked and entries.looked
+    return identity_facts(planned_identities(inquiry.answers), others, looked=looked)
 
 
 def _answer(inquiry: Inquiry, counts: dict[str, UseCount | None], facts: dict[str, Any]) -> Answer:

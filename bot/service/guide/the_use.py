@@ -85,6 +85,7 @@ def _fact(session: Session, seen: SessionsSeen) -> dict[str, Any]:
         "address": session.address,
         "access_key_id": session.access_key_id,
         "user_id": session.user_id,
+        "identity": session.identity,
         "expires": seen.ends_by(session).isoformat() if session.issued else None,
         "expiry_recorded": session.expires is not None,
         "error_code": session.error_code,

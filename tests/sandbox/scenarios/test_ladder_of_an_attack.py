@@ -63,6 +63,16 @@ class Scene:
         )
         return answer["credentials"] is not None
 
+    def enter(self, certificate: str, anchor_arn: str | None = None) -> Credentials:
+        """A new session in the open role."""
+        answer = AwsControl(self.endpoint).create_session(
+            trust_anchor_arn=anchor_arn or self.done.trust_anchor_arn,
+            profile_arn=self.done.profile_arn,
+            role_arn=self.seeded.open_role,
+            certificate=certificate,
+        )
+        return Credentials(**answer["credentials"])
+
     async def run(self, action_id: str, known: Target | None = None) -> Target:
         """Do an action and return the target that knows of it."""
         action, target = ACTIONS[action_id], known or self.target
@@ -72,6 +82,13 @@ class Scene:
         verdict = await action.verify(plan, self.accounts.reader(target, action.permissions))
         assert verdict.done is True, verdict.sentence
         return replace(target, known=replace(target.known, ran={action_id: (plan.capsule,)}))
+
+
+def _chained(endpoint: str, session: Credentials, role_arn: str, name: str = "hop") -> Credentials:
+    """A session of another role, entered from a session."""
+    sts = connect("sts", endpoint, credentials=session)
+    made = sts.assume_role(RoleArn=role_arn, RoleSessionName=name)["Credentials"]
+    return Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
 
 
 def _works(service: str, endpoint: str, key: Credentials) -> bool:
@@ -156,6 +173,28 @@ async def test_revoking_known_sessions_leaves_the_others(scene: Scene) -> None:
         certificate=scene.done.ca.issue("late"),
     )
     assert _works("iam", scene.endpoint, Credentials(**late["credentials"]))
+
+
+async def test_an_identity_is_denied_in_every_known_role_and_nobody_elses(scene: Scene) -> None:
+    """The same certificate's next session dies, also one that went through another role; who shares a name lives."""
+    shared = scene.done.ca.issue("shared")
+    scene.enter(shared)
+    other = attack(scene.endpoint, anchor_name="build-farm", ca_name="Farm CA", role_arn=scene.seeded.open_role)
+    theirs = scene.enter(other.ca.issue("shared"), other.trust_anchor_arn)
+    iam = connect("iam", scene.endpoint)
+    hop = iam.create_role(RoleName="hop", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    kept = scene.done.ca.issue("kept")
+    hopped = _chained(scene.endpoint, scene.enter(kept), hop)
+    target = await scene.look()
+    assert "CN=shared" not in target.known.identities
+    assert {"CN=kept"} < set(target.known.identities)
+    after = await scene.run("revoke_known_sessions", target)
+    back = _chained(scene.endpoint, hopped, scene.seeded.open_role, "another-name")
+    cut = (scene.enter(kept), back)
+    lives = (theirs, scene.enter(scene.done.ca.issue("late")), hopped)
+    assert [_works("iam", scene.endpoint, one) for one in (*cut, *lives)] == [False, False, True, True, True]
+    await scene.run("lift_session_revocation", after)
+    assert all(_works("iam", scene.endpoint, one) for one in (*cut, *lives))
 
 
 async def test_disabling_the_profiles_shuts_every_door(scene: Scene) -> None:

@@ -114,6 +114,27 @@ async def test_a_plan_says_it(desk: Desk) -> None:
     assert ["should break" in one for one in said] == [False, True, False]
 
 
+async def test_identities_that_others_were_given_are_shared(desk: Desk) -> None:
+    """Another trust anchor's session and an entry that sets one share it; one that brought it along does not."""
+    other = {"trustAnchorArn": "arn:aws:rolesanywhere:eu-west-1:111122223333:trust-anchor/other"}
+    theirs = session(desk, 0, requestParameters=other)
+    theirs["responseElements"] = {"credentialSet": [{"sourceIdentity": "CN=build"}]}
+    sets = {**entry(desk, 0, "eu-west-1"), "requestParameters": {"roleArn": ROLE.format(desk.target.account)}}
+    sets["requestParameters"]["sourceIdentity"] = "ava"
+    brings = {**entry(desk, 1, "eu-west-1"), "responseElements": {"sourceIdentity": "CN=evil"}}
+    brings["userIdentity"] = {"sessionContext": {"sourceIdentity": "CN=evil"}}
+    await desk.detect()
+    case, (_, reach) = await desk.case(), earlier(desk)
+    sessions = [{"identity": name, "error_code": None} for name in ("CN=build", "ava", "CN=evil")]
+    before = (answered("ca_used", "Used.", facts={"sessions": sessions}), reach)
+    search = FakeSearch([theirs, sets, brings])
+    answers = await ask_step(other_use.STEP, case, desk.aws, earlier=before, search=search)
+    all_answers = MappingProxyType({one.question: one for one in (*before, *answers.values())})
+    known = evidence_of(replace(case, investigation=Investigation(answers=all_answers)))
+    assert known.identities == ("CN=evil",)
+    assert known.other_identities == "2 source identities (others have it too)"
+
+
 async def test_what_was_refused_is_not_nobody(desk: Desk) -> None:
     """Without the permission, every plan names it and none says that nothing breaks."""
     search = FakeSearch()

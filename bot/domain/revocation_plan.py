@@ -1,0 +1,107 @@
+"""What all actions that revoke sessions, or lift that, have in common: plan, change, and reading back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.action_aws import ActionAws, if_known
+from bot.domain.errors import AwsError
+from bot.domain.identity import Target
+from bot.domain.plan import Plan, PlanWords, Report, Verdict
+from bot.domain.role_policies import (
+    change_roles,
+    judged_lifted,
+    judged_put,
+    policy_state,
+    put_revocations,
+    read_standing,
+    role_capsule,
+)
+from bot.domain.session_revocation import Revocation
+
+
+async def revocation_plan(
+    action_id: str, target: Target, wanted: Sequence[Revocation], words: PlanWords, aws: ActionAws
+) -> Plan:
+    """The plan that puts these policies on their roles.
+
+    Raises:
+        AwsError: there is nothing to put, a role can't be read, or AWS answered for another account.
+    """
+    calls = tuple(one.as_call("PutRolePolicy") for one in wanted)
+    return await _plan(action_id, target, wanted, calls, words, aws)
+
+
+async def lifting_plan(
+    action_id: str, target: Target, wanted: Sequence[Revocation], words: PlanWords, aws: ActionAws
+) -> Plan:
+    """The plan that removes these policies from their roles. Raises as :func:`revocation_plan`."""
+    calls = tuple(f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in wanted)
+    return await _plan(action_id, target, wanted, calls, words, aws)
+
+
+async def _plan(
+    action_id: str,
+    target: Target,
+    wanted: Sequence[Revocation],
+    calls: tuple[str, ...],
+    words: PlanWords,
+    aws: ActionAws,
+) -> Plan:
+    if target.anchor_arn is None or not wanted:
+        raise AwsError("NothingKnown", "nothing is known that this could act on", "iam:PutRolePolicy")
+    capsule = await if_known(role_capsule(wanted, aws))
+    state, unknown = policy_state(wanted, capsule)
+    return Plan(
+        action_id=action_id,
+        target_arn=target.anchor_arn,
+        calls=calls,
+        state=state,
+        stops=words.stops,
+        does_not_stop=words.does_not_stop,
+        who_would_notice=words.who_would_notice,
+        way_back=words.way_back,
+        capsule=capsule or {},
+        evidence=target.known,
+        touches=tuple(dict.fromkeys(one.role_arn for one in wanted)),
+        unknown=unknown,
+    )
+
+
+async def revoke(wanted: Sequence[Revocation], aws: ActionAws) -> Report:
+    """Put the policy on each role, all with the same moment.
+
+    Raises:
+        AwsUnclear: at least one call got no answer; the others were made.
+        AwsError: no call worked; this is why the first did not.
+    """
+    done = await put_revocations(wanted, aws)
+    return Report(done.sentence, lines=tuple(done.failed))
+
+
+async def lift(wanted: Sequence[Revocation], aws: ActionAws) -> Report:
+    """Remove each; one that is gone already is no mistake. Raises as :func:`revoke`."""
+    done = await change_roles(dict.fromkeys(wanted), aws)
+    return Report(done.sentence, lines=tuple(done.failed))
+
+
+async def revoked(plan: Plan, wanted: Sequence[Revocation], aws: ActionAws) -> Verdict:
+    """Read the policies back; done when each role denies everything to sessions that began before the plan."""
+    try:
+        now = await read_standing(wanted, aws)
+    except AwsError as error:
+        return _unreadable(error)
+    return Verdict(*judged_put(plan.capsule, now))
+
+
+async def lifted(wanted: Sequence[Revocation], aws: ActionAws) -> Verdict:
+    """Look for the policies; done when no role has one any more."""
+    try:
+        now = await read_standing(wanted, aws)
+    except AwsError as error:
+        return _unreadable(error)
+    return Verdict(*judged_lifted(now))
+
+
+def _unreadable(error: AwsError) -> Verdict:
+    return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
