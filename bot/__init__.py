@@ -37,7 +37,8 @@ What happens next
     ``service/expire_request.py`` (what waits), ``service/show_followups.py`` (what stays open, each working morning
     until somebody ends it: ``domain/followups.py``, ``domain/mornings.py``).
     After a containment ``domain/all_clear.py`` keeps the guide's questions about use being asked until no session can
-    live (``domain/session_ends.py``); ``service/watch_containment.py`` tells what came back, or how it ended.
+    live (``domain/session_ends.py``); ``service/watch_containment.py`` tells what came back, again and again until
+    somebody acknowledges it (``domain/alarm_reminders.py``, ``service/acknowledge_alarm.py``), or how it ended.
     The closing note (``domain/closing_points.py``, ``service/write_closing_note.py``, ``slack/closing_form.py``) opens
     such points.
 

@@ -70,6 +70,8 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.UPDATE_FOLLOWUPS: lambda case, _: followups.update(case),
         EffectKind.WATCH: lambda case, _: watch(case),
         EffectKind.POST_ALARM: watch.post_alarm,
+        EffectKind.UPDATE_ALARM: watch.update_alarm,
+        EffectKind.POST_ALARM_REMINDER: watch.post_reminder,
         EffectKind.RUN: _run(parts, bar, search),
         EffectKind.READ_PLAN: lambda case, effect: read_plan(case.case_id, effect.subject),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),

@@ -40,7 +40,7 @@ from bot.service.guide.steps import STEPS
 from bot.service.own_store import OwnStore
 from bot.service.patient_messenger import PatientMessenger
 from bot.settings import Settings
-from bot.slack.after_words import AlarmMessage
+from bot.slack.alarm_message import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.controls import Controls
 from bot.slack.directory import SlackDirectory

@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.alarms import MOST_ALARMS, Aftermath, Alarm, AlarmRaised, AllClearSaid
+from bot.domain.alarms import (
+    MOST_ALARMS,
+    Aftermath,
+    Alarm,
+    AlarmAcknowledged,
+    AlarmRaised,
+    AlarmShown,
+    AllClearSaid,
+)
 from bot.domain.all_clear import is_last_look, is_watch
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Reservation
@@ -18,7 +26,7 @@ from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.request_steps import user_of
 from bot.domain.session_ends import contained_since
 
-TOLD_AFTER = (AllClearSaid, ClosingNoteWritten, FollowupEnded)
+TOLD_AFTER = (AlarmAcknowledged, AllClearSaid, ClosingNoteWritten, FollowupEnded)
 """What the thread tells of."""
 
 
@@ -37,9 +45,27 @@ def _raised(case: Case, entry: Entry, event: AlarmRaised) -> Case:
     known = case.aftermath
     if len(known.alarms) >= MOST_ALARMS or set(event.about) <= known.told_of:
         return case
-    alarm = Alarm(entry.seq, entry.at, event.sentence, event.about)
+    alarm = Alarm(entry.seq, entry.at, event.sentence, event.about, calls=event.calls)
     aftermath = replace(known, alarms=(*known.alarms, alarm))
     return replace(case, aftermath=aftermath, display_seq=entry.seq)
+
+
+def _acknowledged(case: Case, entry: Entry, event: AlarmAcknowledged) -> Case:
+    user_id = user_of(entry.by)
+    if not user_id:
+        return case
+    alarms = tuple(
+        replace(one, acknowledged_by=user_id, acknowledged_at=entry.at)
+        if one.waits and one.seq <= event.through
+        else one
+        for one in case.aftermath.alarms
+    )
+    return replace(case, aftermath=replace(case.aftermath, alarms=alarms), display_seq=entry.seq)
+
+
+def _answer_shown(case: Case, entry: Entry, event: AlarmShown) -> Case:
+    del entry
+    return _changed(case, event.seq, shows_it=True)
 
 
 def _detected(case: Case, entry: Entry, event: DetectionReceived) -> Case:
@@ -74,18 +100,27 @@ def _changed(case: Case, seq: int, **changes: object) -> Case:
 
 
 def _reserved(case: Case, entry: Entry, event: PostReserved) -> Case:
-    if event.post is not PostKind.ALARM:
-        return case
-    return _changed(case, event.through, reserved=Reservation(event.owner, entry.at, event.ambiguous))
+    reservation = Reservation(event.owner, entry.at, event.ambiguous)
+    if event.post is PostKind.ALARM_REMINDER:
+        return replace(case, aftermath=replace(case.aftermath, reminder_reserved=(event.through, reservation)))
+    return _changed(case, event.through, reserved=reservation) if event.post is PostKind.ALARM else case
 
 
 def _posted(case: Case, entry: Entry, event: PostSent | PostDropped) -> Case:
-    del entry
-    return _changed(case, event.through, told=True) if event.post is PostKind.ALARM else case
+    if event.post is PostKind.ALARM_REMINDER:
+        number = max(event.through, case.aftermath.reminders)
+        reminded = replace(case.aftermath, reminders=number, reminded_at=entry.at, reminder_reserved=None)
+        return replace(case, aftermath=reminded)
+    if event.post is not PostKind.ALARM:
+        return case
+    place = {"channel": event.channel, "ts": event.ts} if isinstance(event, PostSent) else {}
+    return _changed(case, event.through, told=True, **place)
 
 
 _STEPS: Mapping[type, Callable[[Case, Entry, Any], Case]] = {
     AlarmRaised: _raised,
+    AlarmAcknowledged: _acknowledged,
+    AlarmShown: _answer_shown,
     AllClearSaid: _said,
     ClosingNoteWritten: _closing,
     DetectionReceived: _detected,

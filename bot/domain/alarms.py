@@ -1,4 +1,7 @@
-"""What was seen after a containment: alarms, each told once in the case's thread and shown in the channel."""
+"""What was seen after a containment: alarms, each told in the case's thread and shown in the channel.
+
+An alarm is told once, and people are reminded of it until somebody says that they have it.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,31 @@ MOST_ALARMS = 40
 
 @dataclass(frozen=True, slots=True)
 class AlarmRaised:
-    """Something came back. ``about`` are the things that it tells of, by which each is told once."""
+    """Something came back. ``about`` are the things that it tells of, by which each is told once.
+
+    ``calls`` says that it comes again until somebody acknowledges it; those of older logs were told once and no more.
+    """
 
     KIND: ClassVar[str] = "alarm:raised"
     sentence: str
     about: tuple[str, ...]
+    calls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    """Somebody has every alarm up to ``through``, the entry of the newest that they were shown."""
+
+    KIND: ClassVar[str] = "alarm:acknowledged"
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmShown:
+    """The message of the alarm of entry ``seq`` says who has it."""
+
+    KIND: ClassVar[str] = "alarm:shown"
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +66,16 @@ class AllClearSaid:
     not_checked: tuple[str, ...] = ()
 
 
-AfterEvent = AlarmRaised | AllClearSaid | ClosingNoteWritten
+AfterEvent = AlarmRaised | AlarmAcknowledged | AlarmShown | AllClearSaid | ClosingNoteWritten
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm and its message in the thread; ``told`` when it stands there or never will."""
+    """An alarm and its message in the thread; ``told`` when it stands there or never will.
+
+    ``calls`` says that somebody has to acknowledge it, ``acknowledged_by`` (a Slack user id) that somebody has, and
+    ``shows_it`` that its message says so.
+    """
 
     seq: int
     at: datetime
@@ -56,6 +83,17 @@ class Alarm:
     about: tuple[str, ...]
     reserved: Reservation | None = None
     told: bool = False
+    calls: bool = False
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    channel: str | None = None
+    ts: str | None = None
+    shows_it: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has it yet."""
+        return self.calls and self.acknowledged_by is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +102,8 @@ class Aftermath:
 
     ``looks`` counts the rounds of the watch, ``last_looks`` those that were begun when every session had to be over.
     ``all_clear`` is the end of the watch, None while it goes on, and ``closing`` the newest closing note.
+    ``reminders`` counts those of alarms that nobody had yet, the newest at ``reminded_at``; ``reminder_reserved`` is
+    the one that is about to be posted, by its number from 1.
     """
 
     alarms: tuple[Alarm, ...] = ()
@@ -71,6 +111,14 @@ class Aftermath:
     last_looks: int = 0
     all_clear: AllClearSaid | None = None
     closing: ClosingNote | None = None
+    reminders: int = 0
+    reminded_at: datetime | None = None
+    reminder_reserved: tuple[int, Reservation] | None = None
+
+    @property
+    def waiting(self) -> tuple[Alarm, ...]:
+        """The alarms that nobody has yet, the oldest first."""
+        return tuple(one for one in self.alarms if one.waits)
 
     @property
     def told_of(self) -> frozenset[str]:

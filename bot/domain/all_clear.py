@@ -171,7 +171,7 @@ def _alarm(case: Case) -> AlarmRaised | None:
         return None
     words = list(dict.fromkeys(new.values()))
     more = f" And {len(words) - _MOST_NAMED} more." if len(words) > _MOST_NAMED else ""
-    return AlarmRaised(" ".join(words[:_MOST_NAMED]) + more, tuple(new))
+    return AlarmRaised(" ".join(words[:_MOST_NAMED]) + more, tuple(new), calls=True)
 
 
 def _since(case: Case, since: datetime) -> Iterator[tuple[str, str]]:

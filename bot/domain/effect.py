@@ -35,6 +35,8 @@ class EffectKind(StrEnum):
     UPDATE_FOLLOWUPS = "update_followups"
     WATCH = "watch"
     POST_ALARM = "post_alarm"
+    UPDATE_ALARM = "update_alarm"
+    POST_ALARM_REMINDER = "post_alarm_reminder"
     FIND_SUSPECTS = "find_suspects"
     POST_SUSPECTS = "post_suspects"
     UPDATE_SUSPECTS = "update_suspects"

@@ -20,10 +20,17 @@ class PostKind(StrEnum):
     BAR = "bar"
     FOLLOWUPS = "followups"
     ALARM = "alarm"
+    ALARM_REMINDER = "alarm_reminder"
     SUSPECTS = "suspects"
 
 
-KEPT_BY_THEIR_OWN = (PostKind.BAR, PostKind.FOLLOWUPS, PostKind.ALARM, PostKind.SUSPECTS)
+KEPT_BY_THEIR_OWN = (
+    PostKind.BAR,
+    PostKind.FOLLOWUPS,
+    PostKind.ALARM,
+    PostKind.ALARM_REMINDER,
+    PostKind.SUSPECTS,
+)
 """Messages whose own modules fold where they stand."""
 
 
@@ -32,8 +39,9 @@ class PostReserved:
     """``owner`` (a process) is about to post; who finds it later must look in Slack before posting again.
 
     ``through`` is the entry up to which a note tells the story, that a notice, a question or an alarm is about, or that
-    began the search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request; of the open
-    points the number alone. ``ambiguous`` says that an earlier life of the store may have posted already.
+    began the search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request; of reminders
+    of open points and of alarms the number alone. ``ambiguous`` says that an earlier life of the store may have posted
+    already.
     """
 
     KIND: ClassVar[str] = "post:reserved"

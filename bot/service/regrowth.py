@@ -112,7 +112,7 @@ class Regrowth:
 
 async def raise_alarm(book: CaseBook, case_id: CaseId, sentence: str, about: CaseId) -> None:
     """Tell a contained case, once, that something of it came up in the case ``about``."""
-    alarm = AlarmRaised(sentence, (f"case:{about}",))
+    alarm = AlarmRaised(sentence, (f"case:{about}",), calls=True)
 
     def rule(case: Case) -> Sequence[Draft]:
         known = set(alarm.about) <= case.aftermath.told_of or len(case.aftermath.alarms) >= MOST_TOLD

@@ -1,24 +1,29 @@
-"""Watch over a containment: write what the answers show, and tell the channel of what came back."""
+"""Watch over a containment: write what the answers show, tell of what came back until somebody has it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
 
-from bot.domain.alarms import Alarm
+from bot.domain.alarm_reminders import alarms_call
+from bot.domain.alarms import Alarm, AlarmShown
 from bot.domain.all_clear import watch_events
+from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.effects import Effect
+from bot.domain.errors import SlackError
 from bot.domain.events import draft
 from bot.domain.post_events import PostKind
 from bot.ports import Message, Messenger
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce
+from bot.service.post_once import Post, PostOnce, send_or_plain
 
 _log = structlog.get_logger()
 
 ALARM_EVENT_TYPE = "anchorwatch_alarm"
+ALARM_REMINDER_EVENT_TYPE = "anchorwatch_alarm_reminder"
 
 
 class AlarmPresenter(Protocol):
@@ -26,6 +31,10 @@ class AlarmPresenter(Protocol):
 
     def alarm(self, case: Case, alarm: Alarm) -> Message:
         """The message about what came back."""
+        ...
+
+    def alarm_reminder(self, case: Case, number: int) -> Message:
+        """The reminder of this number, from 1, of what came back and nobody has acknowledged."""
         ...
 
 
@@ -40,6 +49,7 @@ class WatchContainment:
 
     def __init__(self, book: CaseBook, messenger: Messenger, presenter: AlarmPresenter) -> None:
         self._book = book
+        self._messenger = messenger
         self._presenter = presenter
         self._post_once = PostOnce(book, messenger)
 
@@ -54,7 +64,7 @@ class WatchContainment:
 
     async def post_alarm(self, case: Case, effect: Effect) -> None:
         """Post an alarm once. Raises as :class:`PostOnce`."""
-        alarm = next((one for one in case.aftermath.alarms if str(one.seq) == effect.subject), None)
+        alarm = _alarm(case, effect)
         if alarm is None or alarm.told:
             return
         post = Post(
@@ -67,6 +77,56 @@ class WatchContainment:
             reserved=alarm.reserved,
         )
         await self._post_once(case, post, look_first=effect.look_first)
+
+    async def update_alarm(self, case: Case, effect: Effect) -> None:
+        """Make an alarm's message say who has it; one that somebody deleted needs no update.
+
+        Raises:
+            SlackError: it does not say so yet.
+        """
+        alarm = _alarm(case, effect)
+        if alarm is None or alarm.ts is None or alarm.shows_it:
+            return
+        message, place = self._presenter.alarm(case, alarm), {"channel": alarm.channel, "ts": alarm.ts}
+        try:
+            await send_or_plain(lambda dress: self._messenger.update({**dress, **place}), message, case.case_id)
+        except SlackError as error:
+            if error.code != "message_not_found":
+                raise
+        shown = AlarmShown(alarm.seq)
+
+        def rule(now: Case) -> Sequence[Draft]:
+            known = _alarm(now, effect)
+            return [] if known is None or known.shows_it else [draft(shown)]
+
+        await self._book.decide(case.case_id, rule)
+
+    async def post_reminder(self, case: Case, effect: Effect) -> None:
+        """Remind people, once, of what nobody has acknowledged. Raises as :class:`PostOnce`."""
+        case = await self._book.load(case.case_id)
+        known = case.aftermath
+        number, reserved = known.reminder_reserved or (known.reminders + 1, None)
+        if not alarms_call(case) or str(known.reminders + 1) != effect.subject:
+            return
+        post = Post(
+            kind=PostKind.ALARM_REMINDER,
+            through=number,
+            message=self._presenter.alarm_reminder(case, number),
+            event_type=ALARM_REMINDER_EVENT_TYPE,
+            key=alarm_reminder_key(case, number),
+            since=case.opened_at,
+            reserved=reserved,
+        )
+        await self._post_once(case, post, look_first=effect.look_first)
+
+
+def _alarm(case: Case, effect: Effect) -> Alarm | None:
+    return next((one for one in case.aftermath.alarms if str(one.seq) == effect.subject), None)
+
+
+def alarm_reminder_key(case: Case, number: int) -> str:
+    """The key in a reminder's metadata: case and number."""
+    return f"{case.case_id}:{number}"
 
 
 def alarm_key(case: Case, alarm: Alarm) -> str:

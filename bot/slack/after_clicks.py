@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.domain.approval import Decision
+from bot.service.acknowledge_alarm import acknowledge_alarm
 from bot.service.ask_suspects import answer_suspect
 from bot.service.end_followup import end_followup, end_followups
 from bot.service.write_closing_note import may_write_closing_note
+from bot.slack.alarm_message import ACKNOWLEDGE_ALARM
 from bot.slack.closing_form import closing_form
 from bot.slack.closing_option import WRITE_CLOSING_NOTE
 from bot.slack.desk import Desk
@@ -32,11 +34,17 @@ class AfterClicks:
     def handles(self) -> dict[str, Callable[[Click], Awaitable[Decision]]]:
         """What each control does, by its id."""
         return {
+            ACKNOWLEDGE_ALARM: self._acknowledge_alarm,
             END_FOLLOWUP: self._end,
             END_FOLLOWUPS: self._end_all,
             WRITE_CLOSING_NOTE: self._open_closing,
             **dict.fromkeys((WAS_ME, WAS_NOT_ME), self._was_it_me),
         }
+
+    async def _acknowledge_alarm(self, click: Click) -> Decision:
+        # This button carries the alarm and not the case's revision: it lives on while the case moves.
+        rule = acknowledge_alarm(self._desk.policy, click.press.revision or 0)
+        return await self._desk.pressing(replace(click.press, revision=None), rule)
 
     async def _end(self, click: Click) -> Decision:
         # These buttons carry the point and not the case's revision: they live on while the case moves.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.alarms import AllClearSaid
+from bot.domain.alarms import AlarmAcknowledged, AllClearSaid
 from bot.domain.case import Case
 from bot.domain.closing_note import ClosingNoteWritten
 from bot.domain.followups import FollowupEnded
@@ -10,11 +10,13 @@ from bot.slack.after_words import all_clear_words
 from bot.slack.closing_form import closing_note
 from bot.slack.followup_list import ended_note
 
-AfterNote = AllClearSaid | ClosingNoteWritten | FollowupEnded
+AfterNote = AlarmAcknowledged | AllClearSaid | ClosingNoteWritten | FollowupEnded
 
 
 def after_note(case: Case, event: AfterNote, who: str) -> str:
     """What the thread tells of it; ``who`` did it."""
+    if isinstance(event, AlarmAcknowledged):
+        return f"{who} acknowledged that it came back, and looks into it."
     if isinstance(event, AllClearSaid):
         return all_clear_words(event)
     return closing_note(event, who) if isinstance(event, ClosingNoteWritten) else ended_note(case, event, who)

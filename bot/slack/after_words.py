@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from bot.domain.alarms import Alarm, AllClearSaid
+from bot.domain.alarms import AllClearSaid
 from bot.domain.all_clear import all_clear_of, is_watched, next_round
 from bot.domain.case import Case
 from bot.domain.session_ends import contained_since, sessions_end
-from bot.ports import Message
-from bot.service.watch_containment import ALARM_EVENT_TYPE, alarm_key
-from bot.slack.text import date, defang, fallback, marked, shown, time_of_day
+from bot.slack.alarm_message import alarm_words, who_has_it
+from bot.slack.text import date, defang, marked, shown, time_of_day
 
 _SENTENCE = 600
 _SHORT = 300
@@ -21,7 +18,8 @@ def after_lines(case: Case) -> list[str]:
     lines = []
     if case.aftermath.alarms:
         newest = case.aftermath.alarms[-1]
-        lines.append(f":rotating_light: *Came back*, {date(newest.at)}: {_said(newest.sentence, _SHORT)}")
+        came = f":rotating_light: *Came back*, {date(newest.at)}: {alarm_words(newest, _SHORT)}"
+        lines.append(f"{came} {who_has_it(newest)}".rstrip())
     said = all_clear_of(case)
     if said is not None:
         return [*lines, all_clear_words(said, most=_SHORT)]
@@ -34,7 +32,8 @@ def after_lines(case: Case) -> list[str]:
 def after_step(case: Case) -> str | None:
     """The next step of a contained case by what came after; None where nothing special is known."""
     if case.aftermath.alarms and contained_since(case) is not None:
-        return "It came back: read below and in the thread, then revoke sessions or disable more."
+        first = "press Acknowledge below, then read" if case.aftermath.waiting else "read"
+        return f"It came back: {first} what was seen. Revoke sessions or disable more."
     said = all_clear_of(case)
     if said is not None and said.clear:
         return "Harden: the guide has texts for it. Then write the closing note."
@@ -53,32 +52,6 @@ def all_clear_words(said: AllClearSaid, *, most: int = _SENTENCE) -> str:
         return f"*All clear:* {over}. Nothing was seen in {when}.{unseen}"
     over = f"*The sessions must be over* since {date(said.over_at)}, but this is no all-clear."
     return f"{over} {_said(said.why, most)} Anchorwatch took {when}."
-
-
-class AlarmMessage:
-    """Draws alarms.
-
-    Args:
-        channel: where cards stand.
-    """
-
-    def __init__(self, channel: str) -> None:
-        self._channel = channel
-
-    def draw(self, case: Case, alarm: Alarm) -> Message:
-        """The alarm in the case's thread, shown in the channel too."""
-        text = f":rotating_light: *Came back.* {_said(alarm.sentence, _SENTENCE)}"
-        envelope: dict[str, Any] = {
-            "channel": case.card.channel or self._channel,
-            "thread_ts": case.card.ts,
-            "reply_broadcast": True,
-            "text": fallback(text),
-            "unfurl_links": False,
-            "unfurl_media": False,
-            "metadata": {"event_type": ALARM_EVENT_TYPE, "event_payload": {"key": alarm_key(case, alarm)}},
-        }
-        section = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}, "expand": True}
-        return Message({**envelope, "blocks": [section]}, lambda: envelope)
 
 
 def _looks(case: Case) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.domain.alarm_reminders import alarms_call
 from bot.domain.ca_facts import Certificate
 from bot.domain.case import Case, Request
 from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.slack.after_words import after_lines
+from bot.slack.alarm_message import acknowledge_button, alarm_reference
 from bot.slack.button_value import Reference
 from bot.slack.card_digest import FOOTER, GUIDE_STATE, rendered, signed
 from bot.slack.card_words import (
@@ -174,8 +176,13 @@ def _receipt(case: Case) -> list[Block]:
 
 
 def _after(case: Case) -> list[Block]:
-    lines = [*after_lines(case), *closing_line(case)]
-    return [_section(lines, Reference(case.case_id, case.revision).block_id("after"))] if lines else []
+    lines, waiting = [*after_lines(case), *closing_line(case)], case.aftermath.waiting if alarms_call(case) else ()
+    if not lines:
+        return []
+    if not waiting:
+        return [_section(lines, Reference(case.case_id, case.revision).block_id("after"))]
+    block = _section(lines, alarm_reference(case, waiting[-1]).block_id("after"))
+    return [{**block, "accessory": acknowledge_button(case, waiting[-1])}]
 
 
 def _investigated(case: Case) -> list[Block]:

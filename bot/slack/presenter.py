@@ -11,7 +11,7 @@ from bot.domain.ownership import OwnersQuestion
 from bot.domain.reminders import Unanswered
 from bot.domain.search_bar import Progress, SearchBar
 from bot.ports import Message
-from bot.slack.after_words import AlarmMessage
+from bot.slack.alarm_message import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.followup_list import FollowupList
@@ -96,6 +96,10 @@ class SlackPresenter:
     def alarm(self, case: Case, alarm: Alarm) -> Message:
         """The message about what came back after a containment."""
         return self._alarms.draw(case, alarm)
+
+    def alarm_reminder(self, case: Case, number: int) -> Message:
+        """The reminder of this number of what came back and nobody has acknowledged."""
+        return self._alarms.remind(case, number)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

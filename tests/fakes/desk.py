@@ -274,6 +274,8 @@ class Desk:
             EffectKind.UPDATE_FOLLOWUPS: self.followups.update,
             EffectKind.WATCH: self.watch,
             EffectKind.POST_ALARM: lambda case: self.watch.post_alarm(case, effect),
+            EffectKind.UPDATE_ALARM: lambda case: self.watch.update_alarm(case, effect),
+            EffectKind.POST_ALARM_REMINDER: lambda case: self.watch.post_reminder(case, effect),
             EffectKind.TELL: lambda case: self.show.tell(case, effect),
             EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
             EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),

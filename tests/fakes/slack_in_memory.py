@@ -23,7 +23,12 @@ from bot.service.show_bar import BAR_EVENT_TYPE, bar_key
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_followups import FOLLOWUPS_EVENT_TYPE, followups_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
-from bot.service.watch_containment import ALARM_EVENT_TYPE, alarm_key
+from bot.service.watch_containment import (
+    ALARM_EVENT_TYPE,
+    ALARM_REMINDER_EVENT_TYPE,
+    alarm_key,
+    alarm_reminder_key,
+)
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CHANNEL = "C0ALERTS"
@@ -204,7 +209,13 @@ class PlainPresenter:
 
     def alarm(self, case: Case, alarm: Alarm) -> Message:
         """What came back."""
-        return _message(ALARM_EVENT_TYPE, alarm_key(case, alarm), alarm.sentence)
+        said = f"{alarm.sentence} {alarm.acknowledged_by}" if alarm.acknowledged_by else alarm.sentence
+        return _message(ALARM_EVENT_TYPE, alarm_key(case, alarm), said)
+
+    def alarm_reminder(self, case: Case, number: int) -> Message:
+        """What nobody has acknowledged."""
+        said = f"{number}: {' '.join(one.sentence for one in case.aftermath.waiting)}"
+        return _message(ALARM_REMINDER_EVENT_TYPE, alarm_reminder_key(case, number), said)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

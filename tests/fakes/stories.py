@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain import events as ev
 from bot.domain.action import Plan, Risk
-from bot.domain.alarms import AlarmRaised, AllClearSaid
+from bot.domain.alarms import AlarmAcknowledged, AlarmRaised, AlarmShown, AllClearSaid
 from bot.domain.audit import Draft, Entry, Head, link
 from bot.domain.ca_facts import CaFacts
 from bot.domain.closing_note import ClosingNoteWritten
@@ -113,7 +113,9 @@ _ANY = st.one_of(
     _drafts(QuestionShown, _through, _through),
     _drafts(FollowupOpened, st.sampled_from(["a", "b"]), st.just("Do it."), st.sampled_from([(), ("U1",)])),
     _drafts(FollowupEnded, st.sampled_from(["a", "b"])),
-    _drafts(AlarmRaised, st.just("It came back."), st.sampled_from([("case:1",), ("case:2",), ()])),
+    _drafts(AlarmRaised, st.just("It came back."), st.sampled_from([("case:1",), ("case:2",), ()]), st.booleans()),
+    _drafts(AlarmAcknowledged, _through),
+    _drafts(AlarmShown, _through),
     st.just(draft(AllClearSaid(NOON, NOON, clear=True, looks=1, last_look=NOON))),
     _drafts(ClosingNoteWritten, st.just("why"), st.just(()), st.just(("Do it.",))),
     _drafts(TicketGiven, st.sampled_from(["CHG1", "CHG2"]), st.booleans()),

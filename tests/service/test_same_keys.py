@@ -24,7 +24,7 @@ from bot.domain.identity import CaseId
 from bot.domain.post_events import PostKind, PostSent
 from bot.service.case_book import CaseBook
 from bot.service.take_detection import TakeDetection
-from bot.slack.after_words import AlarmMessage
+from bot.slack.alarm_message import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.controls import Controls
 from tests import records

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.alarms import AlarmRaised, AllClearSaid
+from bot.domain.alarms import AlarmAcknowledged, AlarmRaised, AllClearSaid
 from bot.domain.audit import Draft
 from bot.domain.case import Case
-from bot.domain.events import draft
+from bot.domain.events import draft, slack_user
 from bot.domain.fold import fold
 from bot.domain.plan import Risk
-from bot.slack.after_words import AlarmMessage, after_lines, after_step
+from bot.slack.after_words import after_lines, after_step
+from bot.slack.alarm_message import AlarmMessage
+from bot.slack.block_limits import message_problems
+from bot.slack.card import Card
+from bot.slack.controls import Controls
 from tests.fakes.slack_in_memory import NOON
 from tests.fakes.stories import CASE_ID, asked, detected, entries_of, finished, started
 
@@ -63,3 +69,25 @@ def test_an_alarm_goes_first_and_is_neutralised() -> None:
     assert "<!channel>" not in after_lines(case)[0] + message["text"] + str(message["blocks"])
     assert message["reply_broadcast"] is True
     assert case.state.value == "contained"
+
+
+def test_an_alarm_has_a_button_until_somebody_has_it() -> None:
+    """The message, its reminder and the card carry the alarm; then they name who has it, in the reader's own time."""
+    raised = draft(AlarmRaised("The key is back.", ("key:1",), calls=True))
+    waits = case_of(raised)
+    has = case_of(raised, draft(AlarmAcknowledged(waits.head.seq), slack_user("U2")))
+    alarm, message = waits.aftermath.alarms[0], AlarmMessage("C1")
+    card = Card("C1", Controls({}), "somebody")
+    for rich in (message.draw(waits, alarm).rich, message.remind(waits, 1).rich, card.draw(waits).rich):
+        assert not message_problems(rich)
+        assert f'"{waits.case_id}:{alarm.seq}"' in json.dumps(rich)
+        assert "acknowledge_alarm" in json.dumps(rich)
+        assert "acknowledged it" in json.dumps(rich)
+    assert str(message.draw(waits, alarm).rich["text"]).startswith("<@U1> :rotating_light:")
+    told = replace(has.aftermath.alarms[0], told=True)
+    for rich in (message.draw(has, told).rich, card.draw(has).rich):
+        assert "acknowledge_alarm" not in json.dumps(rich)
+        assert "Acknowledged by <@U2>, <!date^" in json.dumps(rich)
+    assert "reply_broadcast" not in message.draw(has, told).rich
+    assert "Acknowledge" in str(after_step(waits))
+    assert "Acknowledge" not in str(after_step(has))
