@@ -19,6 +19,7 @@ from bot.domain.known_identities import exclusive, identities_of
 from bot.domain.other_use import OtherUse, count_of, not_looked
 from bot.domain.ownership import keys_of
 from bot.domain.session_revocation import why_not_revocable
+from bot.domain.ways_back import was_taken_back
 
 # The questions whose facts are read: the sessions of the trust anchor, what its CA's owner can become,
 # and who else uses that.
@@ -136,9 +137,9 @@ def _used(arn: str, issued: Sequence[Mapping[str, Any]], *, is_open: bool) -> Kn
 
 
 def _ran(case: Case) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """Also runs that failed or whose end is unknown: they may have had some of their effect."""
+    """Runs that nothing took back since, also those that failed or whose end is unknown: they may have worked."""
     ran: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for request in case.requests.values():
-        if request.started is not None and request.started.capsule:
+        if request.started is not None and request.started.capsule and not was_taken_back(case, request):
             ran[request.action_id] = (*ran.get(request.action_id, ()), request.started.capsule)
     return ran

@@ -54,10 +54,10 @@ class Evidence:
     about. ``ca_keys`` are the SHA-256 of all public keys that the reports show, ``ca_name`` is what the first
     certificate calls itself. ``ca_is_ours`` says that the inventory or the CA's owners claim it. ``crl`` is the
     revocation list that was entered, None where none can be read. ``entered`` is what a person wrote into the action's
-    form. ``ran`` holds, by action id, what AWS said right before each run of it in this case, the oldest first.
-    ``use`` counts who else uses what actions would stop. ``identities`` are the source identities of the trust
-    anchor's sessions that nobody else was seen to have; ``other_identities`` says in words which more there are, and
-    why they are not among them; empty when there are none.
+    form. ``ran`` holds, by action id, what AWS said right before each run of it in this case that nothing took back
+    since, the oldest first. ``use`` counts who else uses what actions would stop. ``identities`` are the source
+    identities of the trust anchor's sessions that nobody else was seen to have; ``other_identities`` says in words
+    which more there are, and why they are not among them; empty when there are none.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
