@@ -75,11 +75,10 @@ async def apply(plan: Plan, aws: ActionAws) -> Report:
     """Read all profiles of the Region and the trust policies of the account's roles."""
     profiles = await _profiles(plan, aws)
     roles = await _roles(plan, profiles, aws)
-    enabled = plan.capsule.get("enabled") is not False
-    count = evaluate_reach(plan.target_arn, profiles, roles.read, roles.unread, aws.now(), enabled=enabled)
+    count = evaluate_reach(plan.target_arn, profiles, roles.read, roles.unread, aws.now(), enabled=True)
     return Report(
         summary=_summary(plan, profiles, count),
-        lines=(*reach_lines(count, profiles), *_empty(profiles)),
+        lines=(*_if_enabled(plan, count), *reach_lines(count, profiles), *_empty(profiles)),
         not_checked=tuple(_not_checked(plan, roles)),
     )
 
@@ -136,16 +135,24 @@ def _name(role_arn: str) -> str:
 def _summary(plan: Plan, profiles: Sequence[Profile], count: ReachCount) -> str:
     enabled = sum(bool(profile.get("enabled")) for profile in profiles)
     region = plan.target_arn.split(":")[3]
-    return (
-        f"{enabled} enabled and {len(profiles) - enabled} disabled profiles in {region}. "
-        f"{reach_sentence(count)}{_switch(plan)}"
-    )
+    return f"{enabled} enabled and {len(profiles) - enabled} disabled profiles in {region}. {_reach(plan, count)}"
 
 
-def _switch(plan: Plan) -> str:
-    if plan.capsule.get("enabled") is False:
-        return " The trust anchor is disabled, so it gives no new sessions now."
-    return "" if plan.capsule else " The trust anchor itself could not be read."
+def _is_disabled(plan: Plan) -> bool:
+    return plan.capsule.get("enabled") is False
+
+
+def _reach(plan: Plan, count: ReachCount) -> str:
+    sentence = reach_sentence(count)
+    if _is_disabled(plan):
+        would = sentence[0].lower() + sentence[1:]
+        return f"The trust anchor is disabled, so it gives no new sessions now. If it were enabled: {would}"
+    return sentence if plan.capsule else f"{sentence} The trust anchor itself could not be read."
+
+
+def _if_enabled(plan: Plan, count: ReachCount) -> Iterator[str]:
+    if _is_disabled(plan) and count.lines:
+        yield "Each role as it would be if the trust anchor were enabled:"
 
 
 def _empty(profiles: Sequence[Profile]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.answer import answered
 from bot.domain.guide import Mode, Row, rows
 from bot.guide_page import places_of
-from bot.registry import load_actions
+from bot.registry import load_handlers
 from bot.sandbox.hands import texts
 from bot.service.guide.steps import STEPS
 from bot.slack.card import Card
@@ -52,7 +52,7 @@ def test_what_a_place_names_is_there(row: Row) -> None:
         if kind in ("code", "doc", "file"):
             assert (ROOT / named).is_file(), place
         elif kind == "action":
-            assert named in load_actions()
+            assert named in load_handlers().askable
         else:
             assert kind in ("card", "button"), place
 

@@ -6,10 +6,11 @@ A question that could not be looked into is never answered with "nothing found":
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+_MOST_EVENTS = 50
 _STOPPED = "Somebody ended the look before this was answered."
 # Dates and times of day: a search that was made later differs in these and says nothing new by it.
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}(:\d{2})?")
@@ -43,12 +44,20 @@ class Sign:
     """Something found that speaks for or against trouble: a stable code and one plain sentence.
 
     What a code means for the verdict stands in :mod:`bot.domain.verdict`. ``people`` are the Slack users whose word or
-    deed it is, shown by name behind the sentence.
+    deed it is, shown by name behind the sentence. ``events`` are the ids of all the events that it tells of, by which a
+    second sign about the same is known; empty where that is not known, or they are too many to keep.
     """
 
     code: str
     sentence: str
     people: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+def events_told(event_ids: Iterable[str]) -> tuple[str, ...]:
+    """The ids as a sign keeps them: each once, and none where one is missing or they are more than 50."""
+    ids = tuple(dict.fromkeys(event_ids))
+    return ids if all(ids) and len(ids) <= _MOST_EVENTS else ()
 
 
 @dataclass(frozen=True, slots=True)

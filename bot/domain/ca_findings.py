@@ -25,6 +25,10 @@ class Finding:
 
 SAME_KEY = "same_key_elsewhere"
 """The code of a public key that was seen elsewhere."""
+SAME_KEY_HARMLESS = "same_key_harmless"
+"""The same, where people closed every other case of it as harmless: its flag takes the place of the other."""
+SAME_KEYS = frozenset({SAME_KEY, SAME_KEY_HARMLESS})
+"""What a report says of a CA's keys in other cases."""
 
 FINDING_CODES = (
     "published_private_key",

@@ -13,7 +13,7 @@ from bot.domain.all_clear import is_watch
 from bot.domain.approval import Reason
 from bot.domain.audit import Entry, Head
 from bot.domain.ca_facts import RedFlag
-from bot.domain.ca_findings import SAME_KEY
+from bot.domain.ca_findings import SAME_KEYS
 from bot.domain.caller import CallFailed
 from bot.domain.case import Card, Case, Notice, Refusal, Reservation
 from bot.domain.closing import Closed, close_reason_of
@@ -103,7 +103,7 @@ def _detection(case: Case, entry: Entry, event: ev.DetectionReceived) -> Case:
 
 def _with_flags(known: tuple[RedFlag, ...], new: tuple[RedFlag, ...]) -> tuple[RedFlag, ...]:
     """Every flag that was raised, the new ones first; what was said of other cases gives way to what is said now."""
-    said_anew = {flag.code for flag in new} & {SAME_KEY}
+    said_anew = SAME_KEYS if SAME_KEYS & {flag.code for flag in new} else frozenset()
     return tuple(dict.fromkeys((*new, *(flag for flag in known if flag.code not in said_anew))))
 
 

@@ -80,7 +80,7 @@ ROWS_TEXT = """
 71 | v1 | A | Whether the CA is on the list of approved ones |
 72 | v1 | A | An unknown CA counts, an approved one settles | card: verdict line
 73 | v6 | C | The people who own identities are asked | button: Ask CA Owners
-74 | v6 | A | The inventory of CAs |
+74 | v6 | A | The inventory of CAs | action: add_to_inventory; action: remove_from_inventory
 75 | v1 | B | A change ticket, found or asked for | button: Add Change Ticket
 76 | v1 | A | The actor's earlier trust anchors |
 77 | v1 | A | The same in the account, and where this CA is trusted already |
@@ -95,9 +95,10 @@ ROWS_TEXT = """
 86 | v6 | A | A first set-up by the people whose job it is |
 87 | v6 | B | Tickets and deployment tools | button: Add Change Ticket
 88 | v1 v6 | B | Stop the trust anchor | action: disable_trust_anchor; action: delete_trust_anchor
-89 | v1 | B | Revoke what it gave | action: revoke_role_sessions; action: revoke_known_sessions; action: disable_profile
+89 | v1 | B | Revoke what it gave | action: contain_all; action: revoke_role_sessions; action: revoke_known_sessions; \
+action: disable_profile; action: quarantine_actor
 90 | v6 | A | The certificates that were used |
-91 | v6 | B | Revoke certificates: only a CA of ours can | button: Guide
+91 | v6 | B | Revoke certificates: only a CA of ours can | action: import_crl; button: Guide
 92 | v6 | A | The profiles |
 93 | v6 | A | The sessions: issued and refused apart |
 94 | v6 | A | Lateral movement by the sessions |

@@ -54,11 +54,18 @@ def count_reach(reaches: Iterable[Reach]) -> ReachCount:
             found["away"].append(lines[0])
         elif best is Verdict.UNDETERMINED:
             found["undetermined"].extend(one for one in lines if one.verdict is best)
-        elif lines[0].profile_arn or lines[0].disabled_profile_arns or real_reason(lines[0]) not in _OTHER_PEOPLES:
+        elif lines[0].profile_arn or lines[0].disabled_profile_arns or not _is_other_peoples(lines[0]):
             found["shut"].append(lines[0])
     usable, undetermined, away, shut = (tuple(found[name]) for name in ("usable", "undetermined", "away", "shut"))
     ways = [one for lines in by_role.values() for one in lines if one.profile_arn and one.verdict is not _ORDER[-1]]
     return ReachCount(usable, undetermined, away, shut, tuple(ways))
+
+
+def _is_other_peoples(reach: Reach) -> bool:
+    """Whether the role never trusted Roles Anywhere, whatever else shuts it."""
+    policy = reach.policy
+    by_policy = reach.reason is Reason.ANCHOR_DISABLED and policy is not None and policy.reason in _OTHER_PEOPLES
+    return by_policy or real_reason(reach) in _OTHER_PEOPLES
 
 
 def roles_of(reaches: Iterable[Reach]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from bot.domain.ca_facts import CaFacts, RedFlag
-from bot.domain.ca_findings import ca_red_flags, same_keys
+from bot.domain.ca_findings import SAME_KEY, SAME_KEY_HARMLESS, ca_red_flags, same_keys
 from bot.domain.detection import Detection, SourceType
 from bot.domain.rule import CA_OPERATIONS, disagreements, is_surely_acm_pca, judge
 from bot.domain.strange_text import strange_sentence
@@ -32,14 +32,16 @@ _PENTEST_TOOLS = {
 
 
 def red_flags(
-    detection: Detection, ca_facts: CaFacts, known_keys: Mapping[str, str] | None = None
+    detection: Detection, ca_facts: CaFacts, known_keys: Mapping[str, str] | None = None, *, harmless: bool = False
 ) -> tuple[RedFlag, ...]:
     """Everything odd about an event, worst first: keys that are known from elsewhere, what the event shows, its CA.
 
     ``known_keys`` are public keys that were seen elsewhere, as :func:`bot.domain.ca_findings.ca_findings` takes them.
+    ``harmless`` says that people closed all that had them as harmless, and one of these had every key of the CA.
     """
     event_flags = (*_of_anchor(detection), *_of_actor(detection), *_of_report(detection))
-    seen = dict.fromkeys(RedFlag(one.code, one.message) for one in same_keys(ca_facts, known_keys or {}))
+    code = SAME_KEY_HARMLESS if harmless else SAME_KEY
+    seen = dict.fromkeys(RedFlag(code, one.message) for one in same_keys(ca_facts, known_keys or {}))
     return (*islice(seen, _MOST_KNOWN_KEYS), *event_flags, *ca_red_flags(ca_facts, detection.happened_at))
 
 

@@ -21,6 +21,10 @@ from enum import StrEnum
 
 from bot.domain.answer import Answer, Sign, Standing
 from bot.domain.ca_facts import RedFlag
+from bot.domain.ca_findings import SAME_KEYS
+
+EARLIER_CASES = "ca_in_earlier_cases"
+"""The question whose answer knows how other cases of its keys stand now."""
 
 
 class Effect(StrEnum):
@@ -111,6 +115,7 @@ EFFECTS: dict[str, Effect] = {
     "first_anchor": Effect.FOR_TROUBLE,
     "owners_said_ours_before": Effect.AGAINST_TROUBLE,
     "earlier_false_positive": Effect.AGAINST_TROUBLE,
+    "same_key_harmless": Effect.AGAINST_TROUBLE,
     "ca_established": Effect.AGAINST_TROUBLE,
     "stack_owned": Effect.AGAINST_TROUBLE,
     "no_role_reachable": Effect.AGAINST_TROUBLE,
@@ -151,6 +156,7 @@ class Verdict:
 def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     """Weigh everything that is known now."""
     answers = tuple(answers)
+    flags = [one for one in flags if not (one.code in SAME_KEYS and _knows_other_cases(answers))]
     found = [*(Sign(one.code, one.sentence) for one in flags), *(sign for one in answers for sign in one.signs)]
     signs = sorted(_distinct(found), key=_strength)
     by_effect = {effect: tuple(one for one in signs if effect_of(one) is effect) for effect in Effect}
@@ -173,6 +179,11 @@ def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     )
 
 
+def _knows_other_cases(answers: Iterable[Answer]) -> bool:
+    """Whether the guide has read all other cases of its keys: they may stand otherwise than when the event came."""
+    return any(one.question == EARLIER_CASES and one.facts.get("whole") is True for one in answers)
+
+
 def effect_of(sign: Sign) -> Effect:
     """What a sign does to the priority."""
     return EFFECTS.get(sign.code, Effect.FOR_TROUBLE)
@@ -193,7 +204,19 @@ def _priority(raising: tuple[Sign, ...], settling: tuple[Sign, ...]) -> tuple[Pr
 
 
 def _distinct(signs: Iterable[Sign]) -> tuple[Sign, ...]:
-    return tuple({(one.code, one.sentence): one for one in signs}.values())
+    """Each sign once; of two that tell of the same events, the one that tells of more, else the first."""
+    kept: list[Sign] = []
+    for one in {(one.code, one.sentence): one for one in signs}.values():
+        if any(_holds(other, one) for other in kept):
+            continue
+        kept = [other for other in kept if not _holds(one, other)]
+        kept.append(one)
+    return tuple(kept)
+
+
+def _holds(one: Sign, other: Sign) -> bool:
+    """Whether one tells of everything that the other tells of."""
+    return one.code == other.code and bool(other.events) and set(other.events) <= set(one.events)
 
 
 def _open(answers: Iterable[Answer]) -> tuple[str, ...]:

@@ -18,15 +18,21 @@ _MOST_CASES = 20
 _MOST_NAMED = 3
 _WORDS = {one: one.value for one in (CaseState.CONTAINED, *CLOSED_STATES)}
 _DAMAGED = "not readable"
+_HARMLESS = frozenset({_WORDS[CaseState.FALSE_POSITIVE], _WORDS[CaseState.BENIGN_POSITIVE]})
 _ORDER = ("contained", "true positive", "false positive", "benign positive", "duplicate", "open", _DAMAGED)
 
 
 @dataclass(frozen=True, slots=True)
 class SeenElsewhere:
-    """The keys of a CA that other cases have too: ``spki_sha256`` to those cases in words, and the contained ones."""
+    """The keys of a CA that other cases have too: ``spki_sha256`` to those cases in words, and the contained ones.
+
+    ``harmless`` says that people closed each of them as a false or benign positive, and that one of them had every key
+    of the CA: a key that they know may stand beside one of an attacker's.
+    """
 
     known_keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     contained: tuple[CaseId, ...] = ()
+    harmless: bool = False
 
 
 class SameKeys:
@@ -73,7 +79,12 @@ class SameKeys:
         named = list(dict.fromkeys(one for cases in found.values() for one in cases))[:_MOST_CASES]
         states = {one: await self._state(one) for one in named}
         known = {key: _in_words(cases, states) for key, cases in found.items() if cases}
-        return SeenElsewhere(known, tuple(one for one, state in states.items() if state in AGAINST))
+        named_all = named == list(dict.fromkeys(one for cases in found.values() for one in cases))
+        return SeenElsewhere(
+            known,
+            tuple(one for one, state in states.items() if state in AGAINST),
+            harmless=named_all and _is_harmless(found, states),
+        )
 
     async def _state(self, case_id: CaseId) -> str:
         try:
@@ -82,6 +93,11 @@ class SameKeys:
             # A case that somebody tampered with must not keep another one from ringing.
             return _DAMAGED
         return _WORDS.get(case.state, "open")
+
+
+def _is_harmless(found: Mapping[str, Sequence[CaseId]], states: Mapping[CaseId, str]) -> bool:
+    have_all = frozenset.intersection(*(frozenset(cases) for cases in found.values()))
+    return bool(have_all) and all(state in _HARMLESS for state in states.values())
 
 
 def _others(case_id: CaseId, cases: Iterable[CaseId]) -> tuple[CaseId, ...]:

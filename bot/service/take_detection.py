@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +31,7 @@ from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
 from bot.service.regrowth import Again, Regrowth
 from bot.service.remark_event import remark_event
-from bot.service.same_keys import SameKeys
+from bot.service.same_keys import SameKeys, SeenElsewhere
 from bot.service.silence_approved import SilenceApproved
 
 _log = structlog.get_logger()
@@ -57,7 +57,7 @@ class _Report:
 
     look: Look
     read_certificates: ReadCertificates
-    known_keys: Mapping[str, str]
+    seen: SeenElsewhere
     before: tuple[RedFlag, ...]
     redelivered: bool
     is_approved: bool = False
@@ -198,7 +198,7 @@ class TakeDetection:
             ca = read_certificates(detection.anchor.certificates_pem)
             async with self._same_keys.seen_elsewhere(case_id, ca) as seen:
                 approved = await self._is_approved(detection, read_certificates)
-                report = _Report(look, read_certificates, seen.known_keys, before, redelivered, approved)
+                report = _Report(look, read_certificates, seen, before, redelivered, approved)
                 reached(KillPoint.BEFORE_APPEND)
                 await self._book.decide(case_id, lambda case: self._news(case, report))
                 reached(KillPoint.AFTER_APPEND)
@@ -256,7 +256,7 @@ class TakeDetection:
 
     def _received(self, detection: Detection, report: _Report, before: tuple[RedFlag, ...] = ()) -> Draft:
         ca = report.read_certificates(detection.anchor.certificates_pem)
-        flags = (*before, *red_flags(detection, ca, report.known_keys))
+        flags = (*before, *red_flags(detection, ca, report.seen.known_keys, harmless=report.seen.harmless))
         return draft(DetectionReceived(detection, ca, flags, report.redelivered))
 
 

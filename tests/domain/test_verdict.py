@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.answer import Answer, Sign, Standing, answered, not_allowed
+from bot.domain.answer import Answer, Sign, Standing, answered, events_told, not_allowed
 from bot.domain.ca_facts import RedFlag
 from bot.domain.verdict import EFFECTS, Effect, Priority, verdict
 
@@ -67,3 +67,27 @@ def test_what_could_not_be_checked_is_always_named() -> None:
         "Other Regions.",
         "AWS gave no answer.",
     )
+
+
+def test_one_event_gives_one_sign() -> None:
+    """Two questions saw the same CreateAccessKey; the sign that tells of more of them stays, whichever comes first."""
+    one = Sign("credential_path_made", "One.", events=("e1",))
+    same = Sign("credential_path_made", "The same.", events=("e1",))
+    more = Sign("credential_path_made", "More.", events=("e1", "e2"))
+    other = Sign("iam_changed", "Another code.", events=("e1",))
+    unknown = Sign("credential_path_made", "Nobody knows of which.")
+
+    def told(*signs: Sign) -> list[str]:
+        return [sign.sentence for sign in verdict((), [answered("q", "found", signs=signs)]).for_trouble]
+
+    assert told(one, same) == ["One."]
+    assert told(one, more) == told(more, one) == ["More."]
+    assert told(one, Sign("credential_path_made", "Two.", events=("e2",))) == ["One.", "Two."]
+    assert told(one, other, unknown) == ["One.", "Nobody knows of which.", "Another code."]
+
+
+def test_too_many_events_are_compared_with_nothing() -> None:
+    """Part of them would make one sign look like another's whole."""
+    assert events_told(f"e{number}" for number in range(51)) == ()
+    assert events_told(("e1", "")) == ()
+    assert events_told(("e1", "e1", "e2")) == ("e1", "e2")

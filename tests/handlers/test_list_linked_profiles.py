@@ -133,6 +133,27 @@ async def test_a_disabled_anchor_is_said(enabled: bool, said: bool) -> None:  # 
     assert ("gives no new sessions now" in report.summary) is said
 
 
+async def test_a_disabled_anchor_counts_what_it_would_open() -> None:
+    """Roles that never trusted Roles Anywhere are left out, as they are of one that is enabled."""
+    aws = FakeAws()
+    target = aws.add_anchor(enabled=False)
+    open_role = aws.add_role("open", trust_policy())
+    aws.add_role("away", trust_policy())
+    lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    aws.add_role("lambda", {"Version": "2012-10-17", "Statement": [lambdas]})
+    aws.add_profile("deploy", [open_role])
+    report = await reported(aws, target)
+    assert report.summary == (
+        "1 enabled and 0 disabled profiles in eu-west-1. The trust anchor is disabled, so it gives no new sessions "
+        "now. If it were enabled: the CA's owner can become 1 role; 1 is one CreateProfile away."
+    )
+    assert report.lines[0] == "Each role as it would be if the trust anchor were enabled:"
+    assert [line.partition(",")[0] for line in report.lines[1:]] == [
+        "open through profile deploy: usable",
+        "away in no profile: not usable",
+    ]
+
+
 async def test_hostile_policies_are_only_marked() -> None:
     """A policy that is no policy gives a line that says so."""
     aws = FakeAws()

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
+from bot.domain.ca_findings import SAME_KEY
 from bot.domain.case import Case, CaseState
 from bot.domain.closing import CloseReason
 from bot.domain.ownership import keys_of
+from bot.domain.verdict import EARLIER_CASES
 from bot.domain.visible_text import quoted
 from bot.service.earlier_cases import CasesFound
 from bot.service.guide.inquiry import Inquiry
 
-EARLIER = Question("ca_in_earlier_cases", ("78",), "What was decided about its keys before?")
+EARLIER = Question(EARLIER_CASES, ("78",), "What was decided about its keys before?")
 """The question that this answers."""
 
 _REASON = 100
@@ -52,9 +54,9 @@ async def earlier_decisions(inquiry: Inquiry, keys: Sequence[str]) -> Answer:
         return could_not_check(EARLIER.id, "No key of the CA is known to look for in earlier cases.")
     found = await look(case.case_id, keys)
     known = [_known(one, frozenset(keys)) for one in found.cases]
-    signs = (*_of_this(case), *_contained(known), *_closed(known), *_owners(known))
+    signs = (*_of_this(case), *_contained(known), *_closed(known), *_others(known), *_owners(known))
     lines = tuple(_case_line(one) for one in known[:_MOST_LINES])
-    facts = {"cases": [one.case_id for one in found.cases]}
+    facts = {"cases": [one.case_id for one in found.cases], "whole": not (found.unread or found.is_cut)}
     if not known and not signs:
         return answered(EARLIER.id, "No other case has one of its keys.", facts=facts, not_checked=_unread(found))
     cases = f"{len(known)} other case{'' if len(known) == 1 else 's'} had one of its keys."
@@ -94,13 +96,26 @@ def _contained(known: Sequence[_Known]) -> Iterator[Sign]:
 
 def _closed(known: Sequence[_Known]) -> Iterator[Sign]:
     """A true positive counts for any common key, harmlessness only for all of them; a duplicate says neither."""
-    closed = [(one, one.case.closed) for one in known]
-    told = [(one, how) for one, how in closed if how is not None and how.as_what in _CLOSED_CODES]
-    told = [(one, how) for one, how in told if one.has_all or how.as_what is CloseReason.TRUE_POSITIVE]
+    told = [(one, one.case.closed) for one in known if one.case.closed is not None and _is_judged(one)]
     for one, how in told[:_MOST_TOLD]:
         what = f"{one.name}, was closed as a {how.as_what.words.lower()} on {_when(how.at)}"
         word = "" if how.as_what is CloseReason.TRUE_POSITIVE else ", which is a word and no proof"
         yield Sign(_CLOSED_CODES[how.as_what], f"{what}{word}: {quoted(how.reason[:_REASON])}", (how.user_id,))
+
+
+def _others(known: Sequence[_Known]) -> Iterator[Sign]:
+    """Cases that nobody has contained, and that nobody called harmless or an attack with all of the keys."""
+    told = [one for one in known if one.case.state is not CaseState.CONTAINED and not _is_judged(one)]
+    for one in told[:_MOST_TOLD]:
+        how = one.case.closed
+        yield Sign(SAME_KEY, f"{one.name}, {f'was closed as a {how.as_what.words.lower()}' if how else 'is open'}.")
+
+
+def _is_judged(one: _Known) -> bool:
+    how = one.case.closed
+    if how is None or how.as_what not in _CLOSED_CODES:
+        return False
+    return one.has_all or how.as_what is CloseReason.TRUE_POSITIVE
 
 
 def _owners(known: Sequence[_Known]) -> Iterator[Sign]:

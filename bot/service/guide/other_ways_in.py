@@ -8,7 +8,7 @@ from difflib import unified_diff
 from typing import Any
 from urllib.parse import unquote
 
-from bot.domain.answer import Answer, Question, Sign, answered
+from bot.domain.answer import Answer, Question, Sign, answered, events_told
 from bot.domain.detection import Detection
 from bot.domain.event_search import Record
 from bot.domain.moments import facts_of
@@ -82,7 +82,8 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
     sentence = f"The same identity or address made {count(len(made), 'other way')} in{tries}."
     if not tried:
         sentence = "The same identity or address made no other way in."
-    signs = (Sign("credential_path_made", sentence),) if made else ()
+    ids = events_told(str(one.get("eventID") or "") for one in made)
+    signs = (Sign("credential_path_made", sentence, events=ids),) if made else ()
     facts = {"made": len(made), "refused": refused, **facts_of(moments_of(tried, detection))}
     return answered(
         _CREDENTIALS.id, sentence, lines=lines_of(tried), signs=signs, facts=facts, not_checked=found.searched[1:]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.answer import Answer, Question, Sign, answered
+from bot.domain.answer import Answer, Question, Sign, answered, events_told
 from bot.domain.usage.act_kinds import ActKind
 from bot.domain.usage.acts import Act, of_kinds
 from bot.domain.usage.words import act_line, counted, none_or, some
@@ -137,7 +137,7 @@ def _take_signs(acts: Sequence[Act]) -> Iterator[Sign]:
 def _sign(code: str, did: str, acts: Sequence[Act]) -> Iterator[Sign]:
     if acts:
         what = some(tuple(dict.fromkeys(f"{one.name}{f' of {one.what}' if one.what else ''}" for one in acts)))
-        yield Sign(code, f"A session of this CA {did}: {what}.")
+        yield Sign(code, f"A session of this CA {did}: {what}.", events=events_told(one.event_id for one in acts))
 
 
 def _without(acts: Sequence[Act], others: Sequence[Act]) -> tuple[Act, ...]:

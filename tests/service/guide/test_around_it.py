@@ -121,6 +121,8 @@ async def test_other_ways_in_count_when_they_worked(desk: Desk) -> None:
     )
     assert counts(found["credential_paths"]) == {"made": 1, "refused": 1}
     assert "about ava" in found["credential_paths"].lines[0]
+    (sign,) = found["credential_paths"].signs
+    assert len(sign.events) == 1
 
 
 async def test_a_changed_trust_policy_is_shown_as_a_difference(desk: Desk) -> None:

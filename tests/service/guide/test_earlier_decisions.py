@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography import x509
 
+from bot.domain.ca_facts import RedFlag
 from bot.domain.case import Case
 from bot.domain.events import DetectionReceived, MarkedFalsePositive, draft, slack_user
 from bot.domain.ownership import OwnersAnswered, OwnersAsked
@@ -43,7 +44,7 @@ async def test_earlier_decisions_about_the_key_are_told(desk: Desk) -> None:
     assert verdict((), [found]).priority is Priority.MEDIUM
 
 
-async def test_an_earlier_true_positive_raises_and_a_duplicate_says_nothing(desk: Desk) -> None:
+async def test_an_earlier_true_positive_raises_and_a_duplicate_says_neither(desk: Desk) -> None:
     """What was an incident once is urgent, also where only one of the keys is the same."""
     await other_case(desk, draft(MarkedFalsePositive("Stolen key.", "true_positive"), slack_user("U1")))
     found = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
@@ -53,7 +54,7 @@ async def test_an_earlier_true_positive_raises_and_a_duplicate_says_nothing(desk
     assert verdict((), [found]).priority is Priority.HIGH
     again = await desk.book.load("AW-9999999999")
     await desk.book.record(again, [draft(MarkedFalsePositive("AW-1", "duplicate"), slack_user("U1"))])
-    assert (await ours(desk, ROOT))["ca_in_earlier_cases"].signs == ()
+    assert codes((await ours(desk, ROOT))["ca_in_earlier_cases"]) == ["same_key_elsewhere"]
 
 
 async def test_a_word_about_one_key_is_none_about_another(desk: Desk) -> None:
@@ -72,7 +73,10 @@ async def test_a_word_about_one_key_is_none_about_another(desk: Desk) -> None:
         ("owners_said_ours_before", ("U2",)),
     }
     beside = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
-    assert beside.signs == ()
+    assert [one.sentence for one in beside.signs] == [
+        "Case AW-9999999999, with 1 of its 2 keys, was closed as a false positive."
+    ]
+    assert codes(beside) == ["same_key_elsewhere"]
     assert "1 of its 2 keys" in beside.lines[0]
 
 
@@ -85,7 +89,7 @@ async def test_what_the_owners_denied_counts_for_any_key(desk: Desk) -> None:
         draft(OwnersAnswered(2, ours=False, reason="No."), slack_user("U2")),
     )
     found = (await ours(desk, ROOT, STRANGER))["ca_in_earlier_cases"]
-    assert codes(found) == ["owners_said_not_ours_before"]
+    assert codes(found) == ["same_key_elsewhere", "owners_said_not_ours_before"]
     assert "with 1 of its 2 keys: the CA's owners said on" in found.sentence
 
 
@@ -123,3 +127,21 @@ async def test_a_key_that_nobody_knows_says_so(desk: Desk) -> None:
     """No other case is an answer."""
     found = (await ours(desk, ROOT))["ca_in_earlier_cases"]
     assert (found.sentence, found.signs) == ("No other case has one of its keys.", ())
+
+
+async def test_what_the_event_said_of_other_cases_gives_way(desk: Desk) -> None:
+    """It was open when the event came, and is closed as harmless now: nothing of it speaks for trouble any more."""
+    flags = (RedFlag("same_key_elsewhere", "The same public key was seen elsewhere: case AW-9999999999 (open)."),)
+    await other_case(desk, draft(MarkedFalsePositive("Ours."), slack_user("U1")))
+    answer = (await ours(desk, ROOT))["ca_in_earlier_cases"]
+    assert [one.code for one in verdict(flags, ()).for_trouble] == ["same_key_elsewhere"]
+    assert verdict(flags, [answer]).for_trouble == ()
+    partly = replace(answer, facts={**answer.facts, "whole": False})
+    assert [one.code for one in verdict(flags, [partly]).for_trouble] == ["same_key_elsewhere"]
+
+
+async def test_a_case_that_is_open_speaks_for_trouble(desk: Desk) -> None:
+    """The guide says so itself, so that nothing is lost when the event's own flag gives way."""
+    await other_case(desk)
+    (sign,) = (await ours(desk, ROOT))["ca_in_earlier_cases"].signs
+    assert (sign.code, sign.sentence) == ("same_key_elsewhere", "Case AW-9999999999, with the same key, is open.")

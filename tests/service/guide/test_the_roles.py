@@ -170,8 +170,9 @@ async def test_no_open_role_speaks_against_trouble(desk: Desk) -> None:
 
 @pytest.mark.parametrize("gone", [True, False])
 async def test_without_an_enabled_anchor_nobody_gets_in(desk: Desk, gone: bool) -> None:  # noqa: FBT001 - parameters.
-    """A disabled or deleted trust anchor shuts every role, and the answer says which of both it is."""
-    serve(desk, role("deployer"))
+    """A disabled or deleted trust anchor shuts what trusts Roles Anywhere; the answer says which of both it is."""
+    lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    serve(desk, role("deployer"), role("lambda", {"Version": "2012-10-17", "Statement": [lambdas]}))
     desk.aws.add_profile("ci", [arn("deployer")])
     anchor = desk.aws.anchor(desk.target)
     assert anchor is not None

@@ -223,6 +223,7 @@ async def test_a_region_that_refuses_is_said_and_hides_no_other(desk: Desk) -> N
     records = [session(desk), call("ASIA1", "iam:CreateUser")]
     moved = (await found(desk, [], search=OneRegionRefuses(records, ("ap-south-1",))))["lateral_movement"]
     assert codes(moved) == ["credential_path_made"]
+    assert len(moved.signs[0].events) == 1
     assert "Keys in ap-south-1: the search ended with AccessDeniedException." in moved.not_checked
 
 
