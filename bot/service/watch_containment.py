@@ -13,12 +13,12 @@ from bot.domain.all_clear import watch_events
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.effects import Effect
-from bot.domain.errors import SlackError
 from bot.domain.events import draft
 from bot.domain.post_events import PostKind
 from bot.ports import Message, Messenger
 from bot.service.case_book import CaseBook
-from bot.service.post_once import Post, PostOnce, send_or_plain
+from bot.service.post_once import Post, PostOnce
+from bot.service.redraw import redraw
 
 _log = structlog.get_logger()
 
@@ -87,12 +87,7 @@ class WatchContainment:
         alarm = _alarm(case, effect)
         if alarm is None or alarm.ts is None or alarm.shows_it:
             return
-        message, place = self._presenter.alarm(case, alarm), {"channel": alarm.channel, "ts": alarm.ts}
-        try:
-            await send_or_plain(lambda dress: self._messenger.update({**dress, **place}), message, case.case_id)
-        except SlackError as error:
-            if error.code != "message_not_found":
-                raise
+        await redraw(self._messenger, self._presenter.alarm(case, alarm), alarm.channel, alarm.ts, case.case_id)
         shown = AlarmShown(alarm.seq)
 
         def rule(now: Case) -> Sequence[Draft]:
