@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
 from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
+from bot.domain.usage.words import counted
 from bot.service.guide.answering import safely
 from bot.service.guide.inquiry import Inquiry, Step
 
@@ -17,6 +18,9 @@ _MOST = 50
 _MOST_LINES = 15
 # See: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_GetFindings.html
 _HUB_IS_OFF = "InvalidAccessException"
+# Findings that nobody has looked at and put away.
+# See: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Workflow.html
+_OPEN = ("NEW", "NOTIFIED")
 
 _GUARDDUTY = Question("guardduty", ("101",), "Is GuardDuty on, and what has it found about this identity?")
 _HUB = Question("security_hub", ("100",), "What does Security Hub have about this identity or trust anchor?")
@@ -44,7 +48,12 @@ async def _guardduty(inquiry: Inquiry) -> Answer:
 
 async def _findings(inquiry: Inquiry, detector: str, criterion: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     aws, since = inquiry.aws(), inquiry.case.detection.happened_at - _SINCE
-    wanted = {"Criterion": {**criterion, "updatedAt": {"GreaterThanOrEqual": int(since.timestamp() * 1000)}}}
+    open_since = {
+        "updatedAt": {"GreaterThanOrEqual": int(since.timestamp() * 1000)},
+        # Without it GuardDuty lists what people have judged and put away too.
+        "service.archived": {"Equals": ["false"]},
+    }
+    wanted = {"Criterion": {**criterion, **open_since}}
     listed = await aws.call("guardduty", "ListFindings", DetectorId=detector, FindingCriteria=wanted, MaxResults=_MOST)
     ids = listed.get("FindingIds") or []
     if not ids:
@@ -78,6 +87,7 @@ async def _security_hub(inquiry: Inquiry) -> Answer:
     wanted = {
         "ResourceId": [{"Value": one, "Comparison": "EQUALS"} for one in ids],
         "RecordState": [{"Value": "ACTIVE", "Comparison": "EQUALS"}],
+        "WorkflowStatus": [{"Value": one, "Comparison": "EQUALS"} for one in _OPEN],
     }
     try:
         answer = await inquiry.aws().call("securityhub", "GetFindings", Filters=wanted, MaxResults=_MOST)
@@ -86,7 +96,19 @@ async def _security_hub(inquiry: Inquiry) -> Answer:
             raise
         sentence = f"Security Hub is off in {detection.region}: it would not have seen this."
         return answered(_HUB.id, sentence, facts={"on": False})
-    return _answer(_HUB, "Security Hub has", [_hub_line(one) for one in answer.get("Findings") or ()], detection)
+    found = [one for one in answer.get("Findings") or () if not _is_passed(one)]
+    events = [_hub_line(one) for one in found if not _is_check(one)]
+    checks = tuple(_hub_line(one) for one in found if _is_check(one))
+    return _answer(_HUB, "Security Hub has", events, detection, checks)
+
+
+def _is_check(finding: Mapping[str, Any]) -> bool:
+    """Whether it is the result of a check of settings, which most accounts have many of, and nothing that happened."""
+    return bool(finding.get("Compliance"))
+
+
+def _is_passed(finding: Mapping[str, Any]) -> bool:
+    return (finding.get("Compliance") or {}).get("Status") == "PASSED"
 
 
 def _hub_line(finding: Mapping[str, Any]) -> str:
@@ -94,15 +116,21 @@ def _hub_line(finding: Mapping[str, Any]) -> str:
     return f"{finding.get('UpdatedAt')} {finding.get('Title')}, severity {severity}"
 
 
-def _answer(question: Question, begins: str, lines: Sequence[str], detection: Detection) -> Answer:
-    distinct = tuple(dict.fromkeys(lines))
+def _answer(
+    question: Question, begins: str, lines: Sequence[str], detection: Detection, checks: Sequence[str] = ()
+) -> Answer:
+    """The answer; ``checks`` are settings that failed a check: they are told, and say nothing of what happened."""
+    distinct, failed = tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(checks))
     number = len(distinct)
-    words = f"{number} active findings" if number != 1 else "1 active finding"
+    words = counted(number, "open finding") if number else "no open finding"
     sentence = f"{begins} {words} about this identity or trust anchor in {detection.region}."
     signs = (Sign("other_findings", sentence),) if number else ()
+    if failed:
+        sentence += f" {counted(len(failed), 'check')} of settings failed, which says nothing of what happened."
+    facts = {"on": True, "findings": number, "failed_checks": len(failed)}
+    shown = (*distinct, *failed)[:_MOST_LINES]
     left_out = ("Other Regions were not asked.",)
-    facts = {"on": True, "findings": number}
-    return answered(question.id, sentence, lines=distinct[:_MOST_LINES], signs=signs, facts=facts, not_checked=left_out)
+    return answered(question.id, sentence, lines=shown, signs=signs, facts=facts, not_checked=left_out)
 
 
 STEP = Step(

@@ -45,6 +45,39 @@ async def test_a_finding_is_shown_once(desk: Desk) -> None:
     assert [one.code for one in found.signs] == ["other_findings"]
 
 
+async def test_only_open_findings_are_asked_for(desk: Desk) -> None:
+    """What people have archived, suppressed or resolved was judged already and must not ring again."""
+    asked_of: dict[str, Any] = {}
+    serve(desk, ["d"], [])
+    desk.aws.serve("guardduty:ListFindings", lambda wanted: asked_of.update(guardduty=wanted) or {"FindingIds": []})
+    desk.aws.serve("securityhub:GetFindings", lambda wanted: asked_of.update(hub=wanted) or {"Findings": []})
+    found = await asked(desk)
+    criterion = asked_of["guardduty"]["FindingCriteria"]["Criterion"]
+    assert criterion["service.archived"] == {"Equals": ["false"]}
+    assert [one["Value"] for one in asked_of["hub"]["Filters"]["WorkflowStatus"]] == ["NEW", "NOTIFIED"]
+    assert found["guardduty"].sentence.startswith("GuardDuty is on and has no open finding about")
+
+
+async def test_checks_of_settings_raise_nothing(desk: Desk) -> None:
+    """Security Hub has such results about most users: passed ones are left out, failed ones are told without a sign."""
+    check = {"Title": "IAM.5 MFA should be enabled", "UpdatedAt": "2026-11-22", "Severity": {"Label": "MEDIUM"}}
+    passed = {**check, "Title": "IAM.2 No policies", "Compliance": {"Status": "PASSED"}}
+    serve(desk, ["d"], [])
+    desk.aws.serve("securityhub:GetFindings", {"Findings": [{**check, "Compliance": {"Status": "FAILED"}}, passed]})
+    found = (await asked(desk))["security_hub"]
+    assert found.sentence.endswith("1 check of settings failed, which says nothing of what happened.")
+    assert found.lines == ("2026-11-22 IAM.5 MFA should be enabled, severity MEDIUM",)
+    assert (found.signs, found.facts["findings"], found.facts["failed_checks"]) == ((), 0, 1)
+
+
+async def test_an_event_in_security_hub_is_a_sign(desk: Desk) -> None:
+    """What a detector found stands beside the checks and counts."""
+    event = {"Title": "Odd caller", "UpdatedAt": "2026-11-22", "Severity": {"Label": "HIGH"}}
+    serve(desk, ["d"], [])
+    desk.aws.serve("securityhub:GetFindings", {"Findings": [event]})
+    assert [one.code for one in (await asked(desk))["security_hub"].signs] == ["other_findings"]
+
+
 async def test_one_service_that_refuses_costs_one_answer(desk: Desk) -> None:
     """Security Hub's refusal leaves GuardDuty's answer standing."""
     serve(desk, ["d"], [])
