@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from bot.domain.address import AddressKind, kind_of
 from bot.domain.answer import Answer, Question, Sign, answered, does_not_apply
@@ -10,6 +10,8 @@ from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, Record
 from bot.domain.moments import facts_of
+from bot.domain.usage.members import mapping, text
+from bot.domain.usage.words import last_part, some
 from bot.service.aws_words import aws_sentence
 from bot.service.guide.history import IAM_REGION, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
@@ -48,17 +50,27 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 
 def _profiles(detection: Detection, found: Nearby) -> Answer:
     made = after(named(found.here.records, PROFILE_WRITES), detection)
-    sentence = f"{count(len(made), 'change')} to profiles since the trust anchor was made."
+    sentence = f"{count(len(made), 'change')} to profiles since."
     if not made:
         sentence = "No profile was made or changed since."
     return answered(
         _PROFILES.id,
         sentence,
-        lines=lines_of(made),
+        lines=(*lines_of(made), *_roles_in(made)),
         signs=(Sign("profile_changed", sentence),) if made else (),
         facts={"changes": len(made), **facts_of(moments_of(made, detection))},
         not_checked=found.searched[:1],
     )
+
+
+def _roles_in(made: Sequence[Record]) -> Iterator[str]:
+    """The roles that each call put into its profile, where it names them."""
+    for one in made[:MOST_LINES]:
+        request = mapping(one.get("requestParameters"))
+        arns = request.get("roleArns")
+        if isinstance(arns, list) and arns:
+            roles = some([last_part(text(arn)) for arn in arns])
+            yield f"{text(request.get('name')) or one.get('eventName')}: its roles are {roles}"
 
 
 def _recon(detection: Detection, found: Nearby) -> Answer:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from difflib import unified_diff
 from typing import Any
 from urllib.parse import unquote
 
 from bot.domain.answer import Answer, Question, Sign, answered, events_told
 from bot.domain.detection import Detection
-from bot.domain.event_search import Record
+from bot.domain.errors import AwsError
+from bot.domain.event_search import By, Record
 from bot.domain.moments import facts_of
 from bot.domain.trust_policy import lets_service_in
+from bot.service.guide.history import HISTORY, IAM_REGION
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import Nearby, after, count, lines_of, moments_of, named, nearby, same_hand
 
 _MOST_DIFF_LINES = 30
+_MOST_POLICIES = 3
+_MOST_WRITES = 500
 _CREDENTIAL_CALLS = frozenset(
     {
         "CreateAccessKey",
@@ -59,8 +63,9 @@ _CHANGES = Question("policy_changes", ("70",), "Were roles or trust policies cha
 
 async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     detection, found = inquiry.case.detection, await nearby(inquiry)
-    for question, ask in ((_ROLES, _roles), (_CREDENTIALS, _credentials), (_CHANGES, _changes)):
+    for question, ask in ((_ROLES, _roles), (_CREDENTIALS, _credentials)):
         yield ask(detection, found) if found.iam else found.unread(question.id)
+    yield await _changes(inquiry, found) if found.iam else found.unread(_CHANGES.id)
 
 
 def _roles(detection: Detection, found: Nearby) -> Answer:
@@ -71,7 +76,8 @@ def _roles(detection: Detection, found: Nearby) -> Answer:
         sentence = "No role was made since."
     signs = (Sign("role_trusts_service", sentence),) if trusting else ()
     facts = {"made": len(made), "trusting": len(trusting), **facts_of(moments_of(made, detection))}
-    return answered(_ROLES.id, sentence, lines=lines_of(made), signs=signs, facts=facts, not_checked=found.searched[1:])
+    lines = (*lines_of(made), *(line for one in trusting[:_MOST_POLICIES] for line in _trust_of(one)))
+    return answered(_ROLES.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
 
 
 def _credentials(detection: Detection, found: Nearby) -> Answer:
@@ -90,14 +96,16 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
     )
 
 
-def _changes(detection: Detection, found: Nearby) -> Answer:
+async def _changes(inquiry: Inquiry, found: Nearby) -> Answer:
+    detection = inquiry.case.detection
     changed = [one for one in named(found.records, _POLICY_CALLS) if same_hand(one, detection) or _opens(one)]
     opened = [one for one in changed if _opens(one)]
     sentence = f"{count(len(changed), 'change')} to roles and policies; {_let_in(len(opened), len(changed))}."
     if not changed:
         sentence = "No change to roles or policies by the same hand, and none that lets Roles Anywhere in."
     signs = (Sign("trust_policy_opened", sentence),) if opened else ()
-    lines = (*lines_of(changed), *(line for one in opened for line in _difference(one, found.records)))
+    known = [*found.records, *await _older_writes(inquiry, opened, found.records)]
+    lines = (*lines_of(changed), *(line for one in opened for line in _difference(one, known)))
     facts = {"changes": len(changed), "opened": len(opened), **facts_of(moments_of(changed, detection))}
     return answered(_CHANGES.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
 
@@ -122,16 +130,43 @@ def _policy_of(record: Record) -> object:
     return _request(record).get("policyDocument") or _request(record).get("assumeRolePolicyDocument")
 
 
+async def _older_writes(inquiry: Inquiry, opened: Sequence[Record], records: Sequence[Record]) -> list[Record]:
+    """Trust policies written in the 90 days before, if an earlier one of these roles is not known yet."""
+    # Each search of an engine that knows addresses is paid by the byte.
+    if inquiry.can_search(By.ADDRESS) or all(_writes_before(one, records) for one in opened):
+        return []
+    since = inquiry.now - HISTORY
+    try:
+        found = await inquiry.events(
+            By.EVENT_NAME, "UpdateAssumeRolePolicy", since=since, region=IAM_REGION, most=_MOST_WRITES
+        )
+    except AwsError:
+        # The answer then says that what was there before is not known.
+        return []
+    return list(found.records)
+
+
+def _writes_before(record: Record, records: Iterable[Record]) -> list[Record]:
+    role, at = _request(record).get("roleName"), str(record.get("eventTime"))
+    writes = named(records, _TRUST_WRITES)
+    return [one for one in writes if _request(one).get("roleName") == role and str(one.get("eventTime")) < at]
+
+
 def _difference(record: Record, records: Iterable[Record]) -> list[str]:
-    """The trust policy's change, where the search shows what it was before."""
+    """The trust policy's change, where the searches show what it was before; else the policy as it was written."""
     role = _request(record).get("roleName")
-    writes = [one for one in named(records, _TRUST_WRITES) if _request(one).get("roleName") == role]
-    earlier = [one for one in writes if str(one.get("eventTime")) < str(record.get("eventTime"))]
+    earlier = _writes_before(record, records)
     if not earlier:
-        return [f"{role}: what its trust policy was before is not in the events that were searched"]
+        unknown = f"{role}: what its trust policy was before is not in the events that were searched; it was set to"
+        return [unknown, *_pretty(_policy_of(record))[:_MOST_DIFF_LINES]]
     before, now = _pretty(_policy_of(earlier[-1])), _pretty(_policy_of(record))
     changed = list(unified_diff(before, now, "before", "after", lineterm="", n=1))
     return [f"{role}: its trust policy changed", *changed[:_MOST_DIFF_LINES]]
+
+
+def _trust_of(record: Record) -> list[str]:
+    """The trust policy that a new role was made with."""
+    return [f"{_request(record).get('roleName')}: its trust policy", *_pretty(_policy_of(record))[:_MOST_DIFF_LINES]]
 
 
 def _pretty(policy: object) -> list[str]:

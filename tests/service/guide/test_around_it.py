@@ -141,7 +141,48 @@ async def test_a_policy_from_nowhere_is_said_to_be(desk: Desk) -> None:
     """Without an earlier record the difference is not made up."""
     policy = {"roleName": "ci", "policyDocument": OPEN}
     found = await asked(desk, record(desk, "UpdateAssumeRolePolicy", 5, requestParameters=policy))
-    assert any("is not in the events" in line for line in found["policy_changes"].lines)
+    lines = found["policy_changes"].lines
+    assert any("is not in the events" in line for line in lines)
+    assert any("rolesanywhere.amazonaws.com" in line for line in lines)
+
+
+async def test_the_policy_of_weeks_ago_is_found(desk: Desk) -> None:
+    """What the trust policy was before is usually older than a day: then 90 days of such writes are searched."""
+    policies = {name: {"roleName": "ci", "policyDocument": text} for name, text in (("old", CLOSED), ("new", OPEN))}
+    weeks = -60 * 24 * 40
+    search = FakeSearch(
+        [
+            record(desk, "UpdateAssumeRolePolicy", weeks, requestParameters=policies["old"]),
+            record(desk, "UpdateAssumeRolePolicy", 5, requestParameters=policies["new"]),
+        ]
+    )
+    found = await asked(desk, search=search)
+    assert "ci: its trust policy changed" in found["policy_changes"].lines
+    assert [one.value for one in search.queries if one.by is By.EVENT_NAME] == ["UpdateAssumeRolePolicy"]
+
+
+async def test_a_new_role_shows_its_trust_policy(desk: Desk) -> None:
+    """Of a role that lets Roles Anywhere in, the conditions matter; other roles' policies are not told."""
+    found = await asked(
+        desk,
+        record(desk, "CreateRole", 5, requestParameters={"roleName": "a", "assumeRolePolicyDocument": OPEN}),
+        record(desk, "CreateRole", 6, requestParameters={"roleName": "b", "assumeRolePolicyDocument": CLOSED}),
+    )
+    lines = found["roles_after"].lines
+    assert [line for line in lines if line.endswith("its trust policy")] == ["a: its trust policy"]
+    assert any("rolesanywhere.amazonaws.com" in line for line in lines)
+
+
+async def test_a_new_profile_names_its_roles(desk: Desk) -> None:
+    """The roles are what a profile opens; a call that names none has no line of them."""
+    roles = ["arn:aws:iam::111122223333:role/path/ci", "arn:aws:iam::111122223333:role/admin"]
+    found = await asked(
+        desk,
+        record(desk, "CreateProfile", 5, requestParameters={"name": "builds", "roleArns": roles}),
+        record(desk, "EnableProfile", 6, requestParameters={"profileId": "p"}),
+    )
+    assert found["profiles_after"].lines[-1] == "builds: its roles are ci, admin"
+    assert found["profiles_after"].sentence == "2 changes to profiles since."
 
 
 async def test_the_same_address_is_a_weak_sign_and_says_so(desk: Desk) -> None:
