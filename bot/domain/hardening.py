@@ -20,6 +20,9 @@ _ANCHOR_ARN = re.compile(r"arn:aws[a-z-]*:rolesanywhere:[a-z0-9-]+:[0-9]{12}:tru
 # The characters that AWS allows; another name was never given.
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_CreateTrustAnchor.html
 _NAME = re.compile(r"[ a-zA-Z0-9_-]{1,255}")
+_SESSION = re.compile(r"arn:(?P<partition>aws[a-z-]*):sts::(?P<account>[^:/]*):assumed-role/(?P<role>[^/]+)(?:/.*)?")
+# See: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+_OF_IDENTITY_CENTER = "AWSReservedSSO_"
 _MOST_NAMES = 10
 _CALLS = ("CreateTrustAnchor", "UpdateTrustAnchor", "EnableTrustAnchor")
 
@@ -85,7 +88,8 @@ def _place(target: Target, name: str | None) -> Place:
 
 
 def _organization_policy(place: Place, owners: Sequence[str]) -> Hardening:
-    allowed = [*owners[:_MOST_NAMES]] or [place.arn("iam", "role/REPLACE-ROLE-OF-YOUR-PKI-TEAM", region=False)]
+    patterns = list(dict.fromkeys(_principal(one) for one in owners))
+    allowed = patterns[:_MOST_NAMES] or [place.arn("iam", "role/REPLACE-ROLE-OF-YOUR-PKI-TEAM", region=False)]
     statement = {
         "Sid": "OnlyThePkiTeamChangesTrustAnchors",
         "Effect": "Deny",
@@ -95,9 +99,22 @@ def _organization_policy(place: Place, owners: Sequence[str]) -> Hardening:
     }
     note = (
         "An organization policy (SCP). Attach it to a test account first. It does not bind the management account. "
-        "Anchorwatch's act role must be named too, if it shall enable trust anchors."
+        "Anchorwatch's act role must be named too, if it shall enable trust anchors. A role that has a path needs it here."
     )
     return Hardening("scp", "Let only named people change trust anchors", note, "json", _policy(statement))
+
+
+def _principal(pattern: str) -> str:
+    """What a policy calls this principal: of a session it sees the role, whose ARN has another form.
+
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    session = _SESSION.fullmatch(pattern)
+    if session is None:
+        return pattern
+    role = session["role"]
+    path = "aws-reserved/sso.amazonaws.com/*" if role.startswith(_OF_IDENTITY_CENTER) else ""
+    return f"arn:{session['partition']}:iam::{session['account']}:role/{path}{role}"
 
 
 def _trust_policy(place: Place, good_anchors: Sequence[str]) -> Hardening:

@@ -119,3 +119,21 @@ def test_the_missing_permissions_are_one_statement() -> None:
         "iam:GetRole",
         "ec2:DescribeRegions",
     ]
+
+
+@pytest.mark.parametrize(
+    ("owner", "written"),
+    [
+        ("arn:aws:sts::*:assumed-role/platform-*", "arn:aws:iam::*:role/platform-*"),
+        ("arn:aws:sts::123456789012:assumed-role/pki/maria@example.com", "arn:aws:iam::123456789012:role/pki"),
+        (
+            "arn:aws:sts::*:assumed-role/AWSReservedSSO_Pki_*/*",
+            "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Pki_*",
+        ),
+        ("arn:aws:iam::123456789012:user/pki", "arn:aws:iam::123456789012:user/pki"),
+    ],
+)
+def test_sessions_are_named_as_policies_see_them(owner: str, written: str) -> None:
+    """aws:PrincipalArn of a session is its role: a session's own ARN there would lock its people out."""
+    found = statement(texts(owners=(owner,))["scp"].text)
+    assert found["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": [written]}}

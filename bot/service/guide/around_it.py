@@ -50,7 +50,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
 
 def _profiles(detection: Detection, found: Nearby) -> Answer:
     made = after(named(found.here.records, PROFILE_WRITES), detection)
-    sentence = f"{count(len(made), 'change')} to profiles since."
+    sentence = f"{count(len(made), 'change')} to profiles since then."
     if not made:
         sentence = "No profile was made or changed since."
     return answered(

@@ -182,7 +182,7 @@ async def test_a_new_profile_names_its_roles(desk: Desk) -> None:
         record(desk, "EnableProfile", 6, requestParameters={"profileId": "p"}),
     )
     assert found["profiles_after"].lines[-1] == "builds: its roles are ci, admin"
-    assert found["profiles_after"].sentence == "2 changes to profiles since."
+    assert found["profiles_after"].sentence == "2 changes to profiles since then."
 
 
 async def test_the_same_address_is_a_weak_sign_and_says_so(desk: Desk) -> None:
