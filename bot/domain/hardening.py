@@ -99,7 +99,8 @@ def _organization_policy(place: Place, owners: Sequence[str]) -> Hardening:
     }
     note = (
         "An organization policy (SCP). Attach it to a test account first. It does not bind the management account. "
-        "Anchorwatch's act role must be named too, if it shall enable trust anchors. A role that has a path needs it here."
+        "Anchorwatch's act role must be named too, if it shall enable trust anchors. "
+        "A role that has a path needs it here."
     )
     return Hardening("scp", "Let only named people change trust anchors", note, "json", _policy(statement))
 
