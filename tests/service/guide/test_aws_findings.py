@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -47,14 +48,18 @@ async def test_a_finding_is_shown_once(desk: Desk) -> None:
 
 async def test_only_open_findings_are_asked_for(desk: Desk) -> None:
     """What people have archived, suppressed or resolved was judged already and must not ring again."""
-    asked_of: dict[str, Any] = {}
+    asked_of: list[Mapping[str, Any]] = []
+
+    def none_found(wanted: Mapping[str, Any]) -> dict[str, Any]:
+        asked_of.append(wanted)
+        return {"FindingIds": [], "Findings": []}
+
     serve(desk, ["d"], [])
-    desk.aws.serve("guardduty:ListFindings", lambda wanted: asked_of.update(guardduty=wanted) or {"FindingIds": []})
-    desk.aws.serve("securityhub:GetFindings", lambda wanted: asked_of.update(hub=wanted) or {"Findings": []})
+    desk.aws.serve("guardduty:ListFindings", none_found)
+    desk.aws.serve("securityhub:GetFindings", none_found)
     found = await asked(desk)
-    criterion = asked_of["guardduty"]["FindingCriteria"]["Criterion"]
-    assert criterion["service.archived"] == {"Equals": ["false"]}
-    assert [one["Value"] for one in asked_of["hub"]["Filters"]["WorkflowStatus"]] == ["NEW", "NOTIFIED"]
+    assert asked_of[0]["FindingCriteria"]["Criterion"]["service.archived"] == {"Equals": ["false"]}
+    assert [one["Value"] for one in asked_of[-1]["Filters"]["WorkflowStatus"]] == ["NEW", "NOTIFIED"]
     assert found["guardduty"].sentence.startswith("GuardDuty is on and has no open finding about")
 
 
