@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.answer import Answer, Standing
-from bot.domain.case import Case
+from bot.domain.case import Case, RequestState
 from bot.domain.evidence import (
     MOST_PROFILES,
     MOST_ROLES,
     MOST_SESSION_NAMES,
     Evidence,
+    KnownApproval,
     KnownProfile,
     KnownRole,
 )
@@ -28,6 +29,7 @@ REACHABLE = "reachable_roles"
 INVENTORY = "ca_inventory"
 OTHER_USE = "other_use"
 
+_REMOVE = "remove_from_inventory"
 _NAME = 80
 
 
@@ -51,6 +53,7 @@ def evidence_of(case: Case) -> Evidence:
         use=_use(case),
         identities=identities,
         other_identities=other_identities,
+        approvals=_approvals(case),
     )
 
 
@@ -100,6 +103,20 @@ def _is_ours(case: Case) -> bool:
     """Whether the CA's owners said so last, or, where they said nothing, every key of it is approved here."""
     said = case.ownership.newest_about(keys_of(case))
     return said.ours if said is not None else _facts(case.investigation.answers, INVENTORY).get("approved") is True
+
+
+def _approvals(case: Case) -> tuple[KnownApproval, ...]:
+    """What the newest look at the inventory had of our own, without what this case has removed since."""
+    removed = {
+        str(one.get("entry_id"))
+        for request in case.requests.values()
+        if request.action_id == _REMOVE and request.state is RequestState.DONE and request.started is not None
+        for one in _list(request.started.capsule.get("entries"))
+        if isinstance(one, Mapping)
+    }
+    found = _list(_facts(case.investigation.answers, INVENTORY).get("own_approvals"))
+    known = (KnownApproval(str(one["entry_id"]), str(one["ends"])) for one in found if isinstance(one, Mapping))
+    return tuple(one for one in known if one.entry_id not in removed)
 
 
 def _facts(answers: Mapping[str, Answer], question: str) -> Mapping[str, Any]:

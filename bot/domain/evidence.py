@@ -47,6 +47,14 @@ class KnownRole:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownApproval:
+    """An approval of the bot's own inventory that has a key of this CA; ``ends`` is its last day (ISO 8601)."""
+
+    entry_id: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that plans may need of a case.
 
@@ -57,7 +65,8 @@ class Evidence:
     form. ``ran`` holds, by action id, what AWS said right before each run of it in this case that nothing took back
     since, the oldest first. ``use`` counts who else uses what actions would stop. ``identities`` are the source
     identities of the trust anchor's sessions that nobody else was seen to have; ``other_identities`` says in words
-    which more there are, and why they are not among them; empty when there are none.
+    which more there are, and why they are not among them; empty when there are none. ``approvals`` are those of the
+    bot's own inventory, whichever case they were given in, that this case has seen and not removed.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -74,6 +83,8 @@ class Evidence:
     use: OtherUse = OtherUse()
     identities: tuple[str, ...] = ()
     other_identities: str = ""
+
+    approvals: tuple[KnownApproval, ...] = ()
 
     def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:
         """What AWS said right before each run of an action, the oldest first."""

@@ -18,6 +18,7 @@ from bot.service.guide.the_ca import TheCa, the_ca
 _NAME = 80
 _MOST_LINES = 10
 _MOST_NAMES = 3
+_MOST_OWN = 10
 
 _INVENTORY = Question("ca_inventory", ("71", "74"), "Does somebody answer for every key of the CA?")
 _OWNERS = Question(OWNERS_QUESTION, ("73", "83"), "What do the CA's owners say?")
@@ -50,6 +51,7 @@ def _inventory(inquiry: Inquiry, ca: TheCa, inventory: Sequence[ApprovedCa]) -> 
     facts = {
         "approvals": {one.spki_sha256: one.approval.name.lower() for one in found},
         "approved": sign.code == "ca_approved",
+        "own_approvals": _own(ca, inventory),
         "changed": ca.has_changed,
     }
     sentence = sign.sentence + "".join(_asides(found, ca))
@@ -62,6 +64,12 @@ def _inventory(inquiry: Inquiry, ca: TheCa, inventory: Sequence[ApprovedCa]) -> 
         facts=facts,
         people=_approvers(found),
     )
+
+
+def _own(ca: TheCa, inventory: Sequence[ApprovedCa]) -> list[dict[str, str]]:
+    """The approvals of our own for any of its keys, also for other places and ended ones: each can be removed."""
+    own = {one.entry_id: one for one in inventory if one.entry_id and one.spki_sha256 in ca.keys}
+    return [{"entry_id": entry_id, "ends": str(one.ends)} for entry_id, one in list(own.items())[:_MOST_OWN]]
 
 
 def _changed(ca: TheCa) -> tuple[Sign, ...]:
