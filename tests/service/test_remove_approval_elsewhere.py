@@ -100,7 +100,7 @@ async def test_what_this_case_removed_is_not_offered_again() -> None:
     await desk.appended(draft(StepAnswered(1, "is_it_ours", (case.investigation.answers["ca_inventory"],))))
     assert evidence_of(await desk.case()).approvals
     name, plan = "R1", replace(PLAN, action_id=REMOVE.id)
-    capsule = {"entries": [{"entry_id": "e1", "ends": "2027-01-31"}]}
+    capsule: dict[str, object] = {"entries": [{"entry_id": "e1", "ends": "2027-01-31"}]}
     await desk.appended(
         draft(ActionRequested(name, REMOVE.id, REMOVE.risk, "why", plan, plan.digest(), 0, NOON), slack_user("U1")),
         draft(RunStarted(name, "life-1", NOON, {}, capsule)),
