@@ -39,10 +39,33 @@ def sessions_end(case: Case) -> datetime | None:
     since = contained_since(case)
     if since is None:
         return None
-    revoked = _revoked_at(case, since)
+    revoked = revoked_at(case)
     base = revoked if revoked is not None else since + _longest(case)
     ends = [end for began, end in _known_ends(case) if revoked is None or began is None or began > revoked]
     return max([base, *ends])
+
+
+def revoked_at(case: Case) -> datetime | None:
+    """When the sessions of every role that reaches were revoked after the containment; None when not of every one."""
+    since = contained_since(case)
+    if since is None:
+        return None
+    evidence, reach = evidence_of(case), case.investigation.answers.get(REACHABLE)
+    whole = reach is not None and reach.standing is Standing.ANSWERED and not reach.facts.get("undetermined")
+    if not whole or evidence.more_roles or not evidence.roles:
+        return None
+    lifted = max((one.ended_at for one in _done(case) if one.action_id == _LIFT and one.ended_at), default=None)
+    found = [
+        one.ended_at
+        for one in _done(case)
+        if one.action_id == _REVOKE
+        and one.ended_at is not None
+        and one.begun
+        and one.begun[0].at >= since
+        and (lifted is None or one.at > lifted)
+        and {role.arn for role in evidence.roles} <= set(one.plan.touches)
+    ]
+    return min(found) + _UNTIL_POLICIES_HOLD if found else None
 
 
 def endless_keys(case: Case) -> int:
@@ -100,23 +123,3 @@ def _known_ends(case: Case) -> Iterator[tuple[datetime | None, datetime]]:
     for end in (moment(moved.get(one)) for one in _BEYOND):
         if end is not None:
             yield None, end
-
-
-def _revoked_at(case: Case, since: datetime) -> datetime | None:
-    """When the sessions of every role that reaches were revoked after the containment; None when not of every one."""
-    evidence, reach = evidence_of(case), case.investigation.answers.get(REACHABLE)
-    whole = reach is not None and reach.standing is Standing.ANSWERED and not reach.facts.get("undetermined")
-    if not whole or evidence.more_roles or not evidence.roles:
-        return None
-    lifted = max((one.ended_at for one in _done(case) if one.action_id == _LIFT and one.ended_at), default=None)
-    found = [
-        one.ended_at
-        for one in _done(case)
-        if one.action_id == _REVOKE
-        and one.ended_at is not None
-        and one.started is not None
-        and one.at >= since
-        and (lifted is None or one.at > lifted)
-        and {role.arn for role in evidence.roles} <= set(one.plan.touches)
-    ]
-    return min(found) + _UNTIL_POLICIES_HOLD if found else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.alarms import AllClearSaid
 from bot.domain.all_clear import all_clear_of, is_watched, next_round
 from bot.domain.case import Case
-from bot.domain.session_ends import contained_since, sessions_end
+from bot.domain.session_ends import contained_since, revoked_at, sessions_end
 from bot.slack.alarm_message import alarm_words, who_has_it
 from bot.slack.text import date, defang, marked, shown, time_of_day
 
@@ -38,7 +38,8 @@ def after_step(case: Case) -> str | None:
     if said is not None and said.clear:
         return "Harden: the guide has texts for it. Then write the closing note."
     if said is None and is_watched(case):
-        return "Revoke sessions, or wait until they are over. Then harden: the guide has texts for it."
+        wait = "Revoke sessions, or wait" if revoked_at(case) is None else "Wait"
+        return f"{wait} until the last session is over. Then harden: the guide has texts for it."
     return None
 
 

@@ -51,9 +51,8 @@ def planned_form(case: Case, action: Askable, plan: Plan, wanted: Wanted) -> Vie
     view = bare_form(case, action, text, wanted, plan)
     more = [] if fit(lines) else [block for group in plan_blocks(plan, digest) for block in group]
     *first, asked = view["blocks"]
-    if more:
-        # The cursor would scroll past what is to be read.
-        asked["element"].pop("focus_on_load", None)
+    # The cursor would scroll past what is to be read.
+    asked["element"].pop("focus_on_load", None)
     return {**view, "blocks": [*first, *more, asked]}
 
 

@@ -93,6 +93,14 @@ def test_revoking_every_role_that_reaches_ends_it() -> None:
     assert sessions_end(case_of(*CONTAINING, unsure, *revoked(ROLE))) == CONTAINED + timedelta(hours=12)
 
 
+def test_a_revocation_that_was_asked_for_together_with_the_containment_counts() -> None:
+    """Contain All asks for all of its steps at once; what counts is that the policy was put on after the containment."""
+    ask, *run = revoked(ROLE)
+    found, contain, *contained = CONTAINING
+    case = case_of(found, told(reach(ROLE)), contain, ask, *contained, *run)
+    assert sessions_end(case) == NOON + timedelta(hours=7, minutes=1)
+
+
 def test_a_revocation_before_the_containment_or_one_that_was_lifted_does_not_count() -> None:
     """Sessions began between the two, or are free again."""
     known = told(reach(ROLE))

@@ -52,7 +52,10 @@ function newRecord(id, reload) {
 
 function openDialog({ dialog }) {
   dialog.showModal();
-  (dialog.querySelector("[data-wants-focus]") ?? dialog.querySelector(".input .field, .input input") ?? dialog).focus();
+  const wanted = dialog.querySelector("[data-wants-focus]");
+  if (wanted) return wanted.focus();
+  // What stands above the first field is to be read first.
+  (dialog.querySelector(".input .field, .input input") ?? dialog).focus({ preventScroll: true });
 }
 
 function fillDialog(record, reload) {
