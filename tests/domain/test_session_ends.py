@@ -94,7 +94,7 @@ def test_revoking_every_role_that_reaches_ends_it() -> None:
 
 
 def test_a_revocation_that_was_asked_for_together_with_the_containment_counts() -> None:
-    """Contain All asks for all of its steps at once; what counts is that the policy was put on after the containment."""
+    """Contain All asks for all of its steps at once; the policy was put on after the containment."""
     ask, *run = revoked(ROLE)
     found, contain, *contained = CONTAINING
     case = case_of(found, told(reach(ROLE)), contain, ask, *contained, *run)
