@@ -35,6 +35,7 @@ from bot.service.observe_anchor import ObserveAnchor
 from bot.service.own_store import OwnAccounts
 from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
+from bot.service.rules_now import RulesNow
 from bot.service.run_action import RunAction
 from bot.service.runner import Do
 from bot.service.shared_reads import SharedReads
@@ -99,7 +100,8 @@ def _shows(show: ShowCase, question: ShowQuestion, bar: ShowBar) -> dict[EffectK
 
 def _run(parts: Parts, bar: ShowBar, search: EventSearch) -> Do:
     accounts = OwnAccounts(parts.accounts, parts.store_for_actions)
-    run = RunAction(parts.book, parts.actions, accounts, parts.directory, parts.clock, search, parts.claims)
+    rules_now = RulesNow(parts.policy.terms_for)
+    run = RunAction(parts.book, parts.actions, accounts, parts.directory, parts.clock, search, parts.claims, rules_now)
 
     async def do_run(case: Case, effect: Effect) -> None:
         await run(case.case_id, effect.subject, partial(bar.hear_request, case.case_id, effect.subject))

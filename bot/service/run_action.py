@@ -28,6 +28,7 @@ from bot.service.fence import Fence, Fences
 from bot.service.live_plan import live_plan, not_there
 from bot.service.read_back import ReadBack
 from bot.service.read_for_action import HearProgress, ReadForAction
+from bot.service.rules_now import RulesNow
 from bot.service.run_log import Moved, RunLog, begun_plan, never_ended
 from bot.service.still_allowed import StillAllowed
 
@@ -50,6 +51,7 @@ class RunAction:
         clock: the time of leases.
         search: searches CloudTrail for the actions that need it.
         claims: keep two runs off the same thing.
+        rules_now: what the approval rules ask for by now.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class RunAction:
         clock: Clock,
         search: EventSearch,
         claims: TargetClaims,
+        rules_now: RulesNow,
     ) -> None:
         self._book = book
         self._actions = actions
         self._accounts = accounts
         self._directory = directory
         self._still_allowed = StillAllowed(directory, clock)
+        self._rules_now = rules_now
         self._search = search
         self._reading = ReadForAction(book, accounts, search)
         self._log = RunLog(book, clock)
@@ -119,6 +123,7 @@ class RunAction:
 
     async def _contain(self, case: Case, request: Request, action: ResponseAction, fence: Fence) -> None:
         live, lost = await asyncio.gather(self._live_plan(case, request, action), self._still_allowed(case, request))
+        lost = self._rules_now(case, request, action) or lost
         if lost is not None:
             await self._log.stop(case, request, lost, about_people=True)
         elif isinstance(live, str):

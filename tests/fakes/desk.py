@@ -37,6 +37,7 @@ from bot.service.open_plan import plan_opened
 from bot.service.press import Press, Pressing, PressRule, no_plan
 from bot.service.read_plan import ReadPlan
 from bot.service.remind import Remind
+from bot.service.rules_now import RulesNow
 from bot.service.run_action import RunAction
 from bot.service.shared_reads import SharedReads
 from bot.service.show_bar import ShowBar
@@ -139,8 +140,7 @@ class Desk:
         self.lives += 1
         self.life = Life()
         self.slack.step = self.life.step
-        accounts = MortalAccounts(self.aws, self.life)
-        log = MortalLog(self.disk, self.life)
+        accounts, log = MortalAccounts(self.aws, self.life), MortalLog(self.disk, self.life)
         log.exclusive = self.exclusive
         claims = MemoryClaims(self.disk, self.life.step)
         self.standing = Standing(
@@ -153,13 +153,12 @@ class Desk:
         self.expect = ExpectContainment(self.aws.expect_containment, self.clock)
         self.book = CaseBook(log, self.clock, self.standing, lambda _: None, self.expect)
         self.pressing = Pressing(self.book, self.clock)
-        self.show = ShowCase(self.book, self.slack, PlainPresenter())
-        self.question = ShowQuestion(self.book, self.slack, PlainPresenter())
-        self.bar = ShowBar(self.book, self.slack, PlainPresenter())
-        self.followups = ShowFollowups(self.book, self.slack, PlainPresenter())
-        self.watch = WatchContainment(self.book, self.slack, PlainPresenter())
+        shows = (self.book, self.slack, PlainPresenter())
+        self.show, self.question, self.bar = ShowCase(*shows), ShowQuestion(*shows), ShowBar(*shows)
+        self.followups, self.watch = ShowFollowups(*shows), WatchContainment(*shows)
         search = LookupSearch(accounts)
-        self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims)
+        rules = RulesNow(lambda *asked, **more: self.policy.terms_for(*asked, **more))  # noqa: PLW0108 - It may change.
+        self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims, rules)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
         self.find_receipt = FindReceipt(self.book, self.actions, accounts, search, self.clock)
         self.observe = ObserveAnchor(self.book, accounts, SharedReads(self.clock))

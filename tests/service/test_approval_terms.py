@@ -106,6 +106,44 @@ async def test_the_rule_of_the_asking_holds() -> None:
     assert (await request_of(desk)).state is RequestState.PENDING
 
 
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        ({"needed": 2}, "now it needs 2 yes and not 1. Ask for it again."),
+        ({"one_time_code": True}, "now it needs one-time codes. Ask for it again."),
+        ({"approvers": SECURITY}, "now it needs the yes of other people. Ask for it again."),
+        ({"scope": Scope(accounts=("999999999999",))}, "Nobody may ask for this"),
+    ],
+)
+async def test_rules_that_ask_for_more_since_stop_it(now: dict[str, Any], why: str) -> None:
+    """The house was tightened between the asking and the last yes: nothing runs, and the card says why."""
+    desk = await desk_with(needed=1)
+    assert (await desk.ask("U1", "delete_trust_anchor")).allowed
+    changed = dict(now)
+    scope = changed.pop("scope", Scope())
+    desk.policy = ApprovalPolicy((ApprovalRule(scope, Terms(rule="the rule", **changed)),))
+    assert (await desk.approve("U3")).allowed
+    await desk.work()
+    request = await request_of(desk)
+    assert request.state is RequestState.STOPPED
+    assert "The approval rules were changed since this was asked for" in request.sentence
+    assert why in request.sentence
+    assert desk.aws.effects() == []
+
+
+async def test_an_own_yes_does_not_outlive_its_rule() -> None:
+    """Where it does not count any more, nobody runs anything alone; the same of a reason that was not asked for."""
+    reasonless: dict[str, Any] = {"needed": 0, "reason_required": False}
+    pairs: list[tuple[dict[str, Any], Terms]] = [({"own_yes_counts": True}, Terms()), (reasonless, Terms(needed=0))]
+    for before, after in pairs:
+        desk = await desk_with(**before)
+        assert (await desk.ask("U2", "disable_trust_anchor")).allowed
+        desk.policy = ApprovalPolicy((ApprovalRule(Scope(), after),))
+        await desk.work()
+        assert (await request_of(desk)).state is RequestState.STOPPED
+        assert desk.aws.effects() == []
+
+
 async def test_an_approver_who_asks_is_the_first_yes() -> None:
     """Alone for what can be undone, where the rule says so; who only responds waits for an approver."""
     for user, state in (("U2", RequestState.DONE), ("U1", RequestState.PENDING)):

@@ -15,6 +15,7 @@ from bot.domain.events import draft, slack_user
 from bot.domain.search_bar import Progress, SearchStopAsked
 from bot.domain.search_run import SearchRun
 from bot.service import read_for_action
+from bot.service.rules_now import RulesNow
 from bot.service.run_action import RunAction
 from tests.fakes.desk import ACTIONS, Desk, Killed
 from tests.fakes.fake_search import FakeSearch
@@ -51,7 +52,8 @@ async def asked(desk: Desk, action_id: str = FIND) -> None:
 def runs(desk: Desk, search: FakeSearch, actions: dict[str, ResponseAction] | None = None) -> RunAction:
     """The use case with this engine, which looks at the log often."""
     claims = MemoryClaims(desk.disk, desk.life.step)
-    run = RunAction(desk.book, actions or ACTIONS, desk.aws, desk.directory, desk.clock, search, claims)
+    rules = RulesNow(desk.policy.terms_for)
+    run = RunAction(desk.book, actions or ACTIONS, desk.aws, desk.directory, desk.clock, search, claims, rules)
     run._reading._seconds_between_looks = 0.01  # noqa: SLF001 - Half a second is long for a test.
     return run
 
