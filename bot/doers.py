@@ -46,6 +46,7 @@ from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
 from bot.service.watch_containment import WatchContainment
 from bot.slack.suspect_question import SuspectQuestion
+from bot.task_doers import task_doers
 
 
 def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[EffectKind, Do]:
@@ -60,9 +61,11 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
     find_receipt = FindReceipt(book, parts.actions, accounts, LookupSearch(accounts), parts.clock)
     read_plan = ReadPlan(book, parts.actions, OwnAccounts(accounts, parts.store_for_actions))
     observe, expire = ObserveAnchor(book, accounts, shared), partial(expire_request, book, parts.clock)
+    sources = _sources(parts, search, shared, stack)
     suspects = AskSuspects(book, messenger, SuspectQuestion(parts.settings.channel), parts.directory)
     return {
         **_shows(show, question, bar),
+        **task_doers(parts, sources),
         EffectKind.FIND_SUSPECTS: lambda case, _: suspects.find(case),
         EffectKind.POST_SUSPECTS: suspects.post,
         EffectKind.UPDATE_SUSPECTS: lambda case, _: suspects.update(case),
@@ -77,7 +80,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.READ_PLAN: lambda case, effect: read_plan(case.case_id, effect.subject),
         EffectKind.EXPIRE: lambda case, effect: expire(case.case_id, effect.subject),
         EffectKind.OBSERVE: lambda case, _: observe(case),
-        EffectKind.INVESTIGATE: _investigate(parts, bar, _sources(parts, search, shared, stack)),
+        EffectKind.INVESTIGATE: _investigate(parts, bar, sources),
         EffectKind.ATTACH_PICTURE: AttachPicture(book, messenger, draw),
         EffectKind.CHECK_INVENTORY: lambda *_: check(),
         EffectKind.FIND_RECEIPT: lambda case, effect: find_receipt(case.case_id, effect.subject),

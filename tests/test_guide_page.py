@@ -12,9 +12,11 @@ from bot.guide_page import places_of
 from bot.registry import load_handlers
 from bot.sandbox.hands import texts
 from bot.service.guide.steps import STEPS
+from bot.slack.button_value import Reference
 from bot.slack.card import Card
 from bot.slack.controls import Controls
 from bot.slack.guide_view import PARTS
+from bot.slack.task_page import TaskPage
 from tests.slack.card_states import ACTIONS, CHANNEL, STATES, case_in
 from tests.slack.test_guide_words import asked
 
@@ -61,7 +63,9 @@ def test_each_button_is_on_a_card_or_in_the_guide() -> None:
     """By the very title that people see."""
     titles = {title for _, title in PARTS.values()}
     for state in STATES:
-        blocks = Card(CHANNEL, Controls(ACTIONS), "").draw(case_in(state)[0]).rich["blocks"]
+        case, _ = case_in(state)
+        tasks = TaskPage().blocks(case, Reference(case.case_id, case.revision))
+        blocks = [*Card(CHANNEL, Controls(ACTIONS), "").draw(case).rich["blocks"], *tasks]
         elements = [one for block in blocks for one in (*block.get("elements", ()), block.get("accessory") or {})]
         shown = [*elements, *(option for one in elements for option in one.get("options", ()))]
         titles |= {one["text"]["text"].rstrip("…") for one in shown if isinstance(one.get("text"), dict)}

@@ -23,6 +23,7 @@ from bot.domain.ownership import Ownership
 from bot.domain.request import Request, RequestState, Reservation, Vote
 from bot.domain.search_bar import SearchBar
 from bot.domain.suspicion import Suspicion
+from bot.domain.tasks import Tasks
 from bot.domain.tickets import Tickets
 
 __all__ = [
@@ -152,6 +153,7 @@ class Case:
     followups: Followups = Followups()
     aftermath: Aftermath = Aftermath()
     suspicion: Suspicion = Suspicion()
+    tasks: Tasks = Tasks()
 
     @property
     def exists(self) -> bool:

@@ -40,6 +40,7 @@ class EffectKind(StrEnum):
     FIND_SUSPECTS = "find_suspects"
     POST_SUSPECTS = "post_suspects"
     UPDATE_SUSPECTS = "update_suspects"
+    AUDIT_ROLES = "audit_roles"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.domain.identity import INVENTORY_ID
 from bot.domain.receipt_steps import receipt_due
 from bot.domain.reminders import next_reminder_at
 from bot.domain.suspicion_effects import suspicion_effects
+from bot.domain.task_effects import task_effects
 
 __all__ = ["Effect", "EffectKind", "Standing", "effects", "wake_at"]
 
@@ -48,6 +49,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *followup_effects(case, me),
         *aftermath_effects(case, me),
         *suspicion_effects(case, me),
+        *task_effects(case, me),
         *_tells(case),
         *_notices(case, me),
         *(_observe(case) if me.observes else ()),

@@ -28,6 +28,7 @@ from bot.domain.remark import Remarked
 from bot.domain.search_bar import SearchBarEvent
 from bot.domain.seen import SeenEvent
 from bot.domain.suspicion import SuspicionEvent
+from bot.domain.tasks import TaskEvent
 from bot.domain.terms import Terms
 from bot.domain.tickets import TicketGiven
 
@@ -268,6 +269,7 @@ Event = (
     | FollowupEvent
     | AfterEvent
     | SuspicionEvent
+    | TaskEvent
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

@@ -38,6 +38,7 @@ from bot.domain.seen import PlanRead
 from bot.domain.seen_steps import SEEN_STEPS
 from bot.domain.suspicion import SuspectAnswered
 from bot.domain.suspicion_steps import with_suspicion
+from bot.domain.task_steps import TOLD_OF_TASKS, with_tasks
 from bot.domain.ticket_steps import TICKET_STEPS, ticket_kept, with_ticket_answer
 from bot.domain.tickets import TicketGiven
 
@@ -68,7 +69,7 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
     step = _STEPS.get(type(event))
     if step is not None:
         case = step(case, entry, event)
-    for with_more in (with_search_bars, with_followups, with_aftermath, with_suspicion):
+    for with_more in (with_search_bars, with_followups, with_aftermath, with_suspicion, with_tasks):
         case = with_more(case, entry, event)
     if told_in_thread(case, event):
         since = case.note_due_since or entry.at
@@ -265,6 +266,7 @@ _TOLD_IN_THREAD = (
     OwnersAnswered,
     TicketGiven,
     *TOLD_AFTER,
+    *TOLD_OF_TASKS,
     SuspectAnswered,
 )
 

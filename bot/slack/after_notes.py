@@ -1,4 +1,4 @@
-"""The thread's lines about what comes after a containment."""
+"""The thread's lines about what comes after a containment, and about what people hand to Anchorwatch."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from bot.domain.alarms import AlarmAcknowledged, AllClearSaid
 from bot.domain.case import Case
 from bot.domain.closing_note import ClosingNoteWritten
 from bot.domain.followups import FollowupEnded
+from bot.domain.role_audit import RoleAuditFailed
 from bot.slack.after_words import all_clear_words
+from bot.slack.audit_words import failed_words
 from bot.slack.closing_form import closing_note
 from bot.slack.followup_list import ended_note
 
-AfterNote = AlarmAcknowledged | AllClearSaid | ClosingNoteWritten | FollowupEnded
+AfterNote = AlarmAcknowledged | AllClearSaid | ClosingNoteWritten | FollowupEnded | RoleAuditFailed
 
 
 def after_note(case: Case, event: AfterNote, who: str) -> str:
@@ -19,4 +21,6 @@ def after_note(case: Case, event: AfterNote, who: str) -> str:
         return f"{who} acknowledged that it came back, and looks into it."
     if isinstance(event, AllClearSaid):
         return all_clear_words(event)
+    if isinstance(event, RoleAuditFailed):
+        return failed_words(event)
     return closing_note(event, who) if isinstance(event, ClosingNoteWritten) else ended_note(case, event, who)

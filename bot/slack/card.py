@@ -127,6 +127,8 @@ class Card:
         running = [self._controls.title(one.action_id) for one in case.requests.values() if one.is_read and one.is_open]
         if case.investigation.started is not None:
             running.append("Guide")
+        if case.tasks.role_audit.runs:
+            running.append("Report All Roles")
         if running:
             elements.append(_mrkdwn(f"Looking now: {', '.join(running)}. The thread shows how far it is."))
         block_id = Reference(case.case_id, case.revision).block_id(FOOTER)

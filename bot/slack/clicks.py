@@ -33,6 +33,7 @@ from bot.slack.modals import Click
 from bot.slack.plan_clicks import PlanClicks
 from bot.slack.plan_controls import ASK_AGAIN, PLAN_BACK, PLAN_ON, SHOW_PLAN
 from bot.slack.submissions import Submissions
+from bot.slack.task_clicks import TaskClicks
 from bot.slack.ticket_form import ticket_form
 from bot.slack.wanted import wanted_of
 
@@ -71,6 +72,7 @@ class Clicks:
             controls.STOP_LADDER: self._stop_ladder,
             GUIDE: self._read_guide,
             **AfterClicks(self._desk).handles(),
+            **TaskClicks(self._desk, self._guide).handles(),
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
             controls.ADD_TICKET: self._open_ticket,

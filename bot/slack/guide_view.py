@@ -1,4 +1,4 @@
-"""The guide as a modal: overview, every answer with its evidence, texts for hardening, and what to read; page by page.
+"""The guide as a modal: overview, every answer with its evidence, texts for hardening, tasks, what to read; by page.
 
 It is drawn from the log only, so that it opens within the three seconds that Slack gives.
 """
@@ -22,6 +22,7 @@ from bot.slack.button_value import Reference
 from bot.slack.guide_notes import missing_permissions, open_lines, preformatted, section
 from bot.slack.guide_texts import EXPLAINED, MORE_READING, RULE_REFERENCES, for_who_did_it, link
 from bot.slack.guide_words import by_words, next_look, said, standings
+from bot.slack.task_page import TASKS, TaskPage
 from bot.slack.text import defang, is_user_id, joined, literal, marked, time_of_day
 
 GUIDE = "guide"
@@ -30,6 +31,7 @@ PARTS = {
     "overview": ("guide_overview", "Overview"),
     "answers": ("guide_answers", "Answers"),
     "hardening": ("guide_hardening", "Hardening"),
+    TASKS: ("guide_tasks", "Tasks"),
     "about": ("guide_about", "About"),
 }
 """The parts of the guide: the control that leads to each, and its title."""
@@ -69,6 +71,7 @@ class GuideView:
 
     steps: tuple[Step, ...] = ()
     house: House = House()
+    tasks: TaskPage = TaskPage()
 
     def view(self, case: Case, page: str, now: datetime) -> View:
         """The page with this name as a modal; the nearest of its part, or else the overview, when there is none."""
@@ -96,6 +99,7 @@ class GuideView:
             Page("overview", "overview", tuple(self._overview(case))),
             *_numbered("answers", [*self._answers(case)] or [[section(["Nothing has been asked yet."])]]),
             *_numbered("hardening", [[*_hardening(one)] for one in self._hardening(case)]),
+            Page(TASKS, TASKS, tuple(self.tasks.blocks(case, Reference(case.case_id, case.revision)))),
             Page("about", "about", tuple(self._about(case))),
         )
 
@@ -218,9 +222,7 @@ def _index(pages: Sequence[Page], name: str) -> int:
 
 def _parts(reference: Reference, shown: str) -> Block:
     buttons = [
-        _button(
-            control, title, reference, "overview" if part == "overview" else f"{part}1" if part != "about" else part
-        )
+        _button(control, title, reference, f"{part}1" if part in _PAGE_CHARACTERS else part)
         for part, (control, title) in PARTS.items()
         if part != shown
     ]

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackError
 from bot.ports import Picture, Posted
 from bot.slack.block_limits import message_problems
+from bot.slack.files import upload
 from bot.slack.text import defang, literal
 from bot.slack.web_errors import slack_errors
 
 _PAGE = 200
 _MOST_PAGES = 5
 _MOST_ALTERNATIVE = 1000
-_LONGEST_UPLOAD_SECONDS = 20.0
 
 
 class SlackMessenger:
@@ -75,22 +73,11 @@ class SlackMessenger:
             place = await self._poster.files_getUploadURLExternal(
                 filename=picture.file_name, length=len(picture.png), alt_txt=alternative
             )
-        await self._upload(str(place["upload_url"]), picture.png)
+        await upload(str(place["upload_url"]), picture.png)
         with slack_errors("files.completeUploadExternal"):
             await self._poster.files_completeUploadExternal(
                 files=[{"id": str(place["file_id"]), "title": picture.title}], channel_id=channel, thread_ts=thread_ts
             )
-
-    async def _upload(self, url: str, png: bytes) -> None:
-        timeout = aiohttp.ClientTimeout(total=_LONGEST_UPLOAD_SECONDS)
-        with slack_errors("upload"):
-            async with (
-                aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
-                session.post(url, data=png) as answer,
-            ):
-                status = answer.status
-        if status != HTTPStatus.OK:
-            raise SlackError(f"status_{status}", "upload")
 
     async def look_for(
         self, channel: str, event_type: str, key: str, since: datetime, thread_ts: str | None

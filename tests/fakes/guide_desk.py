@@ -37,9 +37,26 @@ async def ask_step(
     earlier_cases: EarlierCases | None = None,
 ) -> dict[str, Answer]:
     """The step's answers by question, for a case as it is, over AWS and CloudTrail in memory."""
-    sources = Sources(
-        accounts or aws,
-        search or FakeSearch(records),
+    sources = sources_of(
+        accounts or aws, search or FakeSearch(records), house, place_of=place_of, earlier_cases=earlier_cases
+    )
+    known = {answer.question: answer for answer in earlier}
+    inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)
+    return {answer.question: answer for answer in await answers_of(step, inquiry.of(step))}
+
+
+def sources_of(
+    accounts: AwsAccounts,
+    search: FakeSearch | None = None,
+    house: House | None = None,
+    *,
+    place_of: Callable[[str], tuple[str, ...]] | None = None,
+    earlier_cases: EarlierCases | None = None,
+) -> Sources:
+    """Where steps look, as in the product but for AWS and CloudTrail."""
+    return Sources(
+        accounts,
+        search or FakeSearch(()),
         house or House(),
         shared=SharedReads(SystemClock()),
         read_certificates=read_certificates,
@@ -49,9 +66,6 @@ async def ask_step(
         earlier_cases=earlier_cases,
         privilege_catalogue=privilege_catalogue,
     )
-    known = {answer.question: answer for answer in earlier}
-    inquiry = Inquiry(case, sources, aws.time, number, known, _nobody_listens)
-    return {answer.question: answer for answer in await answers_of(step, inquiry.of(step))}
 
 
 async def _nobody_listens(_sentence: str) -> None:

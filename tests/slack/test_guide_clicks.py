@@ -53,7 +53,7 @@ async def test_the_guide_opens_and_its_pages_turn(bot: LoopbackBot) -> None:
     await turn(bot, "guide_about")
     assert "API_CreateTrustAnchor.html" in texts(top(bot).content["blocks"])
     await turn(bot, "guide_back")
-    assert top(bot).content["title"]["text"] == "Guide: hardening"
+    assert top(bot).content["title"]["text"] == "Guide: tasks"
     assert len(bot.slack.workspace.stack(people.AVA)) == 1
     assert [one["kind"] for one in await bot.log(case_id)] == before
 

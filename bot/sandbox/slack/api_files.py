@@ -39,7 +39,8 @@ def complete_upload(call: Call) -> Json:
     if thread_ts is not None and call.workspace.message(channel.channel_id, thread_ts) is None:
         raise SlackRefusal("thread_not_found")
     shown = [_uploaded(call.workspace, one) for one in given]
-    new_message(call.workspace, channel.channel_id, {"text": ""}, thread_ts=thread_ts, files=shown)
+    content = {"text": call.text("initial_comment") or ""}
+    new_message(call.workspace, channel.channel_id, content, thread_ts=thread_ts, files=shown)
     return {"files": shown}
 
 
@@ -48,7 +49,13 @@ def _uploaded(workspace: Workspace, given: Json) -> Json:
     if stored is None or not stored.body:
         raise SlackRefusal("file_not_found")
     title = str(given.get("title") or stored.name)
-    return {"id": stored.file_id, "name": stored.name, "title": title, "alt_txt": stored.alternative}
+    return {
+        "id": stored.file_id,
+        "name": stored.name,
+        "title": title,
+        "alt_txt": stored.alternative,
+        "size": stored.length,
+    }
 
 
 def file_routes(workspace: Workspace) -> list[web.RouteDef]:
@@ -67,7 +74,14 @@ def file_routes(workspace: Workspace) -> list[web.RouteDef]:
         stored = workspace.files.get(request.match_info["file_id"])
         if stored is None or not stored.body:
             raise web.HTTPNotFound
-        return web.Response(body=stored.body, content_type="image/png")
+        if stored.name.endswith(".png"):
+            return web.Response(body=stored.body, content_type="image/png")
+        # What an attacker may have written is never shown as a page of ours.
+        headers = {
+            "Content-Disposition": f'attachment; filename="{stored.file_id}"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=stored.body, content_type="application/octet-stream", headers=headers)
 
     return [web.post("/upload/v1/{secret}", take), web.get("/files/{file_id}", give)]
 

@@ -53,7 +53,7 @@ async def account_reached(inquiry: Inquiry, anchor_arn: str) -> AccountReached:
         BadInput: AWS answered what can't be read.
     """
     target = inquiry.case.target
-    enabled, notes, gone = await _enabled(inquiry)
+    enabled, notes, gone = await anchor_enabled(inquiry)
     profiles = await inquiry.all_pages("rolesanywhere", "ListProfiles", "profiles")
     check_profiles(profiles, anchor_arn)
     named = [arn for one in profiles for arn in one.get("roleArns") or () if account_of(arn) == target.account]
@@ -64,7 +64,7 @@ async def account_reached(inquiry: Inquiry, anchor_arn: str) -> AccountReached:
     return AccountReached(profiles, roles, count, knowledge, gone, (*notes, *roles.notes))
 
 
-async def _enabled(inquiry: Inquiry) -> tuple[bool, tuple[str, ...], bool]:
+async def anchor_enabled(inquiry: Inquiry) -> tuple[bool, tuple[str, ...], bool]:
     """Whether the trust anchor lets anybody in, what could not be read of it, and whether it is gone."""
     try:
         detail = await inquiry.trust_anchor()

@@ -43,8 +43,19 @@ function body(message, ctx) {
   return el("div", { class: "message-body" }, el("div", { class: "rich" }, words, edited));
 }
 
+/** "812 B", "12 kB". */
+function sizeText(bytes) {
+  return bytes < 1000 ? `${bytes} B` : `${Math.round(bytes / 1000)} kB`;
+}
+
+function fileNode(file) {
+  return el("p", { class: "file" },
+    el("a", { href: `/files/${file.id}`, download: file.name, rel: "noreferrer" }, file.title),
+    el("span", { class: "file-name" }, `${file.name}, ${sizeText(file.size)}`));
+}
+
 function pictures(message) {
-  return (message.files ?? []).map((file) => el("figure", { class: "picture" },
+  return (message.files ?? []).map((file) => !file.name.endsWith(".png") ? fileNode(file) : el("figure", { class: "picture" },
     el("figcaption", {}, file.title),
     el("a", { href: `/files/${file.id}`, target: "_blank", rel: "noreferrer" },
       el("img", { src: `/files/${file.id}`, alt: file.alt_txt, loading: "lazy" }))));
