@@ -138,6 +138,13 @@ A code that is not here speaks for trouble, changes nothing else, and is shown l
 """
 
 
+_COULD_RAISE = {
+    "ca_used": "whether the CA was used",
+    "reachable_roles": "whom its owner can become",
+    "privileged_roles": "what these roles may do",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``why`` is the sentence of the rule that decided. ``for_trouble`` and ``against`` are signs, strongest first.
@@ -171,7 +178,7 @@ def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     priority, decided = _priority(raising, (*ours, *test))
     return Verdict(
         priority,
-        decided.sentence,
+        f"{decided.sentence}{_blind(answers) if priority is Priority.MEDIUM else ''}",
         (*raising, *(one for one in trouble if one not in raising)),
         calm,
         _open(answers),
@@ -201,6 +208,13 @@ def _priority(raising: tuple[Sign, ...], settling: tuple[Sign, ...]) -> tuple[Pr
     if settling:
         return Priority.LOW, settling[0]
     return Priority.MEDIUM, Sign("", "Nothing found so far raises or settles it.")
+
+
+def _blind(answers: tuple[Answer, ...]) -> str:
+    """What could raise the priority and could not be looked into; empty when all of it was."""
+    unseen = {one.question for one in answers if one.standing in (Standing.NOT_ALLOWED, Standing.COULD_NOT_CHECK)}
+    blind = [words for question, words in _COULD_RAISE.items() if question in unseen]
+    return f" But it could not be seen {' or '.join(blind)}." if blind else ""
 
 
 def _distinct(signs: Iterable[Sign]) -> tuple[Sign, ...]:

@@ -8,6 +8,7 @@ from bot.domain.case import CLOSED_STATES, Case, CaseState, Request, RequestStat
 from bot.domain.case_evidence import evidence_of
 from bot.domain.detection import Detection, SourceType
 from bot.domain.live_state import is_live
+from bot.domain.open_elsewhere import open_elsewhere
 from bot.domain.verdict import Priority, verdict
 from bot.slack.after_words import after_step
 from bot.slack.ladder_words import done_words
@@ -154,12 +155,24 @@ def next_step(case: Case) -> str:
     """The first thing to do now."""
     steps = {**_by_state(), **_by_priority(case), **_by_ladder(case)}
     after = after_step(case) if case.state is CaseState.CONTAINED else None
-    return after or steps[case.state]
+    elsewhere = open_elsewhere(case.investigation.answers) if _is_to_act(case) else ""
+    return f"{after or steps[case.state]} {elsewhere}".rstrip()
+
+
+def _is_to_act(case: Case) -> bool:
+    """Whether somebody should act, or has acted, so that what these actions leave open matters."""
+    if case.state is CaseState.CONTAINED:
+        return True
+    return case.state in (CaseState.NEW, CaseState.ACKNOWLEDGED) and _priority(case) is Priority.HIGH
+
+
+def _priority(case: Case) -> Priority:
+    return verdict(case.flags, case.investigation.answers.values()).priority
 
 
 def _by_priority(case: Case) -> dict[CaseState, str]:
     """What is to be done first while nobody has decided; empty where the priority says nothing special."""
-    priority = verdict(case.flags, case.investigation.answers.values()).priority
+    priority = _priority(case)
     known = case.known_state or {}
     is_open = case.target.anchor_arn is not None and known.get("exists") != "no" and known.get("enabled") != "no"
     if priority is Priority.HIGH and is_open:

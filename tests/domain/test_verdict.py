@@ -91,3 +91,14 @@ def test_too_many_events_are_compared_with_nothing() -> None:
     assert events_told(f"e{number}" for number in range(51)) == ()
     assert events_told(("e1", "")) == ()
     assert events_told(("e1", "e1", "e2")) == ("e1", "e2")
+
+
+def test_what_could_not_be_looked_into_is_part_of_a_medium_priority() -> None:
+    """Where the search for sessions was refused, "nothing found" alone would read as if there were none."""
+    refused = [not_allowed(one, "cloudtrail:LookupEvents") for one in ("ca_used", "privileged_roles", "actor_habit")]
+    assert verdict((), refused).why == (
+        "Nothing found so far raises or settles it. But it could not be seen whether the CA was used or what these "
+        "roles may do."
+    )
+    assert verdict((), [*refused, of("public_root")]).why == "public_root"
+    assert verdict((), [answered("ca_used", "No session.")]).why == "Nothing found so far raises or settles it."

@@ -141,6 +141,21 @@ def test_the_next_step_fits_the_priority(code: str, state: str, words: str) -> N
     assert words in next_step(asked(signs(code), state=state))
 
 
+@pytest.mark.parametrize(
+    ("code", "state", "is_said"),
+    [
+        ("ca_spread", "new", True),
+        ("ca_spread", "contained by disable", True),
+        ("same_ca_elsewhere", "new", False),
+        ("ca_spread", "false positive", False),
+    ],
+)
+def test_what_the_actions_do_not_reach_is_the_next_step_too(code: str, state: str, *, is_said: bool) -> None:
+    """A containment of one trust anchor leaves the same CA open elsewhere: said where somebody is to act or has."""
+    spread = answered("same_ca", "Found.", signs=(Sign(code, "Spread."),), facts={"anchors": ["a", "b", "c"]})
+    assert ("the 2 other trust anchors of this CA" in next_step(asked(spread, state=state))) is is_said
+
+
 def test_a_running_round_shows_and_can_be_ended() -> None:
     """The footer says that it runs, the menu has the control; both go when the round is over or being ended."""
 
