@@ -142,7 +142,8 @@ def _event_pattern() -> Hardening:
     }
     note = (
         "An event pattern for EventBridge, in each Region: an update can swap the CA, and an anchor that sleeps can be "
-        "enabled later. It needs a trail of CloudTrail that logs management events."
+        "enabled later. It needs a trail of CloudTrail that logs management events. config/aws/detections.yaml sends "
+        "the same three to Anchorwatch."
     )
     return Hardening("event_pattern", "Hear of every such change", note, "json", _json(pattern))
 

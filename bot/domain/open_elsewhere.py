@@ -1,4 +1,4 @@
-"""What the actions of a card leave open: other trust anchors of the same CA, and accounts that sessions went on into."""
+"""What a card's actions leave open: other trust anchors of the same CA, and accounts that sessions went on into."""
 
 from __future__ import annotations
 

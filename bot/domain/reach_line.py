@@ -9,7 +9,7 @@ from bot.domain.answer import Answer
 QUESTION = "reachable_roles"
 """The question whose answer has the facts."""
 
-_MOST_REASONS = 2
+_MOST_REASONS = 3
 
 
 def reach_line(answers: Mapping[str, Answer]) -> str | None:

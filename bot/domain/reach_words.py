@@ -32,7 +32,7 @@ _SHUT_BY = {
     Reason.ACTION_MISSING: "missing actions",
     Reason.PINNED_ELSEWHERE: "aws:SourceArn",
     Reason.DENIED: "a Deny",
-    Reason.ACCOUNT_MISMATCH: "another account's number",
+    Reason.ACCOUNT_MISMATCH: "a condition on the account",
     Reason.CONDITION_NEVER_TRUE: "conditions that no certificate meets",
     Reason.NO_PROFILE: "standing in no profile",
 }

@@ -40,7 +40,8 @@ def what_happened(case: Case) -> str:
     name = code(detection.anchor.name, _SHORT) if detection.anchor.name else "without a known name"
     account = code(detection.account or "unknown", _SHORT)
     region = code(detection.region or "unknown", _SHORT)
-    sentence = f"{who} {verb} trust anchor {name} with {_ca_words(detection)} in account {account}, {region}."
+    ca = f"so that it trusts {_ca_words(detection)} now," if verb == "changed" else f"with {_ca_words(detection)}"
+    sentence = f"{who} {verb} trust anchor {name} {ca} in account {account}, {region}."
     if case.state is CaseState.CONTAINED or case.state in CLOSED_STATES:
         return sentence
     risk = "can get AWS credentials from anywhere, whatever access keys are rotated"

@@ -96,7 +96,7 @@ async def _address(inquiry: Inquiry, found: Nearby) -> Answer:
         return does_not_apply(_ADDRESS.id, "The call came from no address of a network.")
     looked_at, services, left_out = await _calls_from(inquiry, address, found)
     there = [one for one in looked_at if one.get("sourceIPAddress") == address]
-    others = [one for one in there if actor_of(one) != detection.actor.arn]
+    others = [one for one in there if actor_of(one) != detection.actor.arn and not _is_session(one, inquiry)]
     who = sorted({actor_of(one) for one in others})
     identities = count(len(who), "other identity", "other identities")
     sentence = f"{identities} made {count(len(others), 'call')} from {address}."
@@ -106,6 +106,13 @@ async def _address(inquiry: Inquiry, found: Nearby) -> Answer:
     signs = (Sign("address_shared", sentence),) if others else ()
     facts = {"others": who[:MOST_LINES], "calls": len(others)}
     return answered(_ADDRESS.id, sentence, lines=lines_of(others), signs=signs, facts=facts, not_checked=left_out)
+
+
+def _is_session(record: Record, inquiry: Inquiry) -> bool:
+    """Whether a certificate of the CA in question got a session by it, which is told where its use is told."""
+    arn = inquiry.case.target.anchor_arn
+    asked = mapping(record.get("requestParameters")).get("trustAnchorArn")
+    return record.get("eventName") == "CreateSession" and arn is not None and asked == arn
 
 
 async def _calls_from(inquiry: Inquiry, address: str, found: Nearby) -> tuple[list[Record], str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from difflib import unified_diff
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ from bot.domain.errors import AwsError
 from bot.domain.event_search import By, Record
 from bot.domain.moments import facts_of
 from bot.domain.trust_policy import lets_service_in
+from bot.domain.usage.members import mapping, text
 from bot.service.guide.history import HISTORY, IAM_REGION
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import Nearby, after, count, lines_of, moments_of, named, nearby, same_hand
@@ -21,6 +22,7 @@ from bot.service.guide.nearby import Nearby, after, count, lines_of, moments_of,
 _MOST_DIFF_LINES = 30
 _MOST_POLICIES = 3
 _MOST_WRITES = 500
+_MOST_KEY_ID = 128
 _CREDENTIAL_CALLS = frozenset(
     {
         "CreateAccessKey",
@@ -91,9 +93,16 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
     ids = events_told(str(one.get("eventID") or "") for one in made)
     signs = (Sign("credential_path_made", sentence, events=ids),) if made else ()
     facts = {"made": len(made), "refused": refused, **facts_of(moments_of(tried, detection))}
-    return answered(
-        _CREDENTIALS.id, sentence, lines=lines_of(tried), signs=signs, facts=facts, not_checked=found.searched[1:]
-    )
+    lines = (*lines_of(tried), *_new_keys(made))
+    return answered(_CREDENTIALS.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
+
+
+def _new_keys(made: Iterable[Record]) -> Iterator[str]:
+    """The access keys that were made: they work until somebody deactivates them, whatever is done to the anchor."""
+    for one in made:
+        key = mapping(mapping(one.get("responseElements")).get("accessKey"))
+        if key_id := text(key.get("accessKeyId"), _MOST_KEY_ID):
+            yield f"new access key {key_id} of {text(key.get('userName')) or 'a user that is not named'}: deactivate it"
 
 
 async def _changes(inquiry: Inquiry, found: Nearby) -> Answer:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.answer import Answer, Question, answered, does_not_apply
 from bot.domain.case import Case
-from bot.domain.detection import Detection, RuleAlert, SourceType
+from bot.domain.detection import Detection, RuleAlert, SourceType, Where
 from bot.domain.visible_text import quoted
 from bot.service.guide.inquiry import Inquiry, Step
 
@@ -21,7 +21,20 @@ _LONG_LOOK_BACK, _SHORT_LOOK_BACK = timedelta(minutes=20), timedelta(minutes=1)
 _SHORT_SINCE_VERSION = 6
 _MOST_ALERTS_A_RUN = 100
 # See: https://attack.mitre.org/techniques/T1098/003/
-_MITRE = "MITRE ATT&CK: Persistence (TA0003), Account Manipulation (T1098): Additional Cloud Roles (T1098.003)."
+_MITRE = (
+    "MITRE ATT&CK: Persistence (TA0003), Account Manipulation (T1098): Additional Cloud Roles (T1098.003). "
+    "Since version 8 the rule also names Modify Authentication Process (T1556)."
+)
+_READ_FROM = {
+    Where.LIVE_CALL: "read from AWS, later",
+    Where.RESPONSE: "read from AWS's answer to the call",
+    Where.REQUEST: "read from the request",
+    Where.ORIGINAL: "read from the original event in the alert",
+    Where.EVENT: "read from the event",
+    Where.FLATTENED: "read from the alert's copy of the event",
+    Where.MAP_TEXT: "read from the alert's printed copy of the event",
+    Where.ALERT: "read from the alert itself",
+}
 _KINDS = {
     SourceType.CERTIFICATE_BUNDLE: "an external CA, uploaded as certificates",
     SourceType.SELF_SIGNED_REPOSITORY: "an external CA of the kind for self-signed certificates",
@@ -126,7 +139,7 @@ def _request(detection: Detection) -> Answer:
 def _source(detection: Detection) -> Answer:
     where = detection.sources.get("source_type")
     kind = _KINDS[detection.anchor.source_type]
-    read = f"read from the {where}" if where else "nothing in the report says so"
+    read = _READ_FROM[Where(where)] if where else "nothing in the report says so"
     missing = tuple(f"The report does not give: {one}." for one in detection.missing)
     return answered(_SOURCE.id, f"The CA is {kind} ({read}).", not_checked=missing)
 

@@ -211,9 +211,8 @@ def _accounts(found: AccountReached) -> Answer:
     if not lines:
         sentence = "No role is open, so none reaches another account."
     also = f" Their trust policies also name {accounts_in_words(inside)}." if inside else ""
-    lines_of = _capped(
-        [f"{role_name(one.role_arn)}: {accounts_in_words(k.privileges.other_accounts)}" for one, k in out]
-    )
+    reached = (f"{role_name(one.role_arn)}: {accounts_in_words(k.privileges.other_accounts)}" for one, k in out)
+    lines_of = _capped(list(dict.fromkeys(reached)))
     facts = {"accounts": accounts[:_MOST_LINES], "trusted": inside[:_MOST_LINES]}
     whether = ("Whether the roles of other accounts let these roles in: that stands in those accounts.",)
     return answered(

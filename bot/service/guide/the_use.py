@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.event_search import By
 from bot.domain.usage.sessions import GUIDES_NAME, Session, by_certificate
-from bot.domain.usage.words import counted, guides_sentence, late_sentence, none_or, some, use_line, utc_text
+from bot.domain.usage.words import counted, guides_sentence, last_part, late_sentence, none_or, some, use_line, utc_text
 from bot.service.guide.anchor_span import anchor_span
 from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
@@ -28,7 +28,10 @@ async def _used(inquiry: Inquiry) -> Answer:
     signs = []
     if seen.issued:
         addresses = some(tuple(dict.fromkeys(one.address for one in seen.issued)))
-        signs.append(Sign("ca_used", f"The CA was used: {_issued(seen)}, from {addresses or 'unknown addresses'}."))
+        into = some([last_part(arn) for arn in dict.fromkeys(one.role_arn for one in seen.issued) if arn])
+        roles = f", as {into}" if into else ""
+        said = f"The CA was used: {_issued(seen)}{roles}, from {addresses or 'unknown addresses'}."
+        signs.append(Sign("ca_used", said))
     if seen.refused:
         refused = counted(len(seen.refused), "attempt")
         signs.append(Sign("session_refused", f"{refused} to use the trust anchor refused."))

@@ -131,7 +131,9 @@ def _move_signs(acts: Sequence[Act], foreign: Sequence[str]) -> Iterator[Sign]:
 
 def _take_signs(acts: Sequence[Act]) -> Iterator[Sign]:
     yield from _sign("secrets_read", "read secrets", of_kinds(acts, ActKind.SECRETS))
-    yield from _sign("data_shared", "shared or exported data", of_kinds(acts, ActKind.SHARED))
+    shared = of_kinds(acts, ActKind.SHARED)
+    given = some(tuple(dict.fromkeys(one for act in shared for one in act.given_to)))
+    yield from _sign("data_shared", f"shared or exported data{f' with {given}' if given else ''}", shared)
 
 
 def _sign(code: str, did: str, acts: Sequence[Act]) -> Iterator[Sign]:

@@ -10,6 +10,7 @@ from bot.domain.answer import Answer, Question, Sign, answered, could_not_check,
 from bot.domain.detection import Detection
 from bot.domain.event_search import EventsFound, Record
 from bot.domain.house import WEEK, Hours, House
+from bot.domain.usage.members import mapping
 from bot.service.guide.history import history_of, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import count
@@ -58,9 +59,18 @@ def _address(detection: Detection, address: str, house: House, history: EventsFo
 
 
 def _usual(history: EventsFound, detection: Detection) -> list[Record]:
-    """The calls that say what is usual: those of the day before the event may be of the same intruder."""
-    until = detection.happened_at - _SAME_VISIT
-    return [one for one in history.records if (at := time_of(one)) is not None and at < until]
+    """The calls that say what is usual: not those of the day before, nor those that made or changed the trust anchor.
+
+    Both may be of the same intruder: one who makes a trust anchor and enables it months later has not become usual.
+    """
+    until, anchor_id = detection.happened_at - _SAME_VISIT, detection.anchor.anchor_id
+    earlier = [one for one in history.records if (at := time_of(one)) is not None and at < until]
+    return [one for one in earlier if anchor_id is None or not _is_about(one, anchor_id)]
+
+
+def _is_about(record: Record, anchor_id: str) -> bool:
+    asked, answer = mapping(record.get("requestParameters")), mapping(record.get("responseElements"))
+    return anchor_id in (asked.get("trustAnchorId"), mapping(answer.get("trustAnchor")).get("trustAnchorId"))
 
 
 def _habit_of(address: str, seen: int, calls: int, region: str) -> tuple[str, Sign | None]:

@@ -125,6 +125,17 @@ async def test_other_ways_in_count_when_they_worked(desk: Desk) -> None:
     assert len(sign.events) == 1
 
 
+async def test_a_new_access_key_is_named(desk: Desk) -> None:
+    """It works on when the trust anchor is disabled, so that somebody must be able to deactivate it."""
+    answer = {"accessKey": {"accessKeyId": "AKIANEW", "userName": "ava"}}
+    found = await asked(
+        desk,
+        record(desk, "CreateAccessKey", 5, responseElements=answer),
+        record(desk, "CreateUser", 6, responseElements={"user": {"userName": "eve"}}),
+    )
+    assert found["credential_paths"].lines[2:] == ("new access key AKIANEW of ava: deactivate it",)
+
+
 async def test_a_changed_trust_policy_is_shown_as_a_difference(desk: Desk) -> None:
     """What the policy was before comes from an earlier record, and the new line stands in the difference."""
     found = await asked(
@@ -192,6 +203,15 @@ async def test_the_same_address_is_a_weak_sign_and_says_so(desk: Desk) -> None:
     )
     assert found["same_address"].facts == {"others": ["arn:aws:iam::1:user/ava"], "calls": 1}
     assert "Many people may share an address." in found["same_address"].not_checked
+
+
+async def test_sessions_of_the_ca_are_nobody_else(desk: Desk) -> None:
+    """A certificate that got a session from the caller's address is told as use, not as another identity."""
+    session = record(desk, "CreateSession", 3, eventSource="rolesanywhere.amazonaws.com", awsRegion=desk.target.region)
+    session |= {"userIdentity": {}, "requestParameters": {"trustAnchorArn": desk.target.anchor_arn}}
+    assert (await asked(desk, session))["same_address"].facts == {"others": [], "calls": 0}
+    other = {**session, "requestParameters": {"trustAnchorArn": "arn:aws:rolesanywhere:x:1:trust-anchor/other"}}
+    assert (await asked(desk, other))["same_address"].facts["calls"] == 1
 
 
 class _ByAddress(FakeSearch):

@@ -84,6 +84,7 @@ async def test_sessions_are_told_by_certificate(desk: Desk, ca: ShownCa) -> None
         "Used: 2 sessions issued to 2 certificates, 1 attempt refused; first 2026-11-22 02:1"
     )
     assert [one.code for one in used.signs] == ["ca_used", "session_refused"]
+    assert " certificates, as deployer, from " in used.signs[0].sentence
     facts = used.facts
     assert (facts["issued"], facts["refused"], facts["whole"]) == (2, 1, True)
     assert facts["latest_expiry"] == (CREATED + timedelta(minutes=72)).isoformat()

@@ -98,6 +98,16 @@ async def test_a_key_that_did_nothing_is_said_to_have_been_followed(desk: Desk) 
     assert any("Data events" in one for one in answers["data_taken"].not_checked)
 
 
+async def test_whom_data_was_shared_with_is_said(desk: Desk) -> None:
+    """The account that has the data now is what a responder must know first."""
+    asked = {"snapshotId": "snap-1", "createVolumePermission": {"add": {"items": [{"userId": OTHER}]}}}
+    answers = await found(desk, [session(desk), call("ASIA1", "ec2:ModifySnapshotAttribute", asked)])
+    (sign,) = answers["data_taken"].signs
+    assert sign.sentence == (
+        f"A session of this CA shared or exported data with {OTHER}: ec2:ModifySnapshotAttribute of snap-1."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "asked", "question", "code"),
     [

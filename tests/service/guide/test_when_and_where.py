@@ -121,6 +121,16 @@ async def test_the_last_day_makes_nothing_usual(desk: Desk) -> None:
     assert codes(found["source_place"]) == ["new_place"]
 
 
+async def test_the_call_that_made_the_anchor_makes_nothing_usual(desk: Desk) -> None:
+    """Whoever made a trust anchor that slept for months and enables it now called from that address before."""
+    made = {**record(60, "203.0.113.9"), "responseElements": {"trustAnchor": {"trustAnchorId": desk.target.anchor_id}}}
+    desk.aws.advance(timedelta(days=2))
+    found = (await asked(desk, records=[made, record(4, "198.51.100.1")]))["source_address"]
+    assert codes(found) == ["new_address"]
+    changed = {**made, "responseElements": None, "requestParameters": {"trustAnchorId": desk.target.anchor_id}}
+    assert codes((await asked(desk, records=[changed, record(4, "198.51.100.1")]))["source_address"]) == ["new_address"]
+
+
 async def test_a_network_of_ours_has_its_name(desk: Desk) -> None:
     """An address of the office is said to be of the office."""
     house = House(networks=(Network(ip_network("203.0.113.0/24"), "Office VPN"),))
