@@ -31,8 +31,8 @@ _OWNER = "The CA's owner can become"
         (
             {"usable": 0, "undetermined": 1, "shut": [["a Deny", 3], ["x", 1], ["y", 1], ["z", 2]]},
             (
-                f"{_OWNER} no role now; 1 could not be evaluated; 3 are shut by a Deny, 1 is shut by x, 1 is shut by y, "
-                "2 otherwise."
+                f"{_OWNER} no role now; 1 could not be evaluated; 3 are shut by a Deny, 1 is shut by x, "
+                "1 is shut by y, 2 otherwise."
             ),
         ),
     ],
