@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.approval import ApprovalPolicy, Decision
 from bot.domain.approval_rule import ApprovalRule
 from bot.domain.identity import ACCOUNT_ID
 from bot.domain.ladder import Askable, Ladder
-from bot.domain.people import People
+from bot.domain.people import NOBODY, People
 from bot.domain.terms import Terms
 
 _NUMBERS = (
@@ -74,6 +75,11 @@ def _policy(values: Mapping[str, object], actions: Mapping[str, Askable]) -> App
     return ApprovalPolicy(rules, {one.account_id: one.environment.value for one in house.accounts})
 
 
+def _least(action: Askable) -> int:
+    """How many other people the action itself wants; a ladder has only what its steps want."""
+    return 0 if isinstance(action, Ladder) else action.least_approvals
+
+
 def _print_decisions(
     policy: ApprovalPolicy, actions: Sequence[Askable], arguments: argparse.Namespace, approvers: str
 ) -> int:
@@ -82,7 +88,7 @@ def _print_decisions(
     sys.stdout.write(f"Account {account or 'not given'} ({environment}), Region {arguments.region or 'not given'}\n")
     refused = False
     for action in actions:
-        found = policy.terms_for(action.id, action.risk, account, arguments.region)
+        found = policy.terms_for(action.id, action.risk, account, arguments.region, least=_least(action))
         sys.stdout.write(f"\n{action.title} ({action.id}, {action.risk.value})\n")
         refused = refused or isinstance(found, Decision)
         lines = [found.sentence] if isinstance(found, Decision) else _term_lines(found, approvers)
@@ -93,7 +99,7 @@ def _print_decisions(
 
 
 def _rule_lines(rules: Sequence[ApprovalRule], approvers: str) -> list[str]:
-    lines = ["The first rule that fits decides; what no rule fits, nobody may ask for."]
+    lines = ["The first rule that fits decides; what no rule fits, nobody may ask for.", glass_line(rules)]
     for number, rule in enumerate(rules, 1):
         scope = rule.scope
         parts = {
@@ -105,8 +111,17 @@ def _rule_lines(rules: Sequence[ApprovalRule], approvers: str) -> list[str]:
         }
         fits = "; ".join(f"{name}: {', '.join(found)}" for name, found in parts.items() if found) or "everything"
         lines += ["", f"{number}. {rule.name}", f"  Fits {fits}"]
-        lines += [f"  {line}" for line in _term_lines(rule.terms, approvers)[1:]]
+        plain = replace(rule.terms, break_glass=NOBODY)
+        lines += [f"  {line}" for line in _term_lines(plain, approvers)[1:]]
     return lines
+
+
+def glass_line(rules: Sequence[ApprovalRule]) -> str:
+    """Whether breaking the glass is open, and to whom."""
+    people = next((one.terms.break_glass for one in rules), NOBODY)
+    if people == NOBODY:
+        return "Nobody may break the glass."
+    return f"May break the glass, alone, for what can be undone: {_named(people)}"
 
 
 def _term_lines(terms: Terms, approvers: str) -> list[str]:
@@ -125,6 +140,8 @@ def _term_lines(terms: Terms, approvers: str) -> list[str]:
     lines.append("A reason is needed" if terms.reason_required else "A reason may be left out")
     if terms.one_time_code:
         lines.append("Asking and each yes need a one-time code")
+    if terms.needed and terms.break_glass != NOBODY:
+        lines.append(f"May break the glass and run it alone: {_named(terms.break_glass)}")
     if terms.needed:
         minutes = ", ".join(map(str, terms.reminder_minutes))
         lines.append(f"Reminders after {minutes} minutes" if minutes else "No reminders")

@@ -44,6 +44,7 @@ from bot.service.show_case import ShowCase
 from bot.service.show_followups import ShowFollowups
 from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
+from bot.service.tell_glass import TellGlass
 from bot.service.watch_containment import WatchContainment
 from bot.slack.suspect_question import SuspectQuestion
 from bot.task_doers import task_doers
@@ -72,6 +73,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.POST_REMINDER: Remind(book, messenger, parts.presenter, parts.directory, parts.clock),
         EffectKind.POST_FOLLOWUPS: followups.post,
         EffectKind.UPDATE_FOLLOWUPS: lambda case, _: followups.update(case),
+        EffectKind.POST_GLASS: TellGlass(book, messenger, parts.presenter),
         EffectKind.WATCH: lambda case, _: watch(case),
         EffectKind.POST_ALARM: watch.post_alarm,
         EffectKind.UPDATE_ALARM: watch.update_alarm,

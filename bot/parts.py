@@ -46,6 +46,7 @@ from bot.slack.controls import Controls
 from bot.slack.directory import SlackDirectory
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.followup_list import FollowupList
+from bot.slack.glass_message import GlassMessage
 from bot.slack.messenger import SlackMessenger
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
@@ -159,7 +160,7 @@ def _directory(
 ) -> SlackDirectory:
     """The people of Slack that the settings, the house and the approval rules name."""
     responders, approvers = People.parse(settings.responders), People.parse(settings.approvers)
-    named = together(rule.terms.named for rule in policy.rules)
+    named = together(one for rule in policy.rules for one in (rule.terms.named, rule.terms.break_glass))
     home = frozenset(one for one in (identity.team_id, identity.enterprise_id) if one)
     domains = settings.proof.email_domains
     return SlackDirectory(asker, responders, approvers, _owners(house), named=named, home=home, email_domains=domains)
@@ -200,5 +201,7 @@ def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy) -
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
     question, reminder = OwnerQuestion(settings.channel), Reminder(settings.channel, controls)
     search_bar = SearchBarMessage(settings.channel, controls)
-    followups, alarms = FollowupList(settings.channel), AlarmMessage(settings.channel)
-    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar, followups, alarms)
+    followups = FollowupList(settings.channel, controls.title, policy.approvers_in_words)
+    alarms = AlarmMessage(settings.channel)
+    glass = GlassMessage(settings.channel, controls.title, policy.approvers_in_words)
+    return SlackPresenter(card, failed_calls, notes, question, reminder, search_bar, followups, alarms, glass)

@@ -46,6 +46,29 @@ def test_it_prints_the_rules_in_their_order(
     assert printed.count("\n\n") == 5
 
 
+def test_it_says_whether_the_glass_can_be_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nobody without the section; with it who, once for all rules, and for each action that it is open for."""
+    monkeypatch.setenv("ANCHORWATCH_APPROVALS", str(EXAMPLE))
+    assert main(["approvals"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "Nobody may break the glass."
+    rules = tmp_path / "approvals.toml"
+    rules.write_text('[break_glass]\npeople = ["U1"]\n[[rule]]\nname = "all"\napprovals = 1\n')
+    monkeypatch.setenv("ANCHORWATCH_APPROVALS", str(rules))
+    assert main(["approvals"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[1] == "May break the glass, alone, for what can be undone: U1"
+    assert printed.count("break the glass") == 1
+    for action, is_open in (
+        ("disable_trust_anchor", True),
+        ("delete_trust_anchor", False),
+        ("add_to_inventory", False),
+    ):
+        assert main(["approvals", "--account", "111122223333", "--action", action]) == 0
+        assert ("May break the glass and run it alone: U1" in capsys.readouterr().out) == is_open
+
+
 def test_it_says_which_rule_decides_somewhere(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

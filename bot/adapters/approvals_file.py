@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ _WHERE = frozenset({"actions", "risks", "accounts", "regions", "environments"})
 _WHO = frozenset({"approvals", "approvers", "at_least", "silent", "own_yes_counts"})
 _HOW = frozenset({"reason_required", "expires_minutes", "reminder_minutes", "one_time_code"})
 _KEYS = frozenset({"name"}) | _WHERE | _WHO | _HOW
+_SECTIONS = ("people", "break_glass", "rule")
 _RISKS = (Risk.REVERSIBLE, Risk.IRREVERSIBLE)
 _MOST_APPROVALS = 5
 _DAY_MINUTES = 1440
@@ -80,14 +81,23 @@ class _Reader:
     mistakes: list[str] = field(default_factory=list)
 
     def rules(self, data: Mapping[str, Any]) -> tuple[ApprovalRule, ...]:
-        self.mistakes.extend(f"there is no section [{name}]" for name in data if name not in ("people", "rule"))
+        self.mistakes.extend(f"there is no section [{name}]" for name in data if name not in _SECTIONS)
         lists = self._lists(data.get("people", {}))
+        glass = self._glass(data.get("break_glass", {}), lists)
         entries = data.get("rule", [])
         if not isinstance(entries, list):
             self.mistakes.append("[rule] must be written as [[rule]]")
             return ()
         found = [self._rule(number, it, lists) for number, it in enumerate(entries, 1)]
-        return tuple(one for one in found if one is not None)
+        return tuple(replace(one, terms=replace(one.terms, break_glass=glass)) for one in found if one is not None)
+
+    def _glass(self, table: object, lists: Mapping[str, People]) -> People:
+        """Who may break the glass under every rule; nobody without the section."""
+        if not isinstance(table, dict):
+            self.mistakes.append("[break_glass] must be a table")
+            return NOBODY
+        self.mistakes.extend(f"[break_glass]: there is no key {name!r}" for name in table if name != "people")
+        return self._take("[break_glass]", lambda: _people(table, "people", lists, "nobody") or NOBODY, NOBODY)
 
     def _lists(self, table: object) -> dict[str, People]:
         if not isinstance(table, dict):
@@ -149,12 +159,12 @@ def _name(it: Mapping[str, Any]) -> str:
     return value
 
 
-def _texts(it: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _texts(it: Mapping[str, Any], name: str, without: str = "all") -> tuple[str, ...]:
     value = it.get(name, [])
     if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
         raise _Wrong(f"{name} must be a list of texts")
     if name in it and not value:
-        raise _Wrong(f"{name} is empty; leave it out to mean all")
+        raise _Wrong(f"{name} is empty; leave it out to mean {without}")
     return tuple(value)
 
 
@@ -208,9 +218,9 @@ def _list(name: str, ids: object) -> People:
     return People.parse(ids, name)
 
 
-def _people(it: Mapping[str, Any], key: str, lists: Mapping[str, People]) -> People | None:
+def _people(it: Mapping[str, Any], key: str, lists: Mapping[str, People], without: str = "all") -> People | None:
     """The people of a key, from names of lists and from ids; None without the key."""
-    words = _texts(it, key)
+    words = _texts(it, key, without)
     if key not in it:
         return None
     found = [_one(word, lists, key) for word in words]

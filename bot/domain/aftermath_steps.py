@@ -21,12 +21,13 @@ from bot.domain.case import Case, Reservation
 from bot.domain.closing_note import ClosingNote, ClosingNoteWritten
 from bot.domain.events import DetectionReceived
 from bot.domain.followups import FollowupEnded
+from bot.domain.glass import GlassReviewed
 from bot.domain.investigation import RoundFinished
 from bot.domain.post_events import PostDropped, PostKind, PostReserved, PostSent
 from bot.domain.request_steps import user_of
 from bot.domain.session_ends import contained_since
 
-TOLD_AFTER = (AlarmAcknowledged, AllClearSaid, ClosingNoteWritten, FollowupEnded)
+TOLD_AFTER = (AlarmAcknowledged, AllClearSaid, ClosingNoteWritten, FollowupEnded, GlassReviewed)
 """What the thread tells of."""
 
 

@@ -24,10 +24,15 @@ __all__ = [
     "Person",
     "Reason",
     "Terms",
+    "barred",
+    "first_no",
     "may_answer_for_ca",
     "may_start",
     "may_vote",
+    "no_approver",
+    "not_here",
     "refused",
+    "too_late",
 ]
 
 _REGION = re.compile(r"[a-z0-9-]{1,32}")
@@ -63,6 +68,8 @@ class Reason(StrEnum):
     NOT_ASKED = "not_asked"
     CODE_MISSING = "code_missing"
     CODE_REFUSED = "code_refused"
+    NO_GLASS = "no_glass"
+    NOT_ON_GLASS_LIST = "not_on_glass_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ class ApprovalPolicy:
         rule = first_rule(self.rules, Asked(action_id, risk, account or "", region or "", environment))
         if rule is not None:
             terms = rule.terms.with_floor(risk)
-            return terms if action_id in rule.scope.actions else terms.with_least(least)
+            return terms.with_least(least, named=action_id in rule.scope.actions)
         # Both may come from an event, which an attacker writes.
         where = account if account and ACCOUNT_ID.fullmatch(account) else "that is not known"
         place = region if region and _REGION.fullmatch(region) else "in an unknown Region"
@@ -119,8 +126,9 @@ class ApprovalPolicy:
         )
 
     def may_approve_something(self, person: Person) -> bool:
-        """Whether a person is one of those who may say yes to anything."""
-        return person.approver or any(rule.terms.named.holds(person) for rule in self.rules)
+        """Whether a person is one of those who may say yes to anything, or break a glass."""
+        lists = (people for rule in self.rules for people in (rule.terms.named, rule.terms.break_glass))
+        return person.approver or any(people.holds(person) for people in lists)
 
     def who_in_words(self, terms: Terms) -> str:
         """Who may say yes, as mentions."""
@@ -134,7 +142,7 @@ def may_start(policy: ApprovalPolicy, risk: Risk | None, person: Person, part: P
     what it is of the parts that a bar can take; None means the one that is taken first.
     """
     part = part or (Part.READ if risk is Risk.READ else Part.START)
-    return _first_no(_not_here(person), _barred(person, part), _no_starter(policy, risk, person))
+    return first_no(not_here(person), barred(person, part), _no_starter(policy, risk, person))
 
 
 def may_vote(
@@ -153,12 +161,12 @@ def may_vote(
 
     Who asked does not count here, nobody counts twice, and after the deadline nobody counts. A no needs no share.
     """
-    return _first_no(
-        _not_here(person),
-        _barred(person, part),
-        _too_late(deadline, now),
+    return first_no(
+        not_here(person),
+        barred(person, part),
+        too_late(deadline, now),
         _own(policy, person, terms, requester, voted),
-        _no_approver(policy, person, terms),
+        no_approver(policy, person, terms),
         _share_unknown(person, terms) if yes else None,
         _voted_already(person, voted),
     )
@@ -166,22 +174,24 @@ def may_vote(
 
 def may_answer_for_ca(policy: ApprovalPolicy, person: Person) -> Decision:
     """Whether a person may say whose CA it is: members of the configured group, and nobody else."""
-    return _first_no(_not_here(person), _barred(person, Part.ANSWER), _no_owner(policy, person))
+    return first_no(not_here(person), barred(person, Part.ANSWER), _no_owner(policy, person))
 
 
-def _first_no(*found: Decision | None) -> Decision:
+def first_no(*found: Decision | None) -> Decision:
     """The first thing that stands against it. A further condition is one more function in the list of its kind."""
     return next((no for no in found if no is not None), ALLOWED)
 
 
-def _not_here(person: Person) -> Decision | None:
+def not_here(person: Person) -> Decision | None:
+    """The no to who is nobody here; None for everybody else."""
     if person.active:
         return None
     sentence = "Guests, apps, people of other workspaces and people who left can't use Anchorwatch."
     return refused(Reason.NOT_A_MEMBER, sentence)
 
 
-def _barred(person: Person, part: Part) -> Decision | None:
+def barred(person: Person, part: Part) -> Decision | None:
+    """The no to who has no such part in the case; None for everybody else."""
     bar = next((one for one in person.bars if part in one.parts), None)
     return None if bar is None else refused(Reason(bar.reason), bar.sentence)
 
@@ -197,7 +207,8 @@ def _no_starter(policy: ApprovalPolicy, risk: Risk | None, person: Person) -> De
     return refused(Reason.NOT_A_RESPONDER, f"You may not do this. {policy.responders_in_words} may.")
 
 
-def _too_late(deadline: datetime, now: datetime) -> Decision | None:
+def too_late(deadline: datetime, now: datetime) -> Decision | None:
+    """The no to a request that has expired; None before that."""
     if now < deadline:
         return None
     return refused(Reason.EXPIRED, "This request has expired. Nothing was run. Ask for it again.")
@@ -214,7 +225,8 @@ def _own(
     return refused(Reason.OWN_REQUEST, f"You asked for this, so someone else must decide: {who}.")
 
 
-def _no_approver(policy: ApprovalPolicy, person: Person, terms: Terms) -> Decision | None:
+def no_approver(policy: ApprovalPolicy, person: Person, terms: Terms) -> Decision | None:
+    """The no to who is none of those who may approve under these terms, or of whom Slack can't tell; else None."""
     may = terms.may_approve(person)
     if may:
         return None

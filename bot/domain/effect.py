@@ -41,6 +41,7 @@ class EffectKind(StrEnum):
     POST_SUSPECTS = "post_suspects"
     UPDATE_SUSPECTS = "update_suspects"
     AUDIT_ROLES = "audit_roles"
+    POST_GLASS = "post_glass"
 
 
 @dataclass(frozen=True, slots=True)

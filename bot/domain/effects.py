@@ -10,6 +10,7 @@ from bot.domain.case import Case, Request, RequestState
 from bot.domain.case_pictures import drawings_of
 from bot.domain.effect import Effect, EffectKind, Standing, post_effect
 from bot.domain.followup_effects import followup_effects
+from bot.domain.glass_effects import glass_effects
 from bot.domain.identity import INVENTORY_ID
 from bot.domain.receipt_steps import receipt_due
 from bot.domain.reminders import next_reminder_at
@@ -46,6 +47,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *_question(case, me),
         *_reminders(case, me),
         *_bars(case, me),
+        *glass_effects(case, me),
         *followup_effects(case, me),
         *aftermath_effects(case, me),
         *suspicion_effects(case, me),

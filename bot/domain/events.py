@@ -16,6 +16,7 @@ from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
 from bot.domain.followups import FollowupEvent
+from bot.domain.glass import GlassEvent
 from bot.domain.inventory_log import InventoryEvent
 from bot.domain.investigation import InvestigationEvent
 from bot.domain.ladder_event import LadderStopped
@@ -252,7 +253,7 @@ class ReviewNoted:
 
 
 CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked | TicketGiven
-RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired | SeenEvent
+RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired | SeenEvent | GlassEvent
 RunEvent = RunStarted | RunStopped | RunFinished | LadderStopped
 OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
 Event = (

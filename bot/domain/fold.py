@@ -20,6 +20,7 @@ from bot.domain.closing import Closed, close_reason_of
 from bot.domain.detection import Detection
 from bot.domain.failed_calls import with_call
 from bot.domain.followup_steps import with_followups
+from bot.domain.glass_steps import with_glass
 from bot.domain.inventory_steps import INVENTORY_STEPS
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
 from bot.domain.ladder_event import LadderStopped
@@ -69,7 +70,7 @@ def _apply(case: Case, entry: Entry, event: ev.Event) -> Case:
     step = _STEPS.get(type(event))
     if step is not None:
         case = step(case, entry, event)
-    for with_more in (with_search_bars, with_followups, with_aftermath, with_suspicion, with_tasks):
+    for with_more in (with_search_bars, with_glass, with_followups, with_aftermath, with_suspicion, with_tasks):
         case = with_more(case, entry, event)
     if told_in_thread(case, event):
         since = case.note_due_since or entry.at

@@ -1,7 +1,8 @@
 """Points that stay open in a case: people are reminded of them, ever more seldom, until somebody ends each of them.
 
 No reminder goes away by itself. The first comes on the next working morning, then one each working morning for a week,
-then one a week. One message in the thread shows all open points of the case.
+then one a week; of a broken glass one each working morning. One message in the thread shows all open points of the
+case.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class Followup:
     """One point. ``number`` is its place in the case, from 1; ``reminded`` counts its reminders.
 
     ``opened_by`` is a Slack user id, empty for what no person opened. ``ended_by`` None means that it is open, empty
-    that it became void.
+    that it became void. ``request_id`` is the request whose broken glass is to be reviewed, empty for any other point:
+    it ends only by that review, and is reminded of each working morning.
     """
 
     key: str
@@ -76,6 +78,7 @@ class Followup:
     not_by: frozenset[str] = frozenset()
     by_approver: bool = False
     at_once: bool = False
+    request_id: str = ""
     reminded: int = 0
     reminded_at: datetime | None = None
     ended_by: str | None = None
@@ -90,7 +93,7 @@ class Followup:
         """When the next reminder of it is due."""
         if self.reminded_at is None:
             return self.since if self.at_once else mornings.after(self.since)
-        rest = timedelta(0) if self.reminded < _DAILY else _WEEKLY
+        rest = timedelta(0) if self.reminded < _DAILY or self.request_id else _WEEKLY
         return mornings.after(self.reminded_at + rest)
 
 

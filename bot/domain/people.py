@@ -13,7 +13,7 @@ class Part(StrEnum):
     """What somebody can have a part in.
 
     Reading; noting on a case what ends nothing; asking for a containment that can be undone, and agreeing to one;
-    starting anything else; deciding any other request; saying whose a CA is.
+    starting anything else; deciding any other request; saying whose a CA is; breaking the glass.
     """
 
     READ = "read"
@@ -23,6 +23,7 @@ class Part(StrEnum):
     START = "start"
     DECIDE = "decide"
     ANSWER = "answer"
+    BREAK = "break"
 
 
 @dataclass(frozen=True, slots=True)

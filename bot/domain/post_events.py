@@ -22,6 +22,7 @@ class PostKind(StrEnum):
     ALARM = "alarm"
     ALARM_REMINDER = "alarm_reminder"
     SUSPECTS = "suspects"
+    GLASS = "glass"
 
 
 KEPT_BY_THEIR_OWN = (
@@ -30,6 +31,7 @@ KEPT_BY_THEIR_OWN = (
     PostKind.ALARM,
     PostKind.ALARM_REMINDER,
     PostKind.SUSPECTS,
+    PostKind.GLASS,
 )
 """Messages whose own modules fold where they stand."""
 
@@ -40,8 +42,8 @@ class PostReserved:
 
     ``through`` is the entry up to which a note tells the story, that a notice, a question or an alarm is about, or that
     began the search of a bar; 0 for the card. Of a reminder it is its number, and ``subject`` the request; of reminders
-    of open points and of alarms the number alone. ``ambiguous`` says that an earlier life of the store may have posted
-    already.
+    of open points and of alarms the number alone. Of a broken glass it is its entry, and ``subject`` the request.
+    ``ambiguous`` says that an earlier life of the store may have posted already.
     """
 
     KIND: ClassVar[str] = "post:reserved"

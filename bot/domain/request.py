@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import events as ev
+from bot.domain.glass import Glass
 from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.receipt import Begun, Receipt, Word
 from bot.domain.seen import Seen
@@ -53,7 +54,7 @@ class Request:
     outcome that was not known; None when nobody has, or when CloudTrail has proved it since. ``moved_to`` is the plan
     as AWS showed it when that stopped the request. ``rungs`` are the requests of a ladder's rungs, once it is approved:
     they run, it does not. ``ladder`` is the request that this is a rung of. ``stopped_by`` wanted no further rung of
-    the ladder to begin.
+    the ladder to begin. ``glass`` is how somebody let it run without the yes of others; None for any other request.
     """
 
     request_id: str
@@ -85,11 +86,18 @@ class Request:
     rungs: tuple[str, ...] = ()
     ladder: str = ""
     stopped_by: str | None = None
+    glass: Glass | None = None
 
     @property
     def missing(self) -> Missing:
         """What it still waits for; the fold lets nothing run before that is nothing."""
         return missing(self.terms, [Yes(vote.user_id, vote.shares) for vote in self.votes])
+
+    @property
+    def let_run_by(self) -> tuple[str, ...]:
+        """Who let it run, each once: everybody who said yes, and who broke the glass."""
+        broke = (self.glass.user_id,) if self.glass is not None else ()
+        return tuple(dict.fromkeys((*(vote.user_id for vote in self.votes), *broke)))
 
     begun: tuple[Begun, ...] = ()
     receipt: Receipt = Receipt()

@@ -59,7 +59,7 @@ def _requested(case: Case, entry: Entry, event: ev.ActionRequested) -> Case:
         votes=_own_yes(entry, event, terms),
         seen=Seen(reads_first=event.reads_first),
     )
-    return _with_request(case, entry, _settled_by_votes(request))
+    return with_request(case, entry, _settled_by_votes(request))
 
 
 def _terms(event: ev.ActionRequested) -> Terms:
@@ -81,7 +81,8 @@ def _settled_by_votes(request: Request) -> Request:
     return replace(request, state=state)
 
 
-def _with_request(case: Case, entry: Entry, request: Request, **changes: object) -> Case:
+def with_request(case: Case, entry: Entry, request: Request, **changes: object) -> Case:
+    """The case with a request that has moved, and with the rungs that move by it."""
     requests = MappingProxyType(dict(climbed({**case.requests, request.request_id: request}, request, entry.at)))
     if request.is_read:
         return replace(case, requests=requests, display_seq=entry.seq, **changes)  # type: ignore[arg-type]
@@ -104,7 +105,7 @@ def _approved(case: Case, entry: Entry, event: ev.ApprovalGiven) -> Case:
     if user_of(entry.by) in uncounted or (request.terms.one_time_code and not event.proved):
         return case
     votes = (*request.votes, Vote(user_of(entry.by), entry.at, event.shares))
-    return _with_request(case, entry, _settled_by_votes(replace(request, votes=votes)))
+    return with_request(case, entry, _settled_by_votes(replace(request, votes=votes)))
 
 
 def _rejected(case: Case, entry: Entry, event: ev.RequestRejected) -> Case:
@@ -118,14 +119,14 @@ def _rejected(case: Case, entry: Entry, event: ev.RequestRejected) -> Case:
         ended_at=entry.at,
         sentence=event.reason,
     )
-    return _with_request(case, entry, ended)
+    return with_request(case, entry, ended)
 
 
 def _expired(case: Case, entry: Entry, event: ev.RequestExpired) -> Case:
     request = _in(case, event.request_id, _WAITING)
     if request is None:
         return case
-    return _with_request(case, entry, replace(request, state=RequestState.EXPIRED, ended_at=entry.at))
+    return with_request(case, entry, replace(request, state=RequestState.EXPIRED, ended_at=entry.at))
 
 
 def _started(case: Case, entry: Entry, event: ev.RunStarted) -> Case:
@@ -134,7 +135,7 @@ def _started(case: Case, entry: Entry, event: ev.RunStarted) -> Case:
         return case
     begun = (*request.begun, Begun(entry.at, event.session))
     running = replace(request, state=RequestState.RUNNING, started=event, starts=request.starts + 1, begun=begun)
-    return _with_request(case, entry, running)
+    return with_request(case, entry, running)
 
 
 def _stopped(case: Case, entry: Entry, event: ev.RunStopped) -> Case:
@@ -151,8 +152,8 @@ def _stopped(case: Case, entry: Entry, event: ev.RunStopped) -> Case:
         about_people=event.about_people,
     )
     if event.live is None:
-        return _with_request(case, entry, request)
-    return _with_request(case, entry, request, known_state=event.live, observed_at=entry.at)
+        return with_request(case, entry, request)
+    return with_request(case, entry, request, known_state=event.live, observed_at=entry.at)
 
 
 def _finished(case: Case, entry: Entry, event: ev.RunFinished) -> Case:
@@ -178,12 +179,12 @@ def with_outcome(case: Case, entry: Entry, request: Request, state: Mapping[str,
     if state is not None:
         changes |= {"known_state": _after_call(case, state), "observed_at": entry.at}
     if _is_overtaken(case, request):
-        return _with_request(case, entry, request, **changes)
+        return with_request(case, entry, request, **changes)
     if request.state is RequestState.DONE and request.contains is not None:
         changes["contained_by"] = request.request_id if request.contains else None
     elif case.contained_by == request.request_id:
         changes["contained_by"] = None
-    return _contained_by_ladder(_with_request(case, entry, request, **changes), request.ladder)
+    return _contained_by_ladder(with_request(case, entry, request, **changes), request.ladder)
 
 
 def _contained_by_ladder(case: Case, request_id: str) -> Case:

@@ -35,7 +35,7 @@ CONTAINMENTS = frozenset(
 )
 """The actions that stop the caller and can be undone. What takes one back, or trusts a CA, is none of them."""
 
-_BY_NAME = (Part.START, Part.DECIDE, Part.ANSWER)
+_BY_NAME = (Part.START, Part.DECIDE, Part.ANSWER, Part.BREAK)
 _BY_IDENTITY_CENTER = (*_BY_NAME, Part.NOTE, Part.AGREE)
 
 _LEAST_LETTERS = 3
@@ -78,7 +78,7 @@ def suspected(case: Case, person: Person, others: str = "the other approvers") -
     """
     match = match_of((one.actor for one in case.detections), person)
     if match is None:
-        return person
+        return _asked(case, person)
     may = "ask for" if match.sure else "ask for and agree to"
     sentence = (
         f"Somebody else must do this: the call was made under {match.by}, which is yours too. You may read, and {may} "
@@ -86,6 +86,14 @@ def suspected(case: Case, person: Person, others: str = "the other approvers") -
     )
     bar = Bar(_BY_IDENTITY_CENTER if match.sure else _BY_NAME, SUSPECT, sentence)
     return replace(person, bars=(*person.bars, bar))
+
+
+def _asked(case: Case, person: Person) -> Person:
+    """Who was asked whether it was them does not become anybody else by another name."""
+    if case.suspicion.of(person.user_id) is None:
+        return person
+    sentence = "You were asked in this case whether it was you, so somebody else must break the glass."
+    return replace(person, bars=(*person.bars, Bar((Part.BREAK,), SUSPECT, sentence)))
 
 
 def is_suspect(case: Case, person: Person) -> bool:

@@ -26,7 +26,7 @@ class Terms:
     (None: those of ANCHORWATCH_APPROVERS), and with them whoever is in a share or in ``silent``; ``silent`` people are
     never pinged. ``shares`` say how many of the yes must come from whom; one person fills one such place only.
     ``reminder_minutes`` count from the asking, each later than the one before. ``one_time_code`` says that asking and
-    each yes count only with a one-time code of that person.
+    each yes count only with a one-time code of that person. ``break_glass`` may let what can be undone run alone.
     """
 
     rule: str = ""
@@ -39,6 +39,7 @@ class Terms:
     expires_minutes: int = 30
     reminder_minutes: tuple[int, ...] = (5, 10, 20)
     one_time_code: bool = False
+    break_glass: People = NOBODY
 
     @property
     def expires_after(self) -> timedelta:
@@ -74,15 +75,22 @@ class Terms:
             return own.in_words()
         return f"{approvers_in_words}, {own.in_words()}" if own.users or own.groups else approvers_in_words
 
-    def with_least(self, people: int) -> Terms:
-        """The terms for an action that wants so many other people's yes whatever its risk; 0 changes nothing."""
-        return replace(self, needed=max(self.needed, people), own_yes_counts=False) if people else self
+    def with_least(self, people: int, *, named: bool = False) -> Terms:
+        """The terms for an action that wants so many other people's yes whatever its risk; 0 changes nothing.
+
+        A rule that is for the action by name (``named``) may ask for fewer. Nobody breaks the glass for such an action.
+        """
+        if not people:
+            return self
+        mine = replace(self, break_glass=NOBODY)
+        return mine if named else replace(mine, needed=max(self.needed, people), own_yes_counts=False)
 
     def with_floor(self, risk: Risk) -> Terms:
-        """The terms as they hold for a risk: what can't be undone always needs one other person, and a reason."""
+        """The terms as they hold for a risk: what can't be undone always needs another person, and a reason."""
         if risk is not Risk.IRREVERSIBLE:
             return self
-        return replace(self, needed=max(self.needed, 1), own_yes_counts=False, reason_required=True)
+        needed = max(self.needed, 1)
+        return replace(self, needed=needed, own_yes_counts=False, reason_required=True, break_glass=NOBODY)
 
 
 def both(one: Terms, other: Terms) -> Terms | None:
@@ -96,6 +104,7 @@ def both(one: Terms, other: Terms) -> Terms | None:
         own_yes_counts=one.own_yes_counts and other.own_yes_counts,
         reason_required=one.reason_required or other.reason_required,
         one_time_code=one.one_time_code or other.one_time_code,
+        break_glass=one.break_glass if one.break_glass == other.break_glass else NOBODY,
         expires_minutes=min(one.expires_minutes, other.expires_minutes),
     )
 

@@ -21,3 +21,10 @@ def asks_more(kept: Terms, now: Terms) -> str | None:
     if (now.approvers, now.shares, now.silent) != (kept.approvers, kept.shares, kept.silent):
         return "the yes of other people"
     return None
+
+
+def glass_asks_more(kept: Terms, now: Terms) -> str | None:
+    """As :func:`asks_more`, of a request that somebody let run alone: how many yes others give counts for nothing."""
+    if now.break_glass != kept.break_glass:
+        return "other people's yes: the people who may break the glass were changed"
+    return "one-time codes" if now.one_time_code and not kept.one_time_code else None

@@ -12,7 +12,8 @@ from bot.domain.ladder import Askable, Ladder
 from bot.domain.ladder_choice import choose
 from bot.domain.plan import Plan, Risk, plan_name
 from bot.domain.suspect import part_of_asking
-from bot.domain.terms import Yes, both
+from bot.domain.terms import Yes, both, missing
+from bot.service.break_glass import glass_at_asking
 from bot.service.press import Answer, Press, PressRule
 
 
@@ -56,7 +57,11 @@ def ask_for_action(policy: ApprovalPolicy, action: Askable, plan: Plan) -> Press
                 Reason.OLD_CARD,
                 "What is known of the trust anchor has changed since this opened. Close it and press again.",
             )
-        return [draft(_request(terms, action, plan, case, press, now), press.by)]
+        asked = _request(terms, action, plan, case, press, now)
+        if not press.breaks_glass or missing(terms, own_yes(terms, press.person)).nothing:
+            return [draft(asked, press.by)]
+        broken = glass_at_asking(asked, terms, press)
+        return broken if isinstance(broken, Decision) else [draft(asked, press.by), draft(broken, press.by)]
 
     return rule
 

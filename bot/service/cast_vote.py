@@ -38,7 +38,7 @@ def may_reject(policy: ApprovalPolicy) -> PressRule:
     """The rule for opening the form of Reject: everything but the reason."""
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
-        request = _pending(case, press)
+        request = pending(case, press)
         if isinstance(request, Decision):
             return request
         if request.by == press.person.user_id and press.person.active:
@@ -66,14 +66,15 @@ def reject_request(policy: ApprovalPolicy) -> PressRule:
 
 def _voted_on(policy: ApprovalPolicy, case: Case, press: Press, now: datetime) -> Request | Decision:
     """The request that this person may say yes to, or why they may not."""
-    request = _pending(case, press)
+    request = pending(case, press)
     if isinstance(request, Decision):
         return request
     decision = _may_vote(policy, request, press, now)
     return request if decision.allowed else decision
 
 
-def _pending(case: Case, press: Press) -> Request | Decision:
+def pending(case: Case, press: Press) -> Request | Decision:
+    """The request that was pressed on, while it waits for somebody's yes; else why nobody can decide it."""
     request = case.requests.get(press.request_id)
     if request is None:
         return refused(Reason.FORGED, "This button belongs to no request of this case. Nothing was done.")

@@ -16,6 +16,8 @@ def may_end(point: Followup, person: Person) -> Decision:
     """Whether this person may end it: nobody ends what is about their own deed."""
     if person.user_id in point.not_by:
         return refused(Reason.OWN_REQUEST, "This point is about what you did yourself, so somebody else must end it.")
+    if point.request_id:
+        return refused(Reason.NOT_IN_THIS_STATE, "A broken glass is closed by its review only. Press Review beside it.")
     if point.by_approver and not person.approver:
         return refused(Reason.NOT_AN_APPROVER, "Only an approver can end this point.")
     return ALLOWED

@@ -28,7 +28,8 @@ class Press:
     ``in_form`` says that the person reads a refusal in the form, so that nobody has to tell them again.
     ``question_seq`` is the question to the CA's owners that is answered, by its entry; 0 for anything else.
     ``code`` is what a one-time code was worth that they gave; None when they gave none.
-    ``entered`` is what was written into an action's own form, by its fields.
+    ``entered`` is what was written into an action's own form, by its fields. ``breaks_glass`` says that who asks wants
+    it to run at once, without the yes of others.
     """
 
     control: str
@@ -44,6 +45,7 @@ class Press:
     question_seq: int = 0
     code: CodeCheck | None = None
     entered: Entered = field(default_factory=dict)
+    breaks_glass: bool = False
 
     @property
     def by(self) -> str:

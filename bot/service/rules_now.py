@@ -12,7 +12,7 @@ from bot.domain.case import Case, Request
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
 from bot.domain.terms import Terms
-from bot.domain.terms_now import asks_more
+from bot.domain.terms_now import asks_more, glass_asks_more
 
 
 class TermsFor(Protocol):
@@ -41,13 +41,13 @@ class RulesNow:
         ladder = case.requests.get(request.ladder)
         if ladder is not None:
             asked.append(self._terms_for(ladder.action_id, ladder.risk, *place))
-        return next((why for now in asked if (why := _why_not(request.terms, now)) is not None), None)
+        return next((why for now in asked if (why := _why_not(request, now)) is not None), None)
 
 
-def _why_not(kept: Terms, now: Terms | Decision) -> str | None:
+def _why_not(request: Request, now: Terms | Decision) -> str | None:
     if isinstance(now, Decision):
         return f"The approval rules were changed since this was asked for. {now.sentence}"
-    more = asks_more(kept, now)
+    more = (asks_more if request.glass is None else glass_asks_more)(request.terms, now)
     if more is None:
         return None
     return f"The approval rules were changed since this was asked for: now it needs {more}. Ask for it again."

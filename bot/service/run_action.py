@@ -145,14 +145,13 @@ class RunAction:
         await self._apply(case, request, action, plan, fence.guarded(actor))
 
     def _actor(self, case: Case, request: Request, action: ResponseAction, plan: Plan) -> ActingAws:
-        voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
         person = source_identity(self._directory.person(request.by))
         return self._accounts.actor(
             case.target,
             action.permissions,
             session_name=f"{case.case_id}-{request.by}",
             touches=plan.touches,
-            acting=Acting(case.case_id, request.request_id, request.by, voters, person),
+            acting=Acting(case.case_id, request.request_id, request.by, request.let_run_by, person),
         )
 
     async def _apply(self, case: Case, request: Request, action: ResponseAction, plan: Plan, actor: ActionAws) -> None:

@@ -32,20 +32,25 @@ class StillAllowed:
 
     async def __call__(self, case: Case, request: Request) -> str | None:
         """Why somebody's part in this no longer holds, or None when everybody's does."""
-        agreed_at = max((vote.at for vote in request.votes), default=request.at)
+        glass = request.glass
+        agreed_at = glass.at if glass else max((vote.at for vote in request.votes), default=request.at)
         if self._clock.now() - agreed_at > _YES_HOLDS:
             minutes = int(_YES_HOLDS.total_seconds() / 60)
             return f"The last yes is older than {minutes} minutes, and nobody has run it since. Ask for it again."
-        voters = tuple(dict.fromkeys(vote.user_id for vote in request.votes))
-        terms = request.terms
+        terms, voters, agree = request.terms, request.let_run_by, "approve"
+        agreeing = part_of_voting(request.action_id, request.risk)
+        if glass is not None:
+            # Nobody's yes is needed then, so those who gave one before may have left.
+            terms, voters, agree = Terms(approvers=terms.break_glass), (glass.user_id,), "break the glass"
+            agreeing = Part.BREAK
         people = await asyncio.gather(*(self._fresh(one, terms) for one in (request.by, *voters)))
         requester, *approvers = (suspected(case, one) for one in people)
-        asking, agreeing = (of(request.action_id, request.risk) for of in (part_of_asking, part_of_voting))
+        asking = part_of_asking(request.action_id, request.risk)
         if not (_is_here(requester, asking) and requester.responder):
             return _no_longer(requester, terms, "ask for this")
         for person in approvers:
             if not (_is_here(person, agreeing) and terms.may_approve(person)):
-                return _no_longer(person, terms, "approve")
+                return _no_longer(person, terms, agree)
         return _short_of(terms, approvers)
 
     async def _fresh(self, user_id: str, terms: Terms) -> Person:

@@ -24,6 +24,7 @@ from bot.slack.card_words import (
 )
 from bot.slack.closing_form import closing_line
 from bot.slack.controls import APPROVE, Controls
+from bot.slack.glass_words import glass_lines
 from bot.slack.guide_words import card_lines, guide_lines
 from bot.slack.ladder_words import progress_lines
 from bot.slack.owner_question import owners_lines
@@ -92,6 +93,7 @@ class Card:
             *self._progress(case),
             *_receipt(case),
             *_after(case),
+            *self._glass(case),
             *_investigated(case),
             *_owners(case),
             *self._requests.blocks(case),
@@ -114,6 +116,10 @@ class Card:
         lines = progress_lines(case, self._controls.title)
         block_id = Reference(case.case_id, case.revision).block_id("ladder")
         return [{**_section(lines, block_id), "expand": True}] if lines else []
+
+    def _glass(self, case: Case) -> list[Block]:
+        lines = glass_lines(case, self._controls.title)
+        return [_section(lines, Reference(case.case_id, case.revision).block_id("glass"))] if lines else []
 
     def _footer(self, case: Case) -> Block:
         words = [case.case_id]
@@ -144,6 +150,7 @@ class Card:
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
             *after_lines(case),
             *closing_line(case),
+            *glass_lines(case, self._controls.title),
             *card_lines(case),
             *guide_lines(case),
             "Slack would not show the buttons. To disable by hand: "

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.case import Case
 from bot.domain.plain import canonical
 from bot.slack.button_value import Reference
-from bot.slack.controls import APPROVE
+from bot.slack.controls import APPROVE, BREAK_GLASS
 
 GUIDE_STATE, FOOTER = "guide", "footer"
 """The blocks that say how far searches are. They change while somebody reads the card, so they are left out."""
@@ -23,14 +23,14 @@ def rendered(blocks: list[Block]) -> str:
 
 
 def signed(blocks: list[Block], case: Case) -> list[Block]:
-    """The blocks with an Approve that carries what it is a yes to."""
+    """The blocks with an Approve, and a Break the Glass, that carry what they are a yes to."""
     request = case.open_request
     if request is None:
         return blocks
     reference = Reference(case.case_id, case.revision, request.request_id, request.digest, rendered(blocks))
 
     def carrying(element: Block) -> Block:
-        return {**element, "value": reference.text()} if element.get("action_id") == APPROVE else element
+        return {**element, "value": reference.text()} if element.get("action_id") in (APPROVE, BREAK_GLASS) else element
 
     return [
         {**one, "elements": [carrying(element) for element in one["elements"]]} if one["type"] == "actions" else one

@@ -11,6 +11,7 @@ from bot.domain.live_state import is_live
 from bot.domain.open_elsewhere import open_elsewhere
 from bot.domain.verdict import Priority, verdict
 from bot.slack.after_words import after_step
+from bot.slack.glass_words import agreed_words
 from bot.slack.ladder_words import done_words
 from bot.slack.request_words import sentence_words
 from bot.slack.text import code, date, defang, marked, mention_user, shown
@@ -131,9 +132,7 @@ def span(length: timedelta) -> str:
 
 
 def _by_whom(request: Request) -> str:
-    words = f"asked by {mention_user(request.by)}"
-    voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
-    return f"{words}, approved by {voters}" if voters else words
+    return f"asked by {mention_user(request.by)}{agreed_words(request)}"
 
 
 def _closed(case: Case) -> str:

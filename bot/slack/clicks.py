@@ -26,8 +26,10 @@ from bot.service.tell_outcome import may_tell
 from bot.slack import controls, forms
 from bot.slack.after_clicks import AfterClicks
 from bot.slack.button_value import Reference, page_of, parse_reference
-from bot.slack.code_form import approve_form, with_code
+from bot.slack.code_form import approve_form
 from bot.slack.desk import Desk
+from bot.slack.glass_clicks import GlassClicks
+from bot.slack.glass_form import with_inputs
 from bot.slack.guide_view import BACK, GUIDE, ON, PARTS, GuideView
 from bot.slack.modals import Click
 from bot.slack.plan_clicks import PlanClicks
@@ -73,6 +75,7 @@ class Clicks:
             GUIDE: self._read_guide,
             **AfterClicks(self._desk).handles(),
             **TaskClicks(self._desk, self._guide).handles(),
+            **GlassClicks(self._desk).handles(),
             **dict.fromkeys((BACK, ON, *(control for control, _ in PARTS.values())), self._read_guide),
             controls.ASK_OWNERS: self._ask_owners,
             controls.ADD_TICKET: self._open_ticket,
@@ -212,8 +215,7 @@ class Clicks:
             plan = await known_plan(action, case, self._desk.clock.now(), store=self._desk.store)
         except AwsError:
             return await self._desk.pressing(click.press, lambda *_: no_plan())
-        form = forms.action_form(case, action, plan, wanted, reason)
-        form = with_code(form) if wanted.terms.one_time_code else form
+        form = with_inputs(forms.action_form(case, action, plan, wanted, reason), wanted)
         return await self._desk.modals.open_plan(click, form, case)
 
     async def _stop_looking(self, click: Click) -> Decision:

@@ -10,6 +10,7 @@ from bot.domain.case_evidence import evidence_of, known_state
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.ladder_choice import choose, goes_on, is_offered
 from bot.domain.ownership import keys_of
+from bot.domain.people import NOBODY
 from bot.domain.plan import Risk
 from bot.domain.tickets import names_ticket, ticket_of
 from bot.domain.verdict import Priority, verdict
@@ -26,6 +27,8 @@ REJECT = "reject_request"
 STOP_LOOKING = "stop_looking"
 CANCEL_SEARCH = "cancel_search"
 STOP_LADDER = "stop_ladder"
+BREAK_GLASS = "break_glass"
+REVIEW_GLASS = "review_glass"
 ASK_OWNERS = "ask_ca_owners"
 ADD_TICKET = "add_change_ticket"
 OURS = "ca_is_ours"
@@ -106,7 +109,9 @@ class Controls:
         request = case.open_request
         waits = request is not None and request.seen.waits
         approve = [] if waits else [(APPROVE, _approve_title(case), "primary")]
-        return [*approve, (REJECT, "Reject…", ""), *quick][:_MOST_BUTTONS]
+        opens = request is not None and not waits and request.terms.break_glass != NOBODY
+        glass = [(BREAK_GLASS, "Break the Glass…", "")] if opens else []
+        return [*approve, (REJECT, "Reject…", ""), *glass, *quick][:_MOST_BUTTONS]
 
     def _risk(self, action_id: str) -> Risk:
         return next(action.risk for action in self._actions if action.id == action_id)
@@ -181,7 +186,7 @@ def _menus(action_id: str, options: Sequence[tuple[str, str]]) -> list[Block]:
 
 def _button(action_id: str, title: str, style: str, case: Case) -> Block:
     request = case.last_run if action_id in (WAS_DONE, WAS_NOT_DONE) else case.open_request
-    votes = action_id in (APPROVE, REJECT, STOP_LADDER, WAS_DONE, WAS_NOT_DONE) and request is not None
+    votes = action_id in (APPROVE, REJECT, BREAK_GLASS, STOP_LADDER, WAS_DONE, WAS_NOT_DONE) and request is not None
     reference = Reference(case.case_id, case.revision, request.request_id if votes and request else "")
     button: Block = {
         "type": "button",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from bot.domain.approval_words import from_words
 from bot.domain.case import Case
 from bot.domain.followups import Followup, FollowupEnded
 from bot.ports import Message
 from bot.service.show_followups import FOLLOWUPS_EVENT_TYPE, followups_key
 from bot.slack.button_value import Reference
+from bot.slack.controls import REVIEW_GLASS
+from bot.slack.glass_words import glass_words, review_words
 from bot.slack.text import date, defang, fallback, marked, mention_user, shown
 
 END_FOLLOWUP = "end_followup"
 END_FOLLOWUPS = "end_followups"
 _SENTENCE = 300
 _MOST_SHOWN = 20
+_UNTIL_REVIEWED = "This comes again each working morning until every broken glass is reviewed."
 _AGAIN = "This comes again each working morning, after a week once a week, until every point is closed."
 
 Block = dict[str, Any]
@@ -25,19 +30,26 @@ class FollowupList:
 
     Args:
         channel: where cards stand.
+        title: what people call an action, by its id.
+        approvers_in_words: who may say yes where a rule names nobody.
     """
 
-    def __init__(self, channel: str) -> None:
+    def __init__(
+        self, channel: str, title: Callable[[str], str] = str, approvers_in_words: str = "the approvers"
+    ) -> None:
         self._channel = channel
+        self._title = title
+        self._approvers = approvers_in_words
 
     def draw(self, case: Case, number: int, *, anew: bool) -> Message:
         """The reminder of this number; ``anew`` shows it in the channel too."""
         left, reference = case.followups.open, Reference(case.case_id, case.followups.changed_seq)
         text = _first_line(case, left)
+        words = {one.key: self._words(case, one) for one in case.followups.points.values()}
         envelope: dict[str, Any] = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,
-            "text": fallback("\n".join([text, *(point_words(one) for one in left)]), 3_900),
+            "text": fallback("\n".join([text, *(words[one.key] for one in left)]), 3_900),
             "unfurl_links": False,
             "unfurl_media": False,
             "metadata": {
@@ -46,12 +58,24 @@ class FollowupList:
             },
             **({"reply_broadcast": True} if anew else {}),
         }
-        blocks = [_section(text), *(_point(one, reference) for one in _newest(case))]
+        blocks = [_section(text), *(_point(one, words[one.key], reference) for one in _newest(case))]
         more = len(left) - sum(one.is_open for one in _newest(case))
         if more > 0:
             blocks.append(_section(f"And {more} more."))
-        blocks += [_close_all(reference), _context(_AGAIN)] if left else []
+        blocks += [_close_all(reference)] if any(not one.request_id for one in left) else []
+        reviews = any(one.request_id for one in left)
+        blocks += [_context(_UNTIL_REVIEWED if reviews else _AGAIN)] if left else []
         return Message({**envelope, "blocks": blocks}, lambda: envelope)
+
+    def _words(self, case: Case, point: Followup) -> str:
+        request = case.requests.get(point.request_id)
+        if request is None or request.glass is None:
+            return point_words(point)
+        words = glass_words(request, request.glass, self._title(request.action_id))
+        if request.glass.review is not None:
+            return f"{words}\n:white_check_mark: {review_words(request.glass.review)}"
+        who = from_words(request.terms, self._approvers).removeprefix(" from ")
+        return f"{words}\n*To be reviewed* by somebody who had no part in it: {who}."
 
 
 def point_words(point: Followup) -> str:
@@ -73,10 +97,15 @@ def ended_note(case: Case, event: FollowupEnded, who: str) -> str:
 def _first_line(case: Case, left: tuple[Followup, ...]) -> str:
     if not left:
         return "*Nothing is open any more in this case.*"
+    reviews = [one for one in left if one.request_id]
+    if len(reviews) == len(left):
+        glasses = "1 broken glass is" if len(left) == 1 else f"{len(left)} broken glasses are"
+        return f"*{glasses} still to be reviewed in this case.* Press Review."
+    press = "Press Done or Review beside each." if reviews else "Press Done for each that is done."
     points = "1 point is" if len(left) == 1 else f"{len(left)} points are"
     who = case.acknowledged_by or left[0].opened_by
     asked = f"{mention_user(who)}: " if who else ""
-    return f"{asked}*{points} still open in this case.* Press Done for each that is done."
+    return f"{asked}*{points} still open in this case.* {press}"
 
 
 def _newest(case: Case) -> list[Followup]:
@@ -88,14 +117,17 @@ def _newest(case: Case) -> list[Followup]:
         for one in known.points.values()
         if one.is_open or (since is not None and one.ended_at is not None and one.ended_at >= since)
     ]
-    return sorted(kept, key=lambda one: (not one.is_open, one.number))[:_MOST_SHOWN]
+    return sorted(kept, key=lambda one: (not one.is_open, not one.request_id, one.number))[:_MOST_SHOWN]
 
 
-def _point(point: Followup, reference: Reference) -> Block:
+def _point(point: Followup, words: str, reference: Reference) -> Block:
     part = f"point{point.number}"
-    block = _section(f"• {point_words(point)}")
+    block = _section(f"• {words}")
     block["block_id"] = reference.block_id(part)
-    if point.is_open:
+    if point.is_open and point.request_id:
+        whole = Reference(reference.case_id, reference.revision, point.request_id)
+        block["accessory"] = _button(REVIEW_GLASS, "Review…", whole.text())
+    elif point.is_open:
         block["accessory"] = _button(END_FOLLOWUP, "Done", f"{reference.text()}:{part}")
     return block
 

@@ -38,6 +38,11 @@ def action_form(case: Case, action: Askable, plan: Plan, wanted: Wanted, reason:
     """
     view = planned_form(case, action, plan, wanted)
     view["blocks"][-1]["element"] |= {"initial_value": reason[:_MOST_REASON]} if reason else {}
+    return notice_if_too_long(view)
+
+
+def notice_if_too_long(view: View) -> View:
+    """The form, or where Slack would not take all of its plan the notice that says so."""
     fits = len(view["blocks"]) <= _MOST_BLOCKS and size(view["blocks"]) <= _MOST_SIZE
     return view if fits else _notice(_TOO_LONG)
 

@@ -11,6 +11,7 @@ from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.closing import CloseReason, close_reason_of
 from bot.domain.fold import user_of
+from bot.domain.glass import GlassReviewed
 from bot.domain.inventory_log import InventoryNotice
 from bot.domain.investigation import RoundFinished
 from bot.domain.ladder_event import LadderStopped
@@ -28,6 +29,7 @@ from bot.slack.after_notes import AfterNote, after_note
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
+from bot.slack.glass_words import agreed_words, review_note
 from bot.slack.guide_notes import round_blocks, round_line
 from bot.slack.inventory_notices import inventory_words
 from bot.slack.ladder_words import end_words, place_words
@@ -164,7 +166,7 @@ class Notes:
                 return f"{who} stopped *{title}*: the step that runs comes to its end, and no other begins."
             case ReceiptFound() | ReceiptLooked() | OutcomeProved() | OutcomeTold():
                 return receipt_note(event, request, title, who)
-        return ""
+        return review_note(event, who, title) if isinstance(event, GlassReviewed) else ""
 
     def _steps_of(self, request: Request) -> str:
         """The rungs of a ladder, by name."""
@@ -176,7 +178,7 @@ class Notes:
     def _asked(self, who: str, title: str, request: Request, asked_for: str) -> str:
         reason = f"{_reason(request.reason)}{self._steps_of(request)}"
         asked = f"{who} asks for *{title}*, plan {_plan(asked_for)}: {reason}"
-        if not request.needed:
+        if not request.needed or (request.glass is not None and request.glass.at_asking):
             return asked
         terms = request.terms
         many = "a yes" if terms.needed == 1 else f"{terms.needed} yes"
@@ -260,14 +262,12 @@ def _finished(title: str, event: ev.RunFinished, request: Request) -> str:
         found = marked(shown(defang(event.sentence), _REASON), event.sentence)
         return f"*{title}*, asked by {mention_user(request.by)}: {found} Nothing was changed."
     words = {ev.Outcome.DONE: "done", ev.Outcome.FAILED: "failed", ev.Outcome.UNKNOWN: "outcome not known"}
-    voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
-    approved = f", approved by {voters}" if voters else ""
     settled = " (found out after a restart)" if event.settled else ""
     if request.ladder:
         return f"*{title}: {words[event.outcome]}*{settled}. {_reason(event.sentence)}"
     return (
         f"*{title}: {words[event.outcome]}*{settled}. {_reason(event.sentence)} "
-        f"Asked by {mention_user(request.by)}{approved}. Reason: {_reason(request.reason)}"
+        f"Asked by {mention_user(request.by)}{agreed_words(request)}. Reason: {_reason(request.reason)}"
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.domain.alarms import Alarm
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
+from bot.domain.glass import Glass
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.reminders import Unanswered
 from bot.domain.search_bar import Progress, SearchBar
@@ -15,6 +16,7 @@ from bot.slack.alarm_message import AlarmMessage
 from bot.slack.card import Card
 from bot.slack.failed_calls import FailedCallsMessage
 from bot.slack.followup_list import FollowupList
+from bot.slack.glass_message import GlassMessage
 from bot.slack.notes import Notes
 from bot.slack.owner_question import OwnerQuestion
 from bot.slack.reminder import Reminder
@@ -33,6 +35,7 @@ class SlackPresenter:
         search_bar: draws how far a search is.
         followups: draws reminders of what stays open.
         alarms: draws what came back.
+        glass: tells of broken glasses.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class SlackPresenter:
         search_bar: SearchBarMessage,
         followups: FollowupList,
         alarms: AlarmMessage,
+        glass: GlassMessage,
     ) -> None:
         self._card = card
         self._failed_calls = failed_calls
@@ -54,6 +58,7 @@ class SlackPresenter:
         self._search_bar = search_bar
         self._followups = followups
         self._alarms = alarms
+        self._glass = glass
 
     def card(self, case: Case) -> Message:
         """The case's card; of a stream of failed attempts, the message that counts them."""
@@ -100,6 +105,10 @@ class SlackPresenter:
     def alarm_reminder(self, case: Case, number: int) -> Message:
         """The reminder of this number of what came back and nobody has acknowledged."""
         return self._alarms.remind(case, number)
+
+    def glass(self, case: Case, request: Request, glass: Glass) -> Message:
+        """The message about a broken glass, for everybody."""
+        return self._glass.glass(case, request, glass)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""

@@ -7,6 +7,7 @@ from bot.domain.own_events import planned_calls
 from bot.domain.receipt import OutcomeProved, OwnCall, ReceiptEvent, ReceiptFound, ReceiptLooked
 from bot.slack.card_words import utc
 from bot.slack.console_links import console_url, event_link
+from bot.slack.glass_words import agreed_words
 from bot.slack.text import code, date, marked, mention_user, shown
 
 _MOST_CALLS = 6
@@ -106,9 +107,7 @@ def _by(request: Request, calls: tuple[OwnCall, ...]) -> str:
     named = sorted({one.source_identity for one in calls if one.source_identity})
     shown_there = f" ({', '.join(code(one, 70) for one in named)} in CloudTrail)" if named else ""
     unnamed = "" if named else " (CloudTrail names Anchorwatch's own credentials only)"
-    voters = ", ".join(mention_user(vote.user_id) for vote in request.votes)
-    approved = f", approved by {voters}" if voters else ""
-    return f"by {mention_user(request.by)}{shown_there or unnamed}{approved}"
+    return f"by {mention_user(request.by)}{shown_there or unnamed}{agreed_words(request)}"
 
 
 def _reason(text: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.domain.approval_words import from_words
 from bot.domain.case import Case, Request, RequestState
+from bot.domain.people import NOBODY
 from bot.domain.plan import plan_name
+from bot.domain.terms import Terms
 from bot.slack.button_value import Reference
 from bot.slack.plan_controls import ask_again_block, asks_again, show_plan_block
 from bot.slack.plan_words import difference_lines, fit, plan_lines, short_lines
@@ -60,8 +62,17 @@ class RequestBlocks:
         return [
             f"{wanted} So far: {given or 'none'}.",
             f"Rule: {rule} · expires {date(request.deadline)} · plan {code(plan_name(request.digest), 12)}",
+            *_glass(request.terms),
             *([_waiting(request)] if request.seen.waits else []),
         ]
+
+
+def _glass(terms: Terms) -> list[str]:
+    people = terms.break_glass
+    if people == NOBODY:
+        return []
+    who = people.in_words() if terms.may_mention or not people.name else people.name
+    return [f"In an emergency one of these can break the glass and run it alone: {who}."]
 
 
 def _waiting(request: Request) -> str:

@@ -18,19 +18,22 @@ from bot.domain.plan import Plan
 from bot.domain.response_action import ResponseAction
 from bot.service.ask_for_action import ask_for_action, may_ask
 from bot.service.ask_owners import answer_owners
+from bot.service.break_glass import break_glass
 from bot.service.cast_vote import approve_request, reject_request
 from bot.service.give_ticket import give_ticket
 from bot.service.known_state import evidence_with, known_plan
 from bot.service.mark_false_positive import mark_false_positive
 from bot.service.press import Press, PressRule, forged, no_plan, unknown_action
+from bot.service.review_glass import review_glass
 from bot.service.tell_outcome import tell_outcome
 from bot.service.write_closing_note import write_closing_note
 from bot.slack import controls, forms
 from bot.slack.closing_form import POINTS_FIELD
 from bot.slack.closing_option import WRITE_CLOSING_NOTE
-from bot.slack.code_form import code_in, with_code
+from bot.slack.code_form import code_in
 from bot.slack.desk import Desk
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
+from bot.slack.glass_form import glass_ticked, judgement_in, with_inputs
 from bot.slack.wanted import Wanted, wanted_of
 
 Submit = Callable[[Press], Awaitable[Decision]]
@@ -78,6 +81,7 @@ class Submissions:
             rendered=reference.rendered,
             in_form=True,
             question_seq=reference.revision,
+            breaks_glass=glass_ticked(view),
         )
         submit = self._by_form.get(press.control)
         code = await self._code(person, view) if submit is not None else None
@@ -123,7 +127,7 @@ class Submissions:
         if isinstance(wanted, Decision):
             return None
         shown = entry_form(case, action, fields, entered, plan, wanted, forms.reason_of(view))
-        shown = with_code(shown) if wanted.terms.one_time_code else shown
+        shown = with_inputs(shown, wanted, ticked=glass_ticked(view))
         return {"response_action": "update", "view": shown}
 
     def empty_form(self, case: Case, action: ResponseAction, form: ActionForm, wanted: Wanted) -> forms.View:
@@ -133,6 +137,8 @@ class Submissions:
     def _entered(self, control: str, view: Mapping[str, Any]) -> dict[str, str]:
         if control == controls.MARK_FALSE_POSITIVE:
             return forms.close_reason_in(view)
+        if control == controls.REVIEW_GLASS:
+            return judgement_in(view)
         if control == WRITE_CLOSING_NOTE:
             return entered_of(view, (POINTS_FIELD,))
         action = self._desk.actions.get(control)
@@ -165,6 +171,8 @@ def _rules(desk: Desk) -> dict[str, PressRule]:
         controls.MARK_FALSE_POSITIVE: mark_false_positive(policy),
         controls.APPROVE: approve_request(policy, desk.surface),
         controls.REJECT: reject_request(policy),
+        controls.BREAK_GLASS: break_glass(desk.surface),
+        controls.REVIEW_GLASS: review_glass(policy),
         controls.OURS: answer_owners(policy, ours=True),
         controls.NOT_OURS: answer_owners(policy, ours=False),
         controls.ADD_TICKET: give_ticket(policy, desk.ticket_pattern),

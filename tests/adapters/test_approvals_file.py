@@ -53,6 +53,52 @@ def test_the_example_has_every_key_and_is_read_whole() -> None:
     assert [key for key in keys.split() if f"\n{key} = " not in text] == []
 
 
+GLASS = """
+[people]
+night = ["U1", "S1"]
+[break_glass]
+people = ["night", "U2"]
+[[rule]]
+name = "all"
+approvals = 1
+"""
+
+
+def test_who_may_break_the_glass_stands_in_every_rule(tmp_path: Path) -> None:
+    """By lists and ids; without the section nobody, which is what the example says until somebody takes it in."""
+    path = tmp_path / "approvals.toml"
+    path.write_text(GLASS)
+    rules = read_approvals(str(path), RISKS, [])
+    assert [one.terms.break_glass for one in rules] == [People(("U1", "U2"), ("S1",), "night, U2")]
+    example = (ROOT / "config/approvals.toml").read_text()
+    path.write_text(example)
+    assert {one.terms.break_glass for one in read_approvals(str(path), RISKS, ["production", "lab"])} == {NOBODY}
+    path.write_text(
+        example.replace("# [break_glass]", "[break_glass]").replace('# people = ["on_call"]', 'people = ["on_call"]')
+    )
+    opened = read_approvals(str(path), RISKS, ["production", "lab"])
+    assert {one.terms.break_glass for one in opened} == {People((), ("S0123456789",), "on_call")}
+
+
+@pytest.mark.parametrize(
+    ("was", "written", "mistake"),
+    [
+        ('people = ["night", "U2"]', "people = []", "[break_glass]: people is empty; leave it out to mean nobody"),
+        (
+            'people = ["night", "U2"]',
+            'people = ["nigth"]',
+            "[break_glass]: people: 'nigth' is neither a list of [people] nor a user id (U…) or user group id (S…)",
+        ),
+        ('people = ["night", "U2"]', 'people = "U2"', "[break_glass]: people must be a list of texts"),
+        ('people = ["night", "U2"]', "who = 1", "[break_glass]: there is no key 'who'"),
+        ("[break_glass]", "[[break_glass]]", "[break_glass] must be a table"),
+    ],
+)
+def test_a_wrong_section_about_the_glass_names_its_place(tmp_path: Path, was: str, written: str, mistake: str) -> None:
+    """In the words of the rest of the file."""
+    assert mistakes(tmp_path, GLASS.replace(was, written)) == [mistake]
+
+
 def test_without_a_file_the_settings_are_the_rules() -> None:
     """Nothing changes for who has no file."""
     assert rules_in_force("", rules_by_risk(1, 2), {}, House()) == rules_by_risk(1, 2)

@@ -23,6 +23,7 @@ from bot.domain.approval import (
     may_vote,
 )
 from bot.domain.approval_rule import ApprovalRule, Scope, rules_by_risk
+from bot.domain.glass_rule import may_break_glass
 from bot.domain.people import People
 from bot.domain.terms import Share
 from tests.fakes.slack_in_memory import NOON
@@ -143,7 +144,9 @@ def test_a_bar_takes_its_parts_and_no_other(part: Part) -> None:
         Part.AGREE: vote(person, Terms(), part=Part.AGREE),
         Part.DECIDE: vote(person, Terms()),
         Part.ANSWER: may_answer_for_ca(POLICY, person),
+        Part.BREAK: may_break_glass(person, Terms(break_glass=People(("U3",)))),
     }
+    assert set(decisions) == set(Part)
     assert {one for one, decision in decisions.items() if not decision.allowed} == {part}
     assert decisions[part].sentence == "Not you."
 

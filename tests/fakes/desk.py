@@ -46,6 +46,7 @@ from bot.service.show_followups import ShowFollowups
 from bot.service.show_question import ShowQuestion
 from bot.service.stop_ladder import stop_ladder
 from bot.service.take_detection import TakeDetection
+from bot.service.tell_glass import TellGlass
 from bot.service.watch_containment import WatchContainment
 from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.memory_claims import MemoryClaims
@@ -142,7 +143,6 @@ class Desk:
         self.slack.step = self.life.step
         accounts, log = MortalAccounts(self.aws, self.life), MortalLog(self.disk, self.life)
         log.exclusive = self.exclusive
-        claims = MemoryClaims(self.disk, self.life.step)
         self.standing = Standing(
             f"life-{self.lives}",
             exclusive=self.exclusive,
@@ -155,8 +155,8 @@ class Desk:
         self.pressing = Pressing(self.book, self.clock)
         shows = (self.book, self.slack, PlainPresenter())
         self.show, self.question, self.bar = ShowCase(*shows), ShowQuestion(*shows), ShowBar(*shows)
-        self.followups, self.watch = ShowFollowups(*shows), WatchContainment(*shows)
-        search = LookupSearch(accounts)
+        self.followups, self.watch, self.tell_glass = ShowFollowups(*shows), WatchContainment(*shows), TellGlass(*shows)
+        search, claims = LookupSearch(accounts), MemoryClaims(self.disk, self.life.step)
         rules = RulesNow(lambda *asked, **more: self.policy.terms_for(*asked, **more))  # noqa: PLW0108 - It may change.
         self.run = RunAction(self.book, self.actions, accounts, self.directory, self.clock, search, claims, rules)
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
@@ -272,6 +272,7 @@ class Desk:
             EffectKind.POST_FOLLOWUPS: lambda case: self.followups.post(case, effect),
             EffectKind.UPDATE_FOLLOWUPS: self.followups.update,
             EffectKind.WATCH: self.watch,
+            EffectKind.POST_GLASS: lambda case: self.tell_glass(case, effect),
             EffectKind.POST_ALARM: lambda case: self.watch.post_alarm(case, effect),
             EffectKind.UPDATE_ALARM: lambda case: self.watch.update_alarm(case, effect),
             EffectKind.POST_ALARM_REMINDER: lambda case: self.watch.post_reminder(case, effect),

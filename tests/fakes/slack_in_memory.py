@@ -13,6 +13,7 @@ from bot.domain.approval import Person
 from bot.domain.audit import Entry
 from bot.domain.case import Case, Notice, Refusal, Request
 from bot.domain.errors import SlackError, SlackRateLimited, SlackUnclear
+from bot.domain.glass import Glass
 from bot.domain.ownership import OwnersQuestion
 from bot.domain.people import People
 from bot.domain.reminders import Unanswered
@@ -23,6 +24,7 @@ from bot.service.show_bar import BAR_EVENT_TYPE, bar_key
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, card_event_type, note_key
 from bot.service.show_followups import FOLLOWUPS_EVENT_TYPE, followups_key
 from bot.service.show_question import QUESTION_EVENT_TYPE, question_key
+from bot.service.tell_glass import GLASS_EVENT_TYPE, glass_post_key
 from bot.service.watch_containment import (
     ALARM_EVENT_TYPE,
     ALARM_REMINDER_EVENT_TYPE,
@@ -216,6 +218,11 @@ class PlainPresenter:
         """What nobody has acknowledged."""
         said = f"{number}: {' '.join(one.sentence for one in case.aftermath.waiting)}"
         return _message(ALARM_REMINDER_EVENT_TYPE, alarm_reminder_key(case, number), said)
+
+    def glass(self, case: Case, request: Request, glass: Glass) -> Message:
+        """Who broke the glass."""
+        text = f"{glass.user_id} {request.action_id}: {glass.reason}"
+        return _message(GLASS_EVENT_TYPE, glass_post_key(case, request), text)
 
     def refusal(self, case: Case, refusal: Refusal) -> Message:
         """Why a press did nothing."""
