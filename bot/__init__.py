@@ -39,6 +39,7 @@ What happens next
     After a containment ``domain/all_clear.py`` keeps the guide's questions about use being asked until no session can
     live (``domain/session_ends.py``); ``service/watch_containment.py`` tells what came back, again and again until
     somebody acknowledges it (``domain/alarm_reminders.py``, ``service/acknowledge_alarm.py``), or how it ended.
+    ``domain/list_expiry.py`` opens a point before an imported revocation list expires (``service/watch_lists.py``).
     The closing note (``domain/closing_points.py``, ``service/write_closing_note.py``, ``slack/closing_form.py``) opens
     such points.
 

@@ -46,6 +46,7 @@ from bot.service.show_question import ShowQuestion
 from bot.service.take_detection import TakeDetection
 from bot.service.tell_glass import TellGlass
 from bot.service.watch_containment import WatchContainment
+from bot.service.watch_lists import watch_lists
 from bot.slack.suspect_question import SuspectQuestion
 from bot.task_doers import task_doers
 
@@ -75,6 +76,7 @@ def doers(parts: Parts, stack: AsyncExitStack, take: TakeDetection) -> dict[Effe
         EffectKind.UPDATE_FOLLOWUPS: lambda case, _: followups.update(case),
         EffectKind.POST_GLASS: TellGlass(book, messenger, parts.presenter),
         EffectKind.WATCH: lambda case, _: watch(case),
+        EffectKind.WATCH_LISTS: lambda case, _: watch_lists(book, parts.clock, case),
         EffectKind.POST_ALARM: watch.post_alarm,
         EffectKind.UPDATE_ALARM: watch.update_alarm,
         EffectKind.POST_ALARM_REMINDER: watch.post_reminder,

@@ -25,6 +25,7 @@ from bot.domain.action import (
 )
 
 _LIST = ("this list",)
+_AFTERWARDS = "what AWS does with it afterwards it does not say, so the thread reminds you before."
 
 
 async def plan(target: Target, aws: ActionAws) -> Plan:
@@ -36,7 +37,9 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     crl, serials = checked_list(target, aws.now())
     anchor_arn = str(target.anchor_arn)
     looked = await if_known(_found(anchor_arn, crl.sha256, aws))
-    until = f" The list is valid until {crl.next_update:%Y-%m-%d %H:%M} UTC." if crl.next_update else ""
+    until = ""
+    if crl.next_update is not None:
+        until = f" The list is valid until {crl.next_update:%Y-%m-%d %H:%M} UTC; {_AFTERWARDS}"
     number = "none" if crl.number is None else crl.number
     return Plan(
         action_id=ACTION.id,

@@ -8,6 +8,7 @@ from bot.domain.alarm_reminders import next_call
 from bot.domain.all_clear import watch_events
 from bot.domain.case import Case
 from bot.domain.effect import Effect, EffectKind, Standing, post_effect
+from bot.domain.list_expiry import next_change
 
 _REMINDERS = "alarm_reminders"
 
@@ -22,6 +23,9 @@ def aftermath_effects(case: Case, me: Standing) -> list[Effect]:
         if not one.told
     ]
     found += _reminders(case, me)
+    lists_at = next_change(case)
+    if lists_at is not None:
+        found.append(Effect(EffectKind.WATCH_LISTS, "lists", lists_at))
     if me.investigates and watch_events(case):
         found.append(Effect(EffectKind.WATCH, "watch", case.opened_at))
     return found

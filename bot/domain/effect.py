@@ -34,6 +34,7 @@ class EffectKind(StrEnum):
     POST_FOLLOWUPS = "post_followups"
     UPDATE_FOLLOWUPS = "update_followups"
     WATCH = "watch"
+    WATCH_LISTS = "watch_lists"
     POST_ALARM = "post_alarm"
     UPDATE_ALARM = "update_alarm"
     POST_ALARM_REMINDER = "post_alarm_reminder"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,14 +20,12 @@ from bot.domain.errors import AnchorwatchError, AwsError
 from bot.domain.identity import Target, case_id_for
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
-from bot.domain.search_bar import Progress
 from bot.registry import load_handlers
 from bot.service.acknowledge import acknowledge
 from bot.service.ask_for_action import ask_for_action
 from bot.service.case_book import CaseBook
 from bot.service.cast_vote import approve_request, reject_request
 from bot.service.expect_containment import ExpectContainment
-from bot.service.expire_request import expire_request
 from bot.service.find_receipt import FindReceipt
 from bot.service.known_state import known_plan
 from bot.service.mark_false_positive import mark_false_positive, reopen
@@ -48,6 +45,7 @@ from bot.service.stop_ladder import stop_ladder
 from bot.service.take_detection import TakeDetection
 from bot.service.tell_glass import TellGlass
 from bot.service.watch_containment import WatchContainment
+from tests.fakes.desk_doers import doer_of
 from tests.fakes.fake_aws import NOW, FakeAws
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_log import MemoryDisk
@@ -259,31 +257,7 @@ class Desk:
                 self.calls_by_request[effect.subject] += len(self.aws.effects()) - before
 
     def _doer(self, effect: Effect) -> Callable[[Case], Any]:
-        doers: dict[EffectKind, Callable[[Case], Any]] = {
-            EffectKind.POST_CARD: lambda case: self.show.post_card(case, effect),
-            EffectKind.UPDATE_CARD: self.show.update_card,
-            EffectKind.POST_NOTE: lambda case: self.show.post_note(case, effect),
-            EffectKind.POST_NOTICE: lambda case: self.show.post_notice(case, effect),
-            EffectKind.POST_QUESTION: lambda case: self.question.post(case, effect),
-            EffectKind.UPDATE_QUESTION: self.question.update,
-            EffectKind.POST_REMINDER: lambda case: self.remind(case, effect),
-            EffectKind.POST_BAR: lambda case: self.bar.post(case, effect),
-            EffectKind.UPDATE_BAR: lambda case: self.bar.update(case, effect),
-            EffectKind.POST_FOLLOWUPS: lambda case: self.followups.post(case, effect),
-            EffectKind.UPDATE_FOLLOWUPS: self.followups.update,
-            EffectKind.WATCH: self.watch,
-            EffectKind.POST_GLASS: lambda case: self.tell_glass(case, effect),
-            EffectKind.POST_ALARM: lambda case: self.watch.post_alarm(case, effect),
-            EffectKind.UPDATE_ALARM: lambda case: self.watch.update_alarm(case, effect),
-            EffectKind.POST_ALARM_REMINDER: lambda case: self.watch.post_reminder(case, effect),
-            EffectKind.TELL: lambda case: self.show.tell(case, effect),
-            EffectKind.RUN: lambda case: self.run(case.case_id, effect.subject, _nobody_listens),
-            EffectKind.EXPIRE: lambda case: expire_request(self.book, self.clock, case.case_id, effect.subject),
-            EffectKind.OBSERVE: self.observe,
-            EffectKind.FIND_RECEIPT: lambda case: self.find_receipt(case.case_id, effect.subject),
-            EffectKind.READ_PLAN: lambda case: self.read_plan(case.case_id, effect.subject),
-        }
-        return doers[effect.kind]
+        return doer_of(self, effect)
 
     async def note_due(self) -> None:
         """Let the time of a note, of a grace and of a lease pass, and do what is due then."""
@@ -294,7 +268,3 @@ class Desk:
     async def appended(self, *drafts: Draft) -> Case:
         """Append something behind the back of all rules."""
         return await self.book.record(await self.case(), drafts)
-
-
-async def _nobody_listens(_progress: Progress) -> None:
-    await asyncio.sleep(0)
