@@ -13,7 +13,7 @@ from typing import Any
 from bot.domain.errors import BadInput
 from bot.domain.reach.account_facts import read_anchor, read_profiles, read_roles
 from bot.domain.reach.account_reach import Reach, account_reach
-from bot.domain.reach.policy_document import without_twins
+from bot.domain.reach.policy_document import has_twins, without_twins
 from bot.domain.reach.verdicts import PolicyLine
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -62,6 +62,8 @@ def _loaded(data: bytes) -> dict[str, Any]:
         raise BadInput("not_json", "is no JSON text", "the file") from error
     if not isinstance(facts, dict):
         raise BadInput("not_an_object", "must hold one JSON object", "the file")
+    if has_twins(facts):
+        raise BadInput("key_twice", "has a key twice", "the file")
     for part in _PARTS:
         if part not in facts:
             raise BadInput("part_missing", "is missing", part)

@@ -106,6 +106,11 @@ def test_the_time_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[str
         (json.dumps({**account(), "profiles": [profile("p", roleArns=[7])]}), "profiles[0].roleArns must be texts"),
         (json.dumps({**account(), "profiles": [profile("p", attributeMappings=[{}])]}), "certificateField is missing"),
         (json.dumps({**account(), "roles": None}), "roles must be a list"),
+        ('{"trust_anchor": {}, "profiles": [], "roles": [], "roles": []}', "the file has a key twice"),
+        (
+            json.dumps(account(profiles=[profile("p")])).replace('"roleArns"', '"enabled": false, "roleArns"'),
+            "profiles[0] has a key twice",
+        ),
         (
             json.dumps({**account(), "trust_anchor": {"trustAnchorArn": "arn:aws:s3:::x"}}),
             "is no ARN of a trust-anchor",
@@ -164,6 +169,15 @@ def test_a_key_that_stands_twice_makes_a_policy_unreadable() -> None:
     twice = facts.replace('"StringEquals":', '"StringEquals": {"aws:SourceAccount": "1"}, "StringEquals":')
     (row,) = reach_rows(twice.encode(), NOW)
     assert row["reason"] == "malformed_policy"
+
+
+def test_a_key_that_stands_twice_makes_a_role_unreadable() -> None:
+    """Of two trust policies of one role neither is believed."""
+    facts = account(profiles=[profile("p", "app")], roles=[role("app", policy())])
+    twice = json.dumps(facts).replace('"Path"', '"AssumeRolePolicyDocument": {}, "Path"')
+    (row,) = reach_rows(twice.encode(), NOW)
+    assert row["reason"] == "malformed_policy"
+    assert row["because"]["mistake"] == "roles[0] has a key twice"
 
 
 def test_a_file_that_is_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.domain.errors import BadInput
 from bot.domain.reach.attribute_mappings import DEFAULT_MAPPINGS, AttributeMappings
+from bot.domain.reach.policy_document import has_twins
 
 _ROLES_ANYWHERE_ARN = re.compile(r"arn:[^:]+:rolesanywhere:([^:]+):(\d+):(trust-anchor|profile)/(.+)", re.DOTALL)
 _ARN_PARTS = 6
@@ -124,6 +125,8 @@ def _role(value: object, at: str) -> RoleFacts:
     if not isinstance(value, Mapping):
         return RoleFacts(None, mistake=f"{at} is no object")
     arn = value.get("Arn")
+    if isinstance(arn, str) and has_twins(value):
+        return RoleFacts(arn, mistake=f"{at} has a key twice")
     if not isinstance(arn, str):
         return RoleFacts(None, mistake=f"{at}.Arn is missing")
     parts = arn.split(":", _ARN_PARTS - 1)
@@ -136,6 +139,8 @@ def _role(value: object, at: str) -> RoleFacts:
 def _object(value: object, at: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise BadInput("not_an_object", "must be an object", at)
+    if has_twins(value):
+        raise BadInput("key_twice", "has a key twice", at)
     return value
 
 

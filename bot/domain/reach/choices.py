@@ -7,9 +7,10 @@ both, so that a policy with ten conditions needs ten short lists and not their p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from bot.domain.reach.attribute_mappings import is_certificate_tag, usual_tags
@@ -27,12 +28,19 @@ from bot.domain.reach.conditions import Condition, holds
 from bot.domain.reach.freedom import DOUBTFUL, IDENTITY, TIME, Freedom, World
 from bot.domain.reach.identity_choices import identity_worlds
 from bot.domain.reach.operators import Family, as_date
-from bot.domain.reach.patterns import Pattern, matches
+from bot.domain.reach.patterns import Pattern, matches, may_match_after
 from bot.domain.reach.request_keys import SESSION_NAME, SESSION_TEXT, TAG, TAG_KEYS, TAG_TEXT, TIMES, Missing
 from bot.domain.reach.texts import bounds_of
 
 MOST_WORLDS = 2_000
 """Of a group with more combinations than this only the first are tried, and what they don't show is not concluded."""
+
+MOST_COMPARISONS = 400_000
+"""So many comparisons of a group's values are made; the conditions of real policies ask for a few thousand."""
+
+_WITH_VARIABLE = 10
+# How the tags of a certificate are spelled, up to the attribute.
+_TAG_BEGINNINGS = ("x509Subject/", "x509Issuer/", "x509SAN/")
 
 Answers = tuple[bool | None, ...]
 
@@ -57,30 +65,49 @@ def groups_of(conditions: Iterable[Condition], freedom: Freedom) -> tuple[Group,
 def _joined(
     conditions: tuple[Condition, ...], freedom: Freedom
 ) -> Iterator[tuple[tuple[Condition, ...], frozenset[str]]]:
+    """The conditions by what is chosen for them; one that nothing is chosen for stands alone."""
     used = frozenset(key for one in conditions for key in one.keys)
-    open_groups: list[tuple[list[Condition], set[str]]] = []
-    for condition in conditions:
-        choices = {freedom.chosen_with(key, used) for key in condition.keys if freedom.is_free(key)}
-        if TAG_KEYS in condition.keys:
-            choices |= {freedom.chosen_with(key, used) for key in used if key.startswith(TAG) and freedom.is_free(key)}
-        members = [condition]
-        for group in [one for one in open_groups if one[1] & choices]:
-            open_groups.remove(group)
-            members = group[0] + members
-            choices |= group[1]
-        open_groups.append((members, choices))
-    yield from ((tuple(members), frozenset(choices)) for members, choices in open_groups)
+    choices = [_choices_of(one, used, freedom) for one in conditions]
+    leaders: dict[str, str] = {}
+    for some in choices:
+        for choice in some:
+            leaders[_leader(leaders, choice)] = _leader(leaders, some[0])
+    members: dict[str, list[Condition]] = {}
+    chosen: dict[str, set[str]] = {}
+    for condition, some in zip(conditions, choices, strict=True):
+        if not some:
+            yield (condition,), frozenset()
+            continue
+        leader = _leader(leaders, some[0])
+        members.setdefault(leader, []).append(condition)
+        chosen.setdefault(leader, set()).update(some)
+    yield from ((tuple(each), frozenset(chosen[leader])) for leader, each in members.items())
+
+
+def _choices_of(condition: Condition, used: frozenset[str], freedom: Freedom) -> tuple[str, ...]:
+    choices = {freedom.chosen_with(key, used) for key in condition.keys if freedom.is_free(key)}
+    if TAG_KEYS in condition.keys:
+        choices |= {freedom.chosen_with(key, used) for key in used if key.startswith(TAG) and freedom.is_free(key)}
+    return tuple(sorted(choices))
+
+
+def _leader(leaders: dict[str, str], choice: str) -> str:
+    """The choice that stands for all that are made together with this one."""
+    while leaders.setdefault(choice, choice) != choice:
+        leaders[choice] = choice = leaders[leaders[choice]]
+    return choice
 
 
 def _group(conditions: tuple[Condition, ...], choices: frozenset[str], freedom: Freedom) -> Group:
     lists, loose = _lists(conditions, sorted(choices), freedom)
     if TAG_KEYS in choices:
         lists = [*lists, *_tags_beside(conditions, freedom)]
-    combined = list(islice(product(*lists), MOST_WORLDS + 1))
-    if len(combined) > MOST_WORLDS:
+    most = max(1, min(MOST_WORLDS, MOST_COMPARISONS // sum(_comparisons(one) for one in conditions)))
+    combined = list(islice(product(*lists), most + 1))
+    if len(combined) > most:
         loose = frozenset(conditions)
     found: dict[Answers, World | None] = {}
-    for parts in combined[:MOST_WORLDS]:
+    for parts in combined[:most]:
         world = {key: values for part in parts for key, values in part.items()}
         if TAG_KEYS in choices:
             world[TAG_KEYS] = _tag_keys(world, conditions, freedom)
@@ -92,6 +119,13 @@ def _group(conditions: tuple[Condition, ...], choices: frozenset[str], freedom: 
             unsure = (None if one in loose else said for one, said in zip(conditions, answers, strict=True))
             found.setdefault(tuple(unsure), None)
     return Group(conditions, tuple(found), tuple(found.values()))
+
+
+def _comparisons(condition: Condition) -> int:
+    """How much it takes to look whether a condition holds: a variable is filled anew for each request."""
+    if condition.literals is not None or not condition.values:
+        return 1
+    return sum(1 if value.pattern is not None else _WITH_VARIABLE for value in condition.values)
 
 
 def _lists(
@@ -107,7 +141,9 @@ def _lists(
         elif choice == IDENTITY:
             lists.append(list(identity_worlds(conditions, freedom)))
             loose |= {one for one in conditions if _has_family(one, Family.NUMERIC, Family.DATE)}
-        elif choice != TAG_KEYS:
+        elif choice == TAG_KEYS:
+            loose |= set(_asking_for_unlisted_tags(conditions, freedom))
+        else:
             worlds, unshown = _worlds_of(choice, conditions, freedom)
             lists.append(worlds)
             loose |= unshown
@@ -131,21 +167,29 @@ def _worlds_of(key: str, conditions: Sequence[Condition], freedom: Freedom) -> t
 def _texts_for(key: str, conditions: Sequence[Condition], freedom: Freedom) -> Candidates:
     alphabet = SESSION_TEXT if key == SESSION_NAME else TAG_TEXT
     own = candidates_for(key, conditions, bounds_of(alphabet), freedom)
-    extra = [text for text in _from_others(key, conditions, freedom) if all(map(alphabet.allows, text))]
+    # The conditions that these are for count as not shown in every light anyhow.
+    others = islice(_from_others(key, conditions, freedom), MOST_WORLDS)
+    extra = [text for text in others if all(map(alphabet.allows, text))]
     return Candidates(tuple(dict.fromkeys((*own.texts, *extra))), own.loose)
 
 
 def _from_others(key: str, conditions: Sequence[Condition], freedom: Freedom) -> Iterator[str]:
     """Texts that make this key equal to what another key is, or the other way round, for both to be worth a try."""
+    texts_for = cache(lambda other: _texts_of_other(other, conditions, freedom))
     for condition in depending_on_others(conditions, freedom):
         for value in condition.values:
-            for other in (other for other in {condition.key, *value.keys} if other != key):
-                texts = candidates_for(other, conditions, bounds_of(TAG_TEXT), freedom).texts
+            for other in (other for other in sorted({condition.key, *value.keys}) if other != key):
+                texts = texts_for(other)
                 if condition.key == key:
                     yield from filled_texts(value, other, texts)
                 elif key in value.keys and other == condition.key:
                     yield from cut_texts(value, texts)
                     yield from texts
+
+
+def _texts_of_other(key: str, conditions: Sequence[Condition], freedom: Freedom) -> Sequence[str]:
+    fixed = freedom.fixed.get(key)
+    return fixed or candidates_for(key, conditions, bounds_of(TAG_TEXT), freedom).texts
 
 
 def _text_worlds(key: str, texts: Sequence[str], freedom: Freedom) -> Iterator[World]:
@@ -161,11 +205,17 @@ def _times(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[World]
     if now is None:
         return
     named = [as_date(value.text) for one in conditions for value in one.values]
-    second = timedelta(seconds=1)
-    around = {moment + step for moment in named if moment is not None for step in (-second, 0 * second, second)}
+    around = {one for moment in named if moment is not None for one in _moments_around(moment)}
     for moment in (now, *sorted(one for one in around if one > now)):
         whole = moment.replace(microsecond=0)
         yield {"aws:currenttime": (whole.isoformat(),), "aws:epochtime": (str(int(whole.timestamp())),)}
+
+
+def _moments_around(moment: datetime) -> Iterator[datetime]:
+    for step in (-1, 0, 1):
+        # An end of the year 9999 is what people write for "for ever", and there is no second after it.
+        with suppress(OverflowError):
+            yield moment + timedelta(seconds=step)
 
 
 def _tags_beside(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[list[World]]:
@@ -183,6 +233,18 @@ def _tags_beside(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[
         if alike not in seen:
             seen.add(alike)
             yield [{key: Missing.ABSENT}, {key: ("x",)}]
+
+
+def _asking_for_unlisted_tags(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[Condition]:
+    """The conditions that name a tag which Roles Anywhere may make of a certificate, though no page lists it."""
+    spellings = _spellings(conditions).values()
+    for condition in conditions:
+        for pattern in _patterns([condition], freedom):
+            if any(may_match_after(pattern, one) for one in _TAG_BEGINNINGS) and not any(
+                matches(pattern, one) for one in spellings
+            ):
+                yield condition
+                break
 
 
 def _patterns(conditions: Sequence[Condition], freedom: Freedom) -> Iterator[Pattern]:

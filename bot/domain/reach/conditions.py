@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.domain.reach.operators import Family, Operator, Quantifier, as_date, as_number
-from bot.domain.reach.patterns import matches
+from bot.domain.reach.patterns import Pattern, matches
 from bot.domain.reach.policy_text import PolicyText
 from bot.domain.reach.request_keys import Concern, Missing, Request, Values, concern_of
 
@@ -45,6 +45,14 @@ class Condition:
         if self.operator is None:
             return frozenset({Concern.UNKNOWN})
         return frozenset(concern_of(key) for key in self.keys)
+
+    @cached_property
+    def literals(self) -> frozenset[str] | None:
+        """The texts that it compares with, letter by letter; None where it compares in any other way."""
+        if self.operator is None or self.operator.family not in (Family.STRING, Family.ARN):
+            return None
+        texts = [one.pattern.literal if isinstance(one.pattern, Pattern) else None for one in self.values]
+        return None if None in texts else frozenset(text for text in texts if text is not None)
 
     @property
     def is_pin(self) -> bool:
@@ -98,6 +106,8 @@ def _joined(operator: Operator, each: list[bool | None]) -> bool | None:
 
 
 def _value_holds(condition: Condition, operator: Operator, value: str, request: Request) -> bool | None:
+    if condition.literals is not None:
+        return (value in condition.literals) != operator.negated
     if any(one.pattern is None and one.against(operator, request) is Missing.UNKNOWN for one in condition.values):
         # A variable that can't be filled may make the whole statement invalid.
         return None

@@ -86,31 +86,43 @@ def _one_star(steps: Steps) -> Steps:
 class Machine:
     """Several patterns read together, one character at a time; a state is a set of places, kept as bits."""
 
-    __slots__ = ("_moves", "_patterns", "_stars", "ends", "start")
+    __slots__ = ("_any", "_exact", "_folded", "_stars", "_within_part", "ends", "start")
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._patterns = tuple(patterns)
-        self._moves: dict[str, tuple[int, int]] = {}
-        self._stars = 0
+        self._exact: dict[str, int] = {}
+        self._folded: dict[str, int] = {}
+        self._any = self._within_part = self._stars = 0
         start = place = 0
         ends = []
         for pattern in patterns:
             start |= 1 << place
             for step in pattern.steps:
-                self._stars |= step.repeats << place
+                self._place(step, 1 << place, ignore_case=pattern.ignore_case)
                 place += 1
             ends.append(1 << place)
             place += 1
         self.ends = tuple(ends)
         self.start = self._past_stars(start)
 
+    def _place(self, step: Step, bit: int, *, ignore_case: bool) -> None:
+        if step.repeats:
+            self._stars |= bit
+        if step.character is None and step.stops_at_colon:
+            self._within_part |= bit
+        elif step.character is None:
+            self._any |= bit
+        elif ignore_case:
+            self._folded[step.character.lower()] = self._folded.get(step.character.lower(), 0) | bit
+        else:
+            self._exact[step.character] = self._exact.get(step.character, 0) | bit
+
     def after(self, state: int, character: str) -> int:
         """The state after one more character; 0 when nothing can match any more."""
-        moves = self._moves.get(character)
-        if moves is None:
-            moves = self._moves[character] = self._moves_on(character)
-        onward, staying = moves
-        return self._past_stars(((state & onward) << 1) | (state & staying))
+        taking = self._any | self._exact.get(character, 0) | self._folded.get(character.lower(), 0)
+        if character != ":":
+            taking |= self._within_part
+        state &= taking
+        return self._past_stars(((state & ~self._stars) << 1) | (state & self._stars))
 
     def after_text(self, state: int, text: str) -> int:
         """The state after a whole text."""
@@ -120,27 +132,6 @@ class Machine:
 
     def _past_stars(self, state: int) -> int:
         return state | ((state & self._stars) << 1)
-
-    def _moves_on(self, character: str) -> tuple[int, int]:
-        onward = staying = place = 0
-        for pattern in self._patterns:
-            for step in pattern.steps:
-                if _takes(step, character, ignore_case=pattern.ignore_case):
-                    if step.repeats:
-                        staying |= 1 << place
-                    else:
-                        onward |= 1 << place
-                place += 1
-            place += 1
-        return onward, staying
-
-
-def _takes(step: Step, character: str, *, ignore_case: bool) -> bool:
-    if step.character is None:
-        return not (step.stops_at_colon and character == ":")
-    if ignore_case:
-        return step.character.lower() == character.lower()
-    return step.character == character
 
 
 @lru_cache(maxsize=_KEPT_MACHINES)
@@ -155,3 +146,9 @@ def matches(pattern: Pattern, text: str) -> bool:
         return literal == text
     machine = _machine_of(pattern)
     return bool(machine.after_text(machine.start, text) & machine.ends[0])
+
+
+def may_match_after(pattern: Pattern, beginning: str) -> bool:
+    """Whether any text that begins so matches."""
+    machine = _machine_of(pattern)
+    return machine.after_text(machine.start, beginning) != 0

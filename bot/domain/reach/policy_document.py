@@ -28,7 +28,9 @@ _STATEMENT_PARTS = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 )
 # The quota for trust policies is 4,096 characters at most; white space does not count.
-_MOST_CHARACTERS = 256 * 1024
+# See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_MOST_CHARACTERS = 32 * 1024
+_MOST_WITH_SPACE = 256 * 1024
 _TWICE = "\0twice"
 
 
@@ -71,11 +73,25 @@ def without_twins(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return kept if len(kept) == len(pairs) else {**kept, _TWICE: True}
 
 
+def has_twins(value: Mapping[str, Any]) -> bool:
+    """Whether :func:`without_twins` has marked an object."""
+    return _TWICE in value
+
+
 def _loaded(document: object) -> object:
-    if not isinstance(document, str):
-        return document
-    if len(document) > _MOST_CHARACTERS:
-        raise BadInput("too_long", f"has more than {_MOST_CHARACTERS} characters", "the policy")
+    loaded = _from_text(document) if isinstance(document, str) else document
+    try:
+        characters = len(json.dumps(loaded, ensure_ascii=False, separators=(",", ":"), default=repr))
+    except (ValueError, RecursionError) as error:
+        raise BadInput("not_json", "is no JSON", "the policy") from error
+    if characters > _MOST_CHARACTERS:
+        raise _too_long(_MOST_CHARACTERS)
+    return loaded
+
+
+def _from_text(document: str) -> object:
+    if len(document) > _MOST_WITH_SPACE:
+        raise _too_long(_MOST_WITH_SPACE)
     # IAM's API carries policies URL-encoded; boto3 decodes them, other clients may not.
     text = unquote(document) if document.lstrip().startswith("%") else document
     try:
@@ -84,10 +100,14 @@ def _loaded(document: object) -> object:
         raise BadInput("not_json", "is no JSON", "the policy") from error
 
 
+def _too_long(most: int) -> BadInput:
+    return BadInput("too_long", f"has more than {most} characters", "the policy")
+
+
 def _object(value: object, at: str, parts: frozenset[str] | None = None) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise BadInput("not_an_object", "is no object", at)
-    if _TWICE in value:
+    if has_twins(value):
         raise BadInput("key_twice", "has a key twice", at)
     unknown = sorted(str(key) for key in value if parts is not None and key not in parts)
     if unknown:

@@ -61,7 +61,7 @@ def request_key(name: str) -> str:
 
     The tags that a session asks for (``aws:RequestTag``) are those that it gets (``aws:PrincipalTag``).
     """
-    lowered = name.strip().lower()
+    lowered = name.lower()
     return TAG + lowered.removeprefix(_REQUEST_TAG) if lowered.startswith(_REQUEST_TAG) else lowered
 
 
@@ -120,5 +120,6 @@ SESSION_TEXT = Alphabet(_in_identity, _FILL + "abcdefghijklmnoprstuvwyABCDEFGHIJ
 PLAIN_NAME_TEXT = Alphabet(lambda character: _in_identity(character) and _in_tag(character), _FILL, 1, 61)
 # The serial number of a certificate has 20 bytes at most. See: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.2
 SERIAL_TEXT = Alphabet(_in_serial, "1234567890abcdef", 2, 40, pairs=True)
-# That capital letters are written small, and that a leading zero makes the length even, is not documented everywhere.
-ANY_SERIAL_TEXT = Alphabet(_in_any_serial, "1234567890abcdefABCDEF", 1, 42)
+# That capital letters are written small, and that a leading zero makes the length even, is not documented everywhere;
+# nor is that a serial number of more bytes is refused, as long as it fits a session's name.
+ANY_SERIAL_TEXT = Alphabet(_in_any_serial, "1234567890abcdefABCDEF", 1, 64)

@@ -16,6 +16,9 @@ from bot.domain.reach.request_keys import Alphabet
 MOST_STATES = 5_000
 """After so many states the search stops; with the patterns of real policies there are a few hundred."""
 
+MOST_MOVES = 500_000
+"""After so many steps from a state by a character it stops too: patterns may name thousands of characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -118,7 +121,7 @@ class _Search:
         bounds, found = self._bounds, dict[tuple[bool, ...], str]()
         level = {(self._start, bounds.must_have is None): ""}
         seen: set[tuple[int, bool, int]] = set()
-        most = 1 << len(self._ends)
+        most, moves = 1 << len(self._ends), 0
         for length in range(bounds.longest + 1):
             if length >= bounds.shortest and not (bounds.alphabet.pairs and length % 2):
                 for (state, has_it), text in level.items():
@@ -126,6 +129,9 @@ class _Search:
                         found.setdefault(self._met(state), text)
             if not level or len(found) == most:
                 break
+            moves += len(level) * len(self._characters)
+            if moves > MOST_MOVES:
+                return Found(tuple(found.values()), complete=False)
             level = self._next(level, seen if length >= bounds.shortest else None, length)
             if len(seen) + len(level) > MOST_STATES:
                 return Found(tuple(found.values()), complete=False)

@@ -126,16 +126,26 @@ class Search:
     def _past(
         self, denying: tuple[Statement, ...], room: Room, view: _View
     ) -> tuple[tuple[tuple[Statement, Condition], ...], Room] | None:
-        if not denying:
-            return (), room
-        first, *rest = denying
-        for condition in sorted(first.conditions, key=_weight):
-            self._count()
-            left = _narrowed(room, view.false, {condition})
-            found = None if left is None else self._past(tuple(rest), left, view)
-            if found is not None:
-                return ((first, condition), *found[0]), found[1]
-        return None
+        failing: list[Condition] = []
+        open_: list[tuple[Room, Iterator[Condition]]] = []
+        # A loop, because a hostile policy has more Deny statements than Python has room for calls within calls.
+        while len(failing) < len(denying):
+            if len(open_) == len(failing):
+                open_.append((room, iter(sorted(denying[len(failing)].conditions, key=_weight))))
+            before, untried = open_[-1]
+            condition = next(untried, None)
+            if condition is not None:
+                self._count()
+                left = _narrowed(before, view.false, {condition})
+                if left is not None:
+                    failing.append(condition)
+                    room = left
+                continue
+            open_.pop()
+            if not failing:
+                return None
+            failing.pop()
+        return tuple(zip(denying, failing, strict=True)), room
 
     def _count(self) -> None:
         self._steps += 1
