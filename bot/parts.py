@@ -136,7 +136,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         accounts=accounts,
         expect=expect,
         messenger=PatientMessenger(SlackMessenger(clients.poster, clients.reader)),
-        presenter=_presenter(settings, handlers, policy),
+        presenter=_presenter(settings, handlers, policy, house),
     )
 
 
@@ -193,9 +193,9 @@ def _policy(settings: Settings, house: House, rules: tuple[ApprovalRule, ...]) -
     )
 
 
-def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy) -> SlackPresenter:
+def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy, house: House) -> SlackPresenter:
     """What turns cases into messages."""
-    controls = Controls(handlers.askable)
+    controls = Controls(handlers.askable, has_training=house.guide_url is not None)
     card = Card(settings.channel, controls, policy.approvers_in_words)
     failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)

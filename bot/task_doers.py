@@ -7,11 +7,24 @@ from bot.parts import Parts
 from bot.service.audit_roles import AuditRoles
 from bot.service.guide.inquiry import Sources
 from bot.service.runner import Do
+from bot.service.send_training import SendTraining
 from bot.slack.audit_words import audit_comment
 from bot.slack.files import SlackFiles
+from bot.slack.people_by_address import PeopleByAddress
+from bot.slack.training_words import TrainingMessages
 
 
 def task_doers(parts: Parts, sources: Sources) -> dict[EffectKind, Do]:
     """What does each of these effects; ``sources`` are those of the guide."""
     files = SlackFiles(parts.clients.poster)
-    return {EffectKind.AUDIT_ROLES: AuditRoles(parts.book, sources, files, audit_comment, parts.clock)}
+    return {
+        EffectKind.AUDIT_ROLES: AuditRoles(parts.book, sources, files, audit_comment, parts.clock),
+        EffectKind.SEND_TRAINING: _training(parts),
+    }
+
+
+def _training(parts: Parts) -> SendTraining:
+    home = frozenset(one for one in (parts.identity.team_id, parts.identity.enterprise_id) if one)
+    find_person = PeopleByAddress(parts.clients.reader, home, parts.settings.proof.email_domains)
+    messages = TrainingMessages(parts.settings.channel, parts.house.guide_url)
+    return SendTraining(parts.book, parts.messenger, find_person, messages)

@@ -32,6 +32,7 @@ SCOPE_OF = {
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_replies": {"channels:history", "groups:history"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_lookupByEmail": {"users:read.email"},
     "users_info": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_update": set(),

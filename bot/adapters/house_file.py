@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _KEY_HASH = re.compile(r"[0-9a-f]{64}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}")
+# People are sent there, so it must be nothing that Slack or a browser reads as something else.
+_WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!#-;=?-\[\]_a-z~]{0,1500})?")
 _SECTIONS = frozenset(
     {
         "hours",
@@ -79,7 +81,7 @@ class _Reader:
             limits=self._one("limits", data["limits"], _limits) if "limits" in data else None,
             approved_cas=self._each("ca", data, _ca),
             places_database=self._take("places.database", lambda: _text(_table(data, "places"), "database"), None),
-            guide_url=self._take("guide.url", lambda: _text(_table(data, "guide"), "url"), None),
+            guide_url=self._take("guide.url", lambda: _web_address(_table(data, "guide"), "url"), None),
         )
 
     def _hours(self, it: Mapping[str, Any], data: Mapping[str, Any]) -> Hours:
@@ -141,6 +143,13 @@ def _matching(it: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str
     value = _text(it, name)
     if value is not None and not pattern.fullmatch(value):
         raise _Wrong(f"{name} does not look like one: {value!r}")
+    return value
+
+
+def _web_address(it: Mapping[str, Any], name: str) -> str | None:
+    value = _text(it, name)
+    if value is not None and not _WEB_ADDRESS.fullmatch(value):
+        raise _Wrong(f"{name} must be an https address such as https://wiki.example.com/page: {value!r}")
     return value
 
 

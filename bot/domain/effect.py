@@ -43,6 +43,7 @@ class EffectKind(StrEnum):
     UPDATE_SUSPECTS = "update_suspects"
     AUDIT_ROLES = "audit_roles"
     POST_GLASS = "post_glass"
+    SEND_TRAINING = "send_training"
 
 
 @dataclass(frozen=True, slots=True)

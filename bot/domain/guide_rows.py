@@ -109,7 +109,7 @@ action: disable_profile; action: quarantine_actor
 99 | v6 | B | A rule of AWS Config | button: Hardening
 100 | v6 | A | Findings of Security Hub |
 101 | v6 | A | Findings of GuardDuty, and whether it is on |
-102 | v1 | B | Training: the internal guide for who did it | button: Guide
+102 | v1 | B | Training: the internal guide for who did it, counted | button: Send Training Guide; button: Guide
 103 | v1 | B | An audit of all roles that trust Roles Anywhere, as a file | button: Report All Roles
 104 | v1 | B | The incident protocol | button: Acknowledge
 105 | v1 | B | What stays open | card: next step

@@ -16,7 +16,9 @@ _CASE_ID = re.compile(rf"AW-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
 _ATTEMPTS_ID = re.compile(rf"ATT-[{_ALPHABET}]{{{_CASE_ID_CHARACTERS}}}")
 INVENTORY_ID = "OPS-INVENTORY"
 """The id of the stream of the bot's own inventory of approved CAs."""
-_OPS_ID = re.compile(rf"OPS-[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{INVENTORY_ID}")
+TRAINING_ID = "OPS-TRAINING"
+"""The id of the stream that counts who got the house's own guide in which case."""
+_OPS_ID = re.compile(rf"OPS-[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{INVENTORY_ID}|{TRAINING_ID}")
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):rolesanywhere:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{1,12})"
     r":trust-anchor/(?P<anchor_id>[A-Za-z0-9-]{1,64})"
@@ -95,5 +97,5 @@ def is_attempts_id(text: str) -> bool:
 
 
 def is_ops_id(text: str) -> bool:
-    """Whether ``text`` names the operations stream of a day, or the inventory's: what belongs to no case is there."""
+    """Whether ``text`` names the operations stream of a day, or another one of what belongs to no case."""
     return bool(_OPS_ID.fullmatch(text))

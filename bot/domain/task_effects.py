@@ -12,7 +12,7 @@ def task_effects(case: Case, me: Standing) -> list[Effect]:
     """What is to be done, once there is a card in whose thread it can stand."""
     if case.card.ts is None or case.card.dropped:
         return []
-    return _role_audit(case, me)
+    return [*_role_audit(case, me), *_training(case)]
 
 
 def _role_audit(case: Case, me: Standing) -> list[Effect]:
@@ -22,6 +22,13 @@ def _role_audit(case: Case, me: Standing) -> list[Effect]:
     begun = known.begun
     at = known.asked_at if begun is None else _free_at(me, begun.owner, begun.lease_until, known.asked_at)
     return [Effect(EffectKind.AUDIT_ROLES, "role audit", at, str(known.asked_seq))]
+
+
+def _training(case: Case) -> list[Effect]:
+    known = case.tasks.training
+    if not known.runs or known.asked_at is None:
+        return []
+    return [Effect(EffectKind.SEND_TRAINING, "training", known.asked_at, str(known.asked_seq))]
 
 
 def _free_at(me: Standing, owner: str, lease_until: datetime, at: datetime) -> datetime:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.role_audit import RoleAudit, RoleAuditEvent, RoleAuditFailed
+from bot.domain.training import Training, TrainingEvent, TrainingNotSent, TrainingSent
 
-TaskEvent = RoleAuditEvent
-TOLD_OF_TASKS = (RoleAuditFailed,)
+TaskEvent = RoleAuditEvent | TrainingEvent
+TOLD_OF_TASKS = (RoleAuditFailed, TrainingNotSent, TrainingSent)
 """What the thread tells of."""
 
 
@@ -16,3 +17,4 @@ class Tasks:
     """How far each of them is."""
 
     role_audit: RoleAudit = RoleAudit()
+    training: Training = Training()

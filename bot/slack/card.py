@@ -34,6 +34,7 @@ from bot.slack.request_blocks import RequestBlocks
 from bot.slack.suspect_question import suspect_lines
 from bot.slack.text import code, defang, fallback, joined, literal, marked, shown
 from bot.slack.ticket_form import ticket_lines
+from bot.slack.training_words import training_lines
 
 _MOST_CERTIFICATES = 3
 _NAME = 200
@@ -185,7 +186,8 @@ def _receipt(case: Case) -> list[Block]:
 
 
 def _after(case: Case) -> list[Block]:
-    lines, waiting = [*after_lines(case), *closing_line(case)], case.aftermath.waiting if alarms_call(case) else ()
+    lines = [*after_lines(case), *closing_line(case), *training_lines(case)]
+    waiting = case.aftermath.waiting if alarms_call(case) else ()
     if not lines:
         return []
     if not waiting:

@@ -18,6 +18,7 @@ from bot.slack.button_value import Reference
 from bot.slack.closing_option import closing_option
 from bot.slack.guide_view import GUIDE
 from bot.slack.plan_words import confirm_text
+from bot.slack.task_page import training_button
 
 ACKNOWLEDGE = "acknowledge"
 MARK_FALSE_POSITIVE = "mark_false_positive"
@@ -54,9 +55,11 @@ class Controls:
 
     Args:
         actions: the response actions and ladders by id.
+        has_training: whether the house has a guide of its own that can be sent to callers.
     """
 
-    def __init__(self, actions: Mapping[str, Askable]) -> None:
+    def __init__(self, actions: Mapping[str, Askable], *, has_training: bool = False) -> None:
+        self._has_training = has_training
         self._actions = sorted(actions.values(), key=lambda action: (action.rung, _ORDER[action.risk], action.id))
 
     def title(self, action_id: str) -> str:
@@ -81,7 +84,8 @@ class Controls:
         if state is CaseState.RUNNING:
             return _stopping_ladder(case), [], []
         if state in CLOSED_STATES:
-            return [(REOPEN, "Reopen", "")], [], [*reads, *closing_option(case), *_stopping(case)]
+            training = training_button(case) if self._has_training else []
+            return [(REOPEN, "Reopen", ""), *training], [], [*reads, *closing_option(case), *_stopping(case)]
         acts = _by_urgency(case, self._offered(case))
         contain = [(one.id, _title(one, case) + "…", "") for one in acts if one.rung < _QUIET_RUNG]
         if state is CaseState.APPROVAL_PENDING:

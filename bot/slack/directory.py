@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import SlackError
 from bot.domain.people import NOBODY, People, Person, together
 from bot.slack.emails import email_of
+from bot.slack.full_members import is_full_member
 from bot.slack.memberships import HOLDS_SECONDS, Memberships
 from bot.slack.text import mention_user
 from bot.slack.web_errors import slack_errors
@@ -27,8 +28,6 @@ _AT_ONCE = 5
 _MOST_A_MINUTE = 50
 # While a group is not known its people are shut out, so Slack is asked again sooner; it allows 20 calls a minute.
 _RETRY_SECONDS = 10.0
-# See: https://docs.slack.dev/reference/objects/user-object
-_GONE = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 
 
 class SlackDirectory:
@@ -162,19 +161,10 @@ class SlackDirectory:
             return
         user = answer.get("user") or {}
         self._names[user_id] = _names_of(user)
-        gone = any(user.get(flag) for flag in _GONE) or self._is_foreign(user)
+        gone = not is_full_member(user, self._home)
         (self._inactive.add if gone else self._inactive.discard)(user_id)
         self._emails[user_id] = None if gone else email_of(user, self._email_domains)
         self._heard_at[user_id] = self._monotonic()
-
-    def _is_foreign(self, user: Mapping[str, Any]) -> bool:
-        """Whether somebody is of another workspace, as people in a shared channel are.
-
-        In an Enterprise organization a person's own workspace may be another one than ours.
-        """
-        enterprise = user.get("enterprise_user")
-        theirs = {user.get("team_id"), enterprise.get("enterprise_id") if isinstance(enterprise, Mapping) else None}
-        return bool(self._home and user.get("team_id")) and not theirs & self._home
 
 
 def _names_of(user: Mapping[str, Any]) -> tuple[str, ...]:

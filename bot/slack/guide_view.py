@@ -71,7 +71,6 @@ class GuideView:
 
     steps: tuple[Step, ...] = ()
     house: House = House()
-    tasks: TaskPage = TaskPage()
 
     def view(self, case: Case, page: str, now: datetime) -> View:
         """The page with this name as a modal; the nearest of its part, or else the overview, when there is none."""
@@ -99,7 +98,7 @@ class GuideView:
             Page("overview", "overview", tuple(self._overview(case))),
             *_numbered("answers", [*self._answers(case)] or [[section(["Nothing has been asked yet."])]]),
             *_numbered("hardening", [[*_hardening(one)] for one in self._hardening(case)]),
-            Page(TASKS, TASKS, tuple(self.tasks.blocks(case, Reference(case.case_id, case.revision)))),
+            Page(TASKS, TASKS, tuple(self._tasks(case))),
             Page("about", "about", tuple(self._about(case))),
         )
 
@@ -126,6 +125,9 @@ class GuideView:
             if pairs:
                 yield [_header(step.title), _answered(pairs)]
 
+    def _tasks(self, case: Case) -> Iterator[Block]:
+        return TaskPage(self.house).blocks(case, Reference(case.case_id, case.revision))
+
     def _hardening(self, case: Case) -> tuple[Hardening, ...]:
         others = case.investigation.answers.get("other_anchors")
         arns = others.facts.get("private_ca_arns") if others else None
@@ -138,7 +140,7 @@ class GuideView:
         own = self.house.guide_url
         ours = [("Our own guide", own)] if own and own.startswith("https://") else []
         yield section(["*More*", *(f"• {link(*one)}" for one in (*ours, *MORE_READING))])
-        yield section(["*For who did it, when it was harmless.* Copy it into a message; Anchorwatch sends nothing."])
+        yield section(["*For who did it, when it was harmless.* Copy it, or let *Tasks* send your guide."])
         detection = case.detection
         yield from _copyable(for_who_did_it(detection.account, detection.region, own))
 

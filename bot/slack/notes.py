@@ -43,7 +43,7 @@ _MOST_LINES = 60
 _MOST_REPORT_CHARACTERS = 2_800
 _REASON = 600
 _MOST_CHARACTERS = 2_900
-_FOR_WHO_DID_IT = "The guide's last page has a message for who made the trust anchor."
+_FOR_WHO_DID_IT = "For who made the trust anchor: *Guide*, *Tasks* sends your own guide, *About* has a message to copy."
 # What Slack counts and we may not.
 _MARGIN = 400
 

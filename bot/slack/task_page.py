@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.case import Case
+from bot.domain.house import House
+from bot.domain.training import is_due_for_training
+from bot.service.send_training import HOW
 from bot.slack.button_value import Reference
+from bot.slack.training_words import training_note
 
 REPORT_ROLES = "report_all_roles"
+SEND_TRAINING = "send_training_guide"
 TASKS = "tasks"
 """The name of the page."""
 
@@ -18,11 +23,17 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """Draws it."""
+    """Draws it.
+
+    ``house`` says whether there is a guide to send.
+    """
+
+    house: House = House()
 
     def blocks(self, case: Case, reference: Reference) -> Iterator[Block]:
         """Each task with its button; a task that can't be done now says why and has none."""
         yield from self._report(case, reference)
+        yield from self._training(case, reference)
 
     def _report(self, case: Case, reference: Reference) -> Iterator[Block]:
         text = (
@@ -35,6 +46,29 @@ class TaskPage:
             yield _section(f"{text}\nIt is being made; look into the thread in a moment.")
         else:
             yield _with_button(text, REPORT_ROLES, "Report All Roles", reference)
+
+    def _training(self, case: Case, reference: Reference) -> Iterator[Block]:
+        text = (
+            "*Send the training guide* to who made the trust anchor, once it has turned out to be harmless. Only who "
+            "Identity Center and Slack both vouch for gets a message; for all others it stands in the thread."
+        )
+        known = case.tasks.training
+        if self.house.guide_url is None:
+            yield _section(f"{text}\n{HOW}")
+        elif known.runs:
+            yield _section(f"{text}\nIt is being sent.")
+        elif known.ended is not None and not known.may_be_asked:
+            yield _section(f"{text}\n{training_note(known.ended)}")
+        elif not is_due_for_training(case):
+            yield _section(f"{text}\nIt can be sent once the case is closed as a false positive or a benign positive.")
+        else:
+            yield _with_button(text, SEND_TRAINING, "Send Training Guide", reference)
+
+
+def training_button(case: Case) -> list[tuple[str, str, str]]:
+    """The card's button for it, while it can be sent."""
+    due = is_due_for_training(case) and case.tasks.training.may_be_asked
+    return [(SEND_TRAINING, "Send Training Guide", "")] if due else []
 
 
 def _section(text: str) -> Block:

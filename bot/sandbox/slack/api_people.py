@@ -50,6 +50,16 @@ def users_info(call: Call) -> Json:
     return {"user": user_object(person)}
 
 
+def users_lookup_by_email(call: Call) -> Json:
+    """Do users.lookupByEmail; of people who are here only."""
+    wanted = call.need("email").lower()
+    for person in call.workspace.people.values():
+        shown = user_object(person)
+        if shown.get("profile", {}).get("email", "").lower() == wanted and not person.deactivated:
+            return {"user": shown}
+    raise SlackRefusal("users_not_found")
+
+
 def users_list(call: Call) -> Json:
     """Do users.list, deactivated people and the bot included."""
     everyone = [user_object(person) for person in call.workspace.people.values()]
@@ -83,6 +93,7 @@ METHODS = {
     "team.info": Method(team_info, Tier.THREE, ("team:read",)),
     "bots.info": Method(bots_info, Tier.THREE, ("users:read",)),
     "users.info": Method(users_info, Tier.FOUR, ("users:read",)),
+    "users.lookupByEmail": Method(users_lookup_by_email, Tier.THREE, ("users:read.email",)),
     "users.list": Method(users_list, Tier.TWO, ("users:read",)),
     "usergroups.list": Method(usergroups_list, Tier.TWO, ("usergroups:read",)),
     "usergroups.users.list": Method(usergroups_users_list, Tier.TWO, ("usergroups:read",)),
