@@ -19,7 +19,7 @@ LOCK := $(UV) pip compile --quiet $(UPGRADE) --universal --python-version 3.11 -
 	--no-emit-index-url --no-emit-find-links
 RULES := tests/test_architecture.py tests/test_names.py tests/test_reference_pages.py tests/test_repository.py
 
-.PHONY: help setup demo test check lint rules bench scores judge docs screenshots lock browser clean
+.PHONY: help setup demo test check lint rules bench pace scores judge docs screenshots lock browser clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ check: lint rules ## run the fast part: lint, types, import table, names, genera
 
 bench: .venv/ready ## run the benchmark and print the ratios
 	@$(BIN)/python tests/bench/run.py
+
+pace: .venv/ready ## measure how little investigations keep containments waiting
+	@$(BIN)/python tests/bench/bench_pace.py --trials 20 --in-a-row 14
 
 scores: .venv/ready ## print the rule's answers and ours side by side, over the labelled events
 	@$(BIN)/python -m tests.scores.score_table

@@ -159,7 +159,21 @@ def test_make_help_lists_what_there_is() -> None:
     shown = subprocess.run([make, "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - Our own make.
     targets = [line.split()[1] for line in shown.splitlines()]
     assert targets == [
-        *("help", "setup", "demo", "test", "check", "bench", "scores", "judge", "docs", "screenshots", "lock", "clean"),
+        *(
+            "help",
+            "setup",
+            "demo",
+            "test",
+            "check",
+            "bench",
+            "pace",
+            "scores",
+            "judge",
+            "docs",
+            "screenshots",
+            "lock",
+            "clean",
+        ),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -22,12 +23,26 @@ def unknown_ca_alert(account: str, region: str, now: datetime) -> bytes:
 
     See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
     """
+    event = {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.rolesanywhere",
+        "account": account,
+        "time": _stamp(now),
+        "region": region,
+        "resources": [],
+        "detail": _record(account, region, now),
+    }
+    return json.dumps(event).encode()
+
+
+def _record(account: str, region: str, now: datetime) -> dict[str, Any]:
     anchor_id = str(uuid.uuid4())
-    stamp = f"{now:%Y-%m-%dT%H:%M:%SZ}"
     source = {"sourceType": "CERTIFICATE_BUNDLE", "sourceData": {"x509CertificateData": _certificate(now)}}
-    record = {
+    return {
         "eventVersion": "1.11",
-        "eventTime": stamp,
+        "eventTime": _stamp(now),
         "eventSource": "rolesanywhere.amazonaws.com",
         "eventName": "CreateTrustAnchor",
         "awsRegion": region,
@@ -48,18 +63,10 @@ def unknown_ca_alert(account: str, region: str, now: datetime) -> bytes:
             }
         },
     }
-    event = {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": "AWS API Call via CloudTrail",
-        "source": "aws.rolesanywhere",
-        "account": account,
-        "time": stamp,
-        "region": region,
-        "resources": [],
-        "detail": record,
-    }
-    return json.dumps(event).encode()
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _certificate(now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,13 +46,6 @@ async def subjects(inquiry: Inquiry) -> Answer:
         f"Roles Anywhere lists {counted(len(ours), 'certificate')} of this CA, among {counted(len(recent), 'subject')} "
         f"seen since {utc_text(span.since)} ({len(listed)} in all)."
     )
-    missing = []
-    if unclear:
-        missing.append(
-            f"Whose {counted(len(unclear), 'certificate')} of Roles Anywhere's list are: no key to check them."
-        )
-    if len(recent) > _MOST_SUBJECTS:
-        missing.append(f"{len(recent) - _MOST_SUBJECTS} subjects, seen less recently than the {_MOST_SUBJECTS} read.")
     signs = []
     if ours and not (seen and seen.issued):
         certificates = counted(len(ours), "certificate")
@@ -63,9 +56,16 @@ async def subjects(inquiry: Inquiry) -> Answer:
         sentence,
         lines=tuple(_line(one, leaves) for one in ours[:_MOST_LINES]),
         signs=tuple(signs),
-        not_checked=tuple(missing),
+        not_checked=tuple(_not_checked(len(unclear), len(recent))),
         facts={"of_this_ca": len(ours), "unclear": len(unclear), "seen_since": len(recent), "listed": len(listed)},
     )
+
+
+def _not_checked(unclear: int, recent: int) -> Iterator[str]:
+    if unclear:
+        yield f"Whose {counted(unclear, 'certificate')} of Roles Anywhere's list are: no key to check them."
+    if recent > _MOST_SUBJECTS:
+        yield f"{recent - _MOST_SUBJECTS} subjects, seen less recently than the {_MOST_SUBJECTS} read."
 
 
 async def _credentials(inquiry: Inquiry, subject_id: str) -> list[Mapping[str, Any]]:
