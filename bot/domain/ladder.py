@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.ladder_use import who_notices
 from bot.domain.plan import Plan, Risk, Rung
 from bot.domain.response_action import ResponseAction
 
@@ -53,7 +54,7 @@ def ladder_plan(ladder: Ladder, target_arn: str, plans: tuple[Plan, ...], left_o
         state={},
         stops="What its rungs stop, one after the other. It ends at the first that is not done.",
         does_not_stop="What its rungs do not stop, and what was changed or created before.",
-        who_would_notice="Whoever notices one of its rungs.",
+        who_would_notice=who_notices(plans),
         way_back="Each rung has its own.",
         unknown=(),
         rungs=tuple(_rung(plan, by_id[plan.action_id]) for plan in plans),

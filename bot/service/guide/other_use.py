@@ -27,6 +27,8 @@ from bot.domain.other_use import (
 )
 from bot.domain.usage.sessions import SERVICE
 from bot.domain.usage.words import counted, late_sentence, utc_text
+from bot.service.guide.account_regions import PERMISSIONS as REGION_PERMISSIONS
+from bot.service.guide.account_regions import account_regions
 from bot.service.guide.anchor_span import anchor_span
 from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.history import HISTORY, search_key
@@ -34,11 +36,11 @@ from bot.service.guide.inquiry import Inquiry, Step
 
 QUESTION = Question(OTHER_USE, ("93",), "Who else uses what the actions would stop?")
 _TOO_DEAR = "what entered the roles by STS was not searched, because each search is paid by the byte"
-_ELSEWHERE = "other Regions were not searched"
 # LookupEvents gives 50 events a call, two calls a second: both searches together take 20 s at most.
 _MOST_SESSIONS = 1_000
 _PAGE = 50
 _SPARE_RECORDS = 500
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,39 @@ class _Found:
     looked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Where nothing was searched: ``gap`` for a plan, ``whole`` with every name; empty when no Region is left."""
+
+    gap: str = ""
+    whole: str = ""
+
+
+async def _elsewhere(inquiry: Inquiry) -> _Elsewhere:
+    searched, regions = _regions(inquiry), await account_regions(inquiry)
+    if regions.why_few is not None:
+        return _Elsewhere("other Regions were not searched: AWS did not list which are enabled", regions.why_few)
+    left = [one for one in regions.names if one not in searched]
+    if not left:
+        return _Elsewhere()
+    more = f" and {len(left) - _MOST_NAMED} more enabled Regions" if len(left) > _MOST_NAMED else ""
+    whole = f"Who else uses the roles and the caller's key in {', '.join(left)}: these Regions were not searched."
+    return _Elsewhere(f"not searched: {', '.join(left[:_MOST_NAMED])}{more}", whole)
+
+
 async def _other_use(inquiry: Inquiry) -> Answer:
     roles = planned_roles(inquiry.answers, inquiry.case.target.account)
     profiles = planned_profiles(inquiry.answers)
+    elsewhere = await _elsewhere(inquiry)
     sessions, entries, calls = await asyncio.gather(
-        _sessions(inquiry), _entries(inquiry, [one.arn for one in roles]), _calls(inquiry)
+        _sessions(inquiry), _entries(inquiry, [one.arn for one in roles]), _calls(inquiry, elsewhere.gap)
     )
     here, both = inquiry.case.target.region, " and ".join(_regions(inquiry))
     names = {one.arn for one in profiles}
     arns, user_ids = {one.arn for one in roles}, {name for one in roles for name in one.user_ids}
     in_roles = _Found(
         tuple(one for one in sessions.uses if one.role_arn in arns) + entries.uses,
-        merged_gap((sessions.gap, entries.gap, _ELSEWHERE), most=3),
+        merged_gap((sessions.gap, entries.gap, elsewhere.gap), most=3),
         sessions.looked and entries.looked,
     )
     same_name = _Found(tuple(one for one in in_roles.uses if one.user_id in user_ids), in_roles.gap, in_roles.looked)
@@ -81,7 +104,7 @@ async def _other_use(inquiry: Inquiry) -> Answer:
         **_identities(inquiry, sessions, entries),
     }
     facts: dict[str, Any] = {**{name: None if one is None else asdict(one) for name, one in counts.items()}, **asked}
-    return _answer(inquiry, counts, facts)
+    return _answer(inquiry, counts, facts, elsewhere)
 
 
 def _identities(inquiry: Inquiry, sessions: _Found, entries: _Found) -> dict[str, object]:
@@ -91,7 +114,9 @@ def _identities(inquiry: Inquiry, sessions: _Found, entries: _Found) -> dict[str
     return identity_facts(planned_identities(inquiry.answers), others, looked=looked)
 
 
-def _answer(inquiry: Inquiry, counts: dict[str, UseCount | None], facts: dict[str, Any]) -> Answer:
+def _answer(
+    inquiry: Inquiry, counts: dict[str, UseCount | None], facts: dict[str, Any], elsewhere: _Elsewhere
+) -> Answer:
     lines = tuple(
         f"{title}: {use_sentence(counts[name], what=what, others=others)}"
         for name, title, what, others in (
@@ -102,7 +127,8 @@ def _answer(inquiry: Inquiry, counts: dict[str, UseCount | None], facts: dict[st
         if counts[name] is not None
     )
     sentence = f"This trust anchor: {use_sentence(counts['anchor'], others='')}"
-    return answered(OTHER_USE, sentence, lines=lines, not_checked=(late_sentence(inquiry.now),), facts=facts)
+    not_checked = (late_sentence(inquiry.now), *([elsewhere.whole] if elsewhere.whole else []))
+    return answered(OTHER_USE, sentence, lines=lines, not_checked=not_checked, facts=facts)
 
 
 def _count(found: _Found, inquiry: Inquiry, place: str) -> UseCount:
@@ -158,7 +184,7 @@ async def _entries_in(inquiry: Inquiry, region: str, arns: Sequence[str]) -> _Fo
     return _Found(tuple(uses), merged_gap(gaps, most=1), looked)
 
 
-async def _calls(inquiry: Inquiry) -> _Found | None:
+async def _calls(inquiry: Inquiry, elsewhere: str) -> _Found | None:
     """What was called with the caller's key or in a session of the same name; None when no report names a caller."""
     actor = inquiry.case.detection.actor
     key = search_key(actor)
@@ -166,7 +192,7 @@ async def _calls(inquiry: Inquiry) -> _Found | None:
         return None
     found = []
     records: dict[str, Record] = {}
-    gaps = [_ELSEWHERE]
+    gaps = [elsewhere]
     for region in _regions(inquiry):
         try:
             found.append(await inquiry.events(*key, since=inquiry.now - HISTORY, region=_or_own(inquiry, region)))
@@ -216,7 +242,7 @@ STEP = Step(
     id="other_use",
     title="Who else uses it",
     questions=(QUESTION,),
-    permissions=("rolesanywhere:GetTrustAnchor", "cloudtrail:LookupEvents"),
+    permissions=("rolesanywhere:GetTrustAnchor", "cloudtrail:LookupEvents", *REGION_PERMISSIONS),
     ask=_ask,
     again=True,
     after=("use", "the_roles", "the_actor"),

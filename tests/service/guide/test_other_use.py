@@ -14,7 +14,7 @@ from bot.domain.case_evidence import evidence_of
 from bot.domain.errors import AwsDenied
 from bot.domain.event_search import By
 from bot.domain.investigation import Investigation
-from bot.domain.other_use import OtherUse
+from bot.domain.other_use import OtherUse, use_sentence
 from bot.registry import load_actions
 from bot.service.guide import other_use
 from tests.fakes.aws_samples import session_record, stamp
@@ -93,9 +93,33 @@ async def test_ours_and_others_are_counted_apart(desk: Desk) -> None:
     assert (use.profiles.total, use.profiles.others, use.profiles.addresses, use.profiles.gap) == (3, 1, 2, "")
     assert use.roles is not None
     assert (use.roles.total, use.roles.others, use.roles.addresses) == (5, 3, 3)
-    assert use.roles.gap == "other Regions were not searched"
+    assert use.roles.gap == "other Regions were not searched: AWS did not list which are enabled"
     assert answer.sentence.startswith("This trust anchor: ")
     assert "2 sessions in 30 days (1 in the last 24 hours)" in answer.sentence
+
+
+@pytest.mark.parametrize(
+    ("names", "gap"),
+    [
+        (["us-east-1", "eu-west-1"], ""),
+        (["us-east-1", "eu-west-1", "eu-north-1"], "not searched: eu-north-1"),
+        (
+            ["us-east-1", "eu-west-1", "a-1", "b-1", "c-1", "d-1", "e-1"],
+            "not searched: a-1, b-1, c-1 and 2 more enabled Regions",
+        ),
+    ],
+)
+async def test_a_plan_names_the_regions_that_were_not_searched(desk: Desk, names: list[str], gap: str) -> None:
+    """Where no other is enabled, a whole search may say that nothing breaks; the answer names every one."""
+    desk.aws.serve("ec2:DescribeRegions", {"Regions": [{"RegionName": one} for one in names]})
+    answer, use = await counted(desk, FakeSearch([]))
+    assert use.roles is not None
+    assert use.actor is not None
+    assert (use.roles.gap, use.actor.gap) == (gap, gap)
+    assert ("nothing should break" in use_sentence(use.roles)) is (not gap)
+    left = [one for one in names if one not in ("us-east-1", "eu-west-1")]
+    assert all(any(region in one for one in answer.not_checked) for region in left)
+    assert "CloudTrail of eu-west-1 and us-east-1 until" in use_sentence(use.roles)
 
 
 async def test_a_plan_says_it(desk: Desk) -> None:
