@@ -104,6 +104,7 @@ class Aftermath:
     ``all_clear`` is the end of the watch, None while it goes on, and ``closing`` the newest closing note.
     ``reminders`` counts those of alarms that nobody had yet, the newest at ``reminded_at``; ``reminder_reserved`` is
     the one that is about to be posted, by its number from 1.
+    ``open_at`` is when AWS last showed a contained trust anchor as open again; None when it never did.
     """
 
     alarms: tuple[Alarm, ...] = ()
@@ -111,6 +112,7 @@ class Aftermath:
     last_looks: int = 0
     all_clear: AllClearSaid | None = None
     closing: ClosingNote | None = None
+    open_at: datetime | None = None
     reminders: int = 0
     reminded_at: datetime | None = None
     reminder_reserved: tuple[int, Reservation] | None = None

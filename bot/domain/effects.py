@@ -12,6 +12,7 @@ from bot.domain.effect import Effect, EffectKind, Standing, post_effect
 from bot.domain.followup_effects import followup_effects
 from bot.domain.glass_effects import glass_effects
 from bot.domain.identity import INVENTORY_ID
+from bot.domain.observed_steps import look_is_due
 from bot.domain.receipt_steps import receipt_due
 from bot.domain.reminders import next_reminder_at
 from bot.domain.suspicion_effects import suspicion_effects
@@ -200,8 +201,7 @@ def _bars(case: Case, me: Standing) -> list[Effect]:
 
 
 def _observe(case: Case) -> list[Effect]:
-    seen = case.observed_seq > case.detection_seq
-    if seen or not case.detections or case.card.ts is None or case.target.anchor_arn is None:
+    if not look_is_due(case) or not case.detections or case.card.ts is None or case.target.anchor_arn is None:
         return []
     return [Effect(EffectKind.OBSERVE, "observe", _opened(case))]
 

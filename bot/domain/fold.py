@@ -24,6 +24,7 @@ from bot.domain.glass_steps import with_glass
 from bot.domain.inventory_steps import INVENTORY_STEPS
 from bot.domain.investigation import INVESTIGATION_STEPS, RoundFinished, StepAnswered
 from bot.domain.ladder_event import LadderStopped
+from bot.domain.observed_steps import observed
 from bot.domain.ownership import OwnersAnswered
 from bot.domain.ownership_steps import OWNERSHIP_STEPS, owners_kept, with_question, without_answers_about_another_ca
 from bot.domain.pictures import PictureAttached
@@ -183,17 +184,6 @@ def _pictured(case: Case, entry: Entry, event: PictureAttached) -> Case:
     return replace(case, pictures=case.pictures | {event.digest})
 
 
-def _observed(case: Case, entry: Entry, event: ev.AnchorObserved) -> Case:
-    return replace(
-        case,
-        known_state=event.state if event.state is not None else case.known_state,
-        observed_seq=entry.seq,
-        observed_at=entry.at if event.state is not None else case.observed_at,
-        observe_error=event.error,
-        display_seq=entry.seq,
-    )
-
-
 def _acknowledged(case: Case, entry: Entry, event: ev.Acknowledged) -> Case:
     del event
     return decides(case, entry, acknowledged_by=user_of(entry.by), acknowledged_at=entry.at)
@@ -279,7 +269,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     PostDropped: _dropped,
     CardShown: _shown,
     CardLost: _lost,
-    ev.AnchorObserved: _observed,
+    ev.AnchorObserved: observed,
     ev.Acknowledged: _acknowledged,
     ev.MarkedFalsePositive: _false_positive,
     ev.Reopened: _reopened,

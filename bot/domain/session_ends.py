@@ -27,9 +27,10 @@ _UNTIL_POLICIES_HOLD = timedelta(minutes=1)
 
 def contained_since(case: Case) -> datetime | None:
     """When the case was contained and has been since; None when it is not."""
-    since = None
+    since, open_at = None, case.aftermath.open_at
     for request in sorted(_done(case), key=lambda one: one.ended_at or one.at):
-        if request.contains is not None:
+        was_opened = open_at is not None and (request.ended_at or request.at) <= open_at
+        if request.contains is not None and not was_opened:
             since = (since or request.ended_at) if request.contains else None
     return since if case.contained_by is not None else None
 

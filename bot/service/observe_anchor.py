@@ -11,6 +11,7 @@ from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.errors import AwsError
 from bot.domain.events import AnchorObserved, draft
+from bot.domain.observed_steps import look_is_due
 from bot.ports import AwsAccounts
 from bot.service.aws_words import aws_sentence
 from bot.service.case_book import CaseBook
@@ -20,7 +21,9 @@ _PERMISSION = "rolesanywhere:GetTrustAnchor"
 
 
 class ObserveAnchor:
-    """Reads trust anchors, once for each detection; a failure is written down and not tried again by itself.
+    """Reads trust anchors, once for each detection and for each thing that came back.
+
+    A failure is written down and not tried again by itself.
 
     Args:
         book: the cases.
@@ -38,7 +41,8 @@ class ObserveAnchor:
         observed = await self._observe(case)
 
         def rule(now: Case) -> Sequence[Draft]:
-            return [] if now.observed_seq > now.detection_seq else [draft(observed)]
+            # What was decided or done meanwhile may not show in what was read: it is read again then.
+            return [draft(observed)] if look_is_due(now) and now.revision == case.revision else []
 
         await self._book.decide(case.case_id, rule)
 

@@ -69,8 +69,10 @@ def _is_kept(reading: _Reading, now: datetime) -> bool:
 
 
 def _shows(reading: _Reading, case: Case) -> bool:
-    """Whether AWS was asked after everything that the case was told of had been done."""
-    return all(reading.began >= one.happened_at + _CLOCKS_APART for one in case.detections)
+    """Whether AWS was asked after everything that the case was told of, and did itself, had been done."""
+    ends = (one.ended_at for one in case.requests.values() if one.begun and not one.is_read)
+    told = all(reading.began >= one.happened_at + _CLOCKS_APART for one in case.detections)
+    return told and all(reading.began >= ended_at for ended_at in ends if ended_at is not None)
 
 
 def _heard(answer: asyncio.Future[Any]) -> None:

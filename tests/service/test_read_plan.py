@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.approval import Reason
+from bot.domain.approval import ApprovalPolicy, Reason
 from bot.domain.case import CaseState, RequestState
 from bot.domain.events import ActionRequested, ApprovalGiven, draft, slack_user
 from bot.domain.plan import Plan, Risk
@@ -96,6 +96,7 @@ async def test_a_deadline_still_ends_what_could_never_be_read(desk: Desk) -> Non
 
 async def test_an_irreversible_request_of_an_older_version_runs_on_nothing_unseen(unobserved: Desk) -> None:
     """Approved by an older version while the name was not known: it is stopped and shows what nobody had seen."""
+    unobserved.policy = ApprovalPolicy()
     drawn = await known_plan(ACTIONS[DELETE], await unobserved.case(), NOON)
     old = Plan(**{**{one: getattr(drawn, one) for one in drawn.__dataclass_fields__}, "unknown": None})
     deadline = NOON + timedelta(minutes=30)
