@@ -31,7 +31,7 @@ def candidates_for(key: str, conditions: Sequence[Condition], bounds: Bounds, fr
     wanted = [wanted_of(one, freedom) for one in own if one.operator and one.operator.family in PATTERNED]
     found = distinct_texts(wanted, bounds)
     measured = [one for one in own if one.operator and one.operator.family in (Family.NUMERIC, Family.DATE)]
-    texts = dict.fromkeys((*found.texts, *(text for one in measured for text in _around(one, bounds))))
+    texts = dict.fromkeys((*found.texts, *(text for one in measured for text in texts_around(one, bounds))))
     loose = set(own) if not found.complete else set()
     if len({one.operator.family for one in own if one.operator and not one.asks_presence}) > 1:
         loose |= set(measured)
@@ -52,7 +52,8 @@ def depending_on_others(conditions: Iterable[Condition], freedom: Freedom) -> It
             yield condition
 
 
-def _around(condition: Condition, bounds: Bounds) -> Iterator[str]:
+def texts_around(condition: Condition, bounds: Bounds) -> Iterator[str]:
+    """Numbers at and beside those that a condition compares with."""
     for value in condition.values:
         number = as_number(value.text)
         if number is None and condition.operator and condition.operator.family is Family.DATE:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
-from bot.domain.reach.candidate_texts import PATTERNED, cut_texts, serial_texts, wanted_of
+from bot.domain.reach.candidate_texts import PATTERNED, cut_texts, serial_texts, texts_around, wanted_of
 from bot.domain.reach.conditions import Condition
 from bot.domain.reach.freedom import DOUBTFUL, Freedom, World
+from bot.domain.reach.operators import Family
 from bot.domain.reach.request_keys import (
     CN_TAG,
     PLAIN_NAME_TEXT,
@@ -22,7 +23,7 @@ from bot.domain.reach.request_keys import (
     Missing,
     Values,
 )
-from bot.domain.reach.texts import Bounds, Wanted, distinct_texts, fits
+from bot.domain.reach.texts import Bounds, Wanted, bounds_of, distinct_texts, fits
 
 _NAMED, _NUMBERED = "CN=", "ID="
 # A common name of such a length is said to be the source identity by itself; that is not relied on to let anybody in.
@@ -37,7 +38,8 @@ def identity_worlds(conditions: Sequence[Condition], freedom: Freedom) -> Iterat
     on_name = [wanted_of(one, freedom) for one in patterned if one.key == CN_TAG]
     on_identity = [one for one in patterned if one.key == SOURCE_IDENTITY]
     sessions = tuple(_session_names(patterned, freedom))
-    with_name = _with_name(on_name, on_identity, freedom, tuple(_borrowed(patterned)))
+    borrowed = (*_borrowed(patterned), *_numbers(conditions))
+    with_name = _with_name(on_name, on_identity, freedom, borrowed)
     for (name, identity), session in product(with_name, sessions):
         yield {**_world(name, identity, freedom), **session}
     odd_names = tuple(_odd_names(on_name))
@@ -87,6 +89,12 @@ def _odd_identities(
     if len(names) * len(identities) > _MOST_ODD:
         identities = [Missing.UNKNOWN]
     yield from product(names, identities)
+
+
+def _numbers(conditions: Sequence[Condition]) -> Iterator[str]:
+    for one in conditions:
+        if one.key == CN_TAG and one.operator and one.operator.family in (Family.NUMERIC, Family.DATE):
+            yield from texts_around(one, bounds_of(PLAIN_NAME_TEXT))
 
 
 def _not_in_identity(character: str) -> bool:

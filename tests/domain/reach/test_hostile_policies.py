@@ -91,6 +91,15 @@ def test_a_name_in_the_pin_can_be_the_anchors_id() -> None:
     assert found.certificate == {"x509subject/cn": ANCHOR.rpartition("/")[2]}
 
 
+def test_a_number_as_a_name_gives_the_source_identity() -> None:
+    """A common name that must be a number is found where the source identity must be made of it."""
+    found = judged({"NumericLessThan": {SUBJECT_CN: "2"}, "StringLike": {IDENTITY: "CN=*"}})
+    assert found.certificate is not None
+    assert (found.certificate["x509subject/cn"], found.certificate[IDENTITY.lower()]) == ("1", "CN=1")
+    contrary = {"NumericLessThan": {SUBJECT_CN: "2"}, "StringLike": {IDENTITY: "CN=web*"}}
+    assert judged(contrary).reason == "unknown_condition"
+
+
 def test_thousands_of_deny_statements_are_passed_one_after_the_other() -> None:
     """They take no calls within calls, of which Python has room for a thousand."""
     spared, shut = deny({"ArnNotEquals": {"aws:SourceArn": ANCHOR}}), deny({"StringEquals": {SUBJECT_CN: "x"}})
