@@ -49,7 +49,7 @@ def glass_ticked(view: Mapping[str, Any]) -> bool:
     """Whether the box in an action's form is ticked; False where the form has none."""
     try:
         chosen = entered_in(view)[_GLASS][_GLASS]["selected_options"]
-        return any(one["value"] == _GLASS for one in chosen or ())
+        return any(one["value"] == _GLASS for one in chosen)
     except (KeyError, TypeError):
         return False
 

@@ -90,10 +90,11 @@ def _entered(state: object) -> Json:
 
 
 def _answer_of(element: Mapping[str, Any]) -> Json:
-    """The text, the day or the option of one element; nothing for whatever else it may be."""
-    chosen = element.get("selected_option")
+    """The text, the day, the option or the ticked boxes of one element; nothing for whatever else it may be."""
+    chosen, ticked = element.get("selected_option"), element.get("selected_options")
     option = {"selected_option": _texts(chosen, "value")} if isinstance(chosen, dict) else {}
-    return {**_texts(element, "value", "selected_date"), **option}
+    boxes = [_texts(one, "value") for one in ticked if isinstance(one, dict)] if isinstance(ticked, list) else []
+    return {**_texts(element, "value", "selected_date"), **option, **({"selected_options": boxes} if boxes else {})}
 
 
 def _event(payload: Mapping[str, Any]) -> Json:

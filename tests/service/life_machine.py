@@ -17,16 +17,16 @@ from bot.domain.code_check import CodeCheck
 from bot.domain.effects import effects, wake_at
 from bot.domain.fold import fold
 from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
-from tests.fakes.desk import PEOPLE, Desk, Killed, ran_as_shown
+from tests.fakes.desk import Desk, Killed, ran_as_shown
 from tests.fakes.fake_action_aws import FaultKind
 from tests.fakes.ladder_desk import known, out_of_turn
-from tests.service.life_houses import CALL_OF, HOUSES, STAFF, policy_of, was_agreed_on
+from tests.service.life_houses import CALL_OF, HOUSES, STAFF, policy_of, was_let_run
 
 T = TypeVar("T")
 
 OPEN = {RequestState.PENDING, RequestState.WAITING, RequestState.APPROVED, RequestState.RUNNING}
 ENDS = set(RequestState) - OPEN
-users = st.sampled_from(sorted(PEOPLE))
+users = st.sampled_from(sorted(STAFF))
 codes = st.sampled_from([CodeCheck.RIGHT, CodeCheck.RIGHT, CodeCheck.WRONG, None])
 requests = st.sampled_from(["R1", "R2", "R3"])
 actions = st.sampled_from(
@@ -80,7 +80,7 @@ class LifeMachine(RuleBasedStateMachine):
     @initialize(house=st.sampled_from(sorted(HOUSES)))
     def alert(self, house: str) -> None:
         """The detection comes in to a house with rules of its own, and its card goes out."""
-        self.house = HOUSES[house]
+        self.house = house
         self.desk.policy = policy_of(house)
         self.desk.directory.people = dict(STAFF)
         self.do(self.desk.detect())
@@ -138,7 +138,7 @@ class LifeMachine(RuleBasedStateMachine):
         """Everybody presses the same button at the same moment."""
 
         async def all_press() -> None:
-            await asyncio.gather(*(self.desk.approve(user, request) for user in sorted(PEOPLE)))
+            await asyncio.gather(*(self.desk.approve(user, request) for user in sorted(STAFF)))
 
         self.do(all_press())
 
@@ -217,7 +217,7 @@ class LifeMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_effect_was_agreed_on(self) -> None:
-        """Before the call, enough different people said yes to it, and none of them asked."""
+        """Before the call enough different people who did not ask said yes to it, or somebody broke the glass."""
         done = self.desk.aws.effects()
         fresh, self.seen_effects = done[self.seen_effects :], len(done)
         type(self).effects += len(fresh)
@@ -229,11 +229,11 @@ class LifeMachine(RuleBasedStateMachine):
             assert agreed
             for request in agreed:
                 asked = case.requests.get(request.ladder, request)
-                was_agreed_on(self.house[asked.risk], asked, self._asked_and_given(asked))
+                was_let_run(self.house, asked, self._asked_and_given(asked))
                 assert ran_as_shown(request), "something else than was shown"
 
     def _asked_and_given(self, asked: Request) -> list[Entry]:
-        kinds = ("action:requested", "approval:given")
+        kinds = ("action:requested", "approval:given", "glass:broken")
         found = [one for kind in kinds for one in self.desk.kinds(kind)]
         return [one for one in found if one.data["request_id"] == asked.request_id]
 

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.service import read_back, still_allowed
-from tests.service.life_machine import LifeMachine
+from tests.service.life_with_glass import LifeWithGlass
 
 _LIVES_AT_A_TIME = 100
 _MOST_STEPS_OF_A_LIFE = 30
@@ -33,18 +33,18 @@ def run_lives(first_seed: int, steps: int) -> int:
     Raises:
         AssertionError: what must never happen did; Hypothesis prints the shortest way there.
     """
-    before = LifeMachine.steps
+    before = LifeWithGlass.steps
     number = first_seed * 1_000_000
     with _without_pauses():
-        while LifeMachine.steps - before < steps:
+        while LifeWithGlass.steps - before < steps:
             _hundred_lives(number)
             number += 1
-    return LifeMachine.steps - before
+    return LifeWithGlass.steps - before
 
 
 def _hundred_lives(number: int) -> None:
     run_state_machine_as_test(
-        seed(number)(LifeMachine),
+        seed(number)(LifeWithGlass),
         settings=settings(
             max_examples=_LIVES_AT_A_TIME,
             stateful_step_count=_MOST_STEPS_OF_A_LIFE,
@@ -62,7 +62,7 @@ def _without_pauses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, contextlib.closing(loop):
         patch.setattr(read_back, "_LOOK_AGAIN_SECONDS", (0.0, 0.0))
         patch.setattr(still_allowed, "_ASK_AGAIN_SECONDS", (0.0,))
-        patch.setattr(LifeMachine, "loop", loop, raising=False)
+        patch.setattr(LifeWithGlass, "loop", loop, raising=False)
         yield
 
 
@@ -76,7 +76,8 @@ def main() -> None:
     begun, done, number = time.monotonic(), 0, wanted.seed
     while done < wanted.steps:
         done += run_lives(number, min(20_000, wanted.steps - done))
-        line = {"seed": number, "steps": done, "calls": LifeMachine.effects, "seconds": round(time.monotonic() - begun)}
+        counted = {"calls": LifeWithGlass.effects, "glasses": LifeWithGlass.broken}
+        line = {"seed": number, "steps": done, **counted, "seconds": round(time.monotonic() - begun)}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         number += 1

@@ -67,6 +67,15 @@ def test_keeps_what_was_entered() -> None:
     }
 
 
+def test_keeps_the_boxes_that_were_ticked() -> None:
+    """By their values; what is no box is left out."""
+    boxes = {"type": "checkboxes", "selected_options": [{"value": "x", "text": {}}, "y"]}
+    entered = {"b": {"a": boxes}, "n": {"a": {"selected_options": 1}}}
+    submitted = a_submission({"callback_id": "c", "state": {"values": entered}})
+    values = read_payload(form(submitted), is_json=False)["view"]["state"]["values"]
+    assert values == {"b": {"a": {"selected_options": [{"value": "x"}]}}, "n": {"a": {}}}
+
+
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
