@@ -60,9 +60,11 @@ An action runs
     ``adapters/sqlite_claims.py``), asks Slack again who may (``slack/directory.py``), makes the plan again from live
     AWS (``handlers/<action>.py`` through ``adapters/aws_accounts.py``), compares it with what was approved
     (``domain/plan.py``), writes the intent (``service/run_log.py``), calls, and reads AWS back
-    (``service/read_back.py``). Minutes later ``service/find_receipt.py`` finds our own event in CloudTrail
-    (``domain/own_events.py`` knows it from others') for ``slack/receipt_words.py``, and settles by it what was not
-    known; ``service/tell_outcome.py`` takes a person's word meanwhile.
+    (``service/read_back.py``). What revokes sessions shares ``domain/revocation_plan.py`` (``session_revocation.py``
+    says what a denial is, ``managed_denials.py`` how cases share one managed policy). Minutes later
+    ``service/find_receipt.py`` finds our own event in CloudTrail (``domain/own_events.py`` knows it from others') for
+    ``slack/receipt_words.py``, and settles by it what was not known; ``service/tell_outcome.py`` takes a person's word
+    meanwhile.
 
 What people see
     ``slack/card.py`` with ``card_words.py`` and ``controls.py``; ``slack/notes.py`` (the thread); ``slack/forms.py``.

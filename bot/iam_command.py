@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from bot.domain.identity import ACCOUNT_ID
+from bot.revocation_settings import POLICY_NAME
 
 _PRINCIPAL = re.compile(r"arn:(?P<partition>aws[a-z-]*):(iam|sts)::\d{12}:[\w+=,.@/-]+", re.ASCII)
 _ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
@@ -75,6 +76,12 @@ def _add_options(iam: argparse.ArgumentParser) -> None:
         help="let e-mail addresses of this domain name people, as in ANCHORWATCH_EMAIL_DOMAINS; repeatable",
     )
     iam.add_argument(
+        "--revoke-policy",
+        metavar="NAME",
+        type=_matching(re.compile(POLICY_NAME, re.ASCII), "a policy's name, perhaps with a path before it"),
+        help="as in ANCHORWATCH_REVOKE_POLICY: what that needs, and the managed policy itself",
+    )
+    iam.add_argument(
         "--without", action="append", default=[], metavar="ACTION", help="leave an action's permissions out; repeatable"
     )
 
@@ -113,9 +120,9 @@ def _matching(pattern: re.Pattern[str], what: str) -> Any:  # noqa: ANN401 - arg
 
 async def _iam(arguments: argparse.Namespace) -> int:
     from bot.iam_policies import ACT, READ, Place, printed  # noqa: PLC0415 - Only for this command.
-    from bot.registry import load_actions  # noqa: PLC0415 - As above.
+    from bot.registry import load_handlers  # noqa: PLC0415 - As above.
 
-    actions = load_actions()
+    actions = load_handlers().with_managed_policy(arguments.revoke_policy or "").actions
     if unknown := sorted(set(arguments.without) - actions.keys()):
         sys.stderr.write(f"There is no action {unknown[0]}. There are: {', '.join(actions)}.\n")
         return 2
@@ -133,6 +140,7 @@ async def _iam(arguments: argparse.Namespace) -> int:
         email_domains=tuple(arguments.email_domain),
         athena_role=arguments.athena_role,
         trail=_trail_of(arguments),
+        revoke_policy=arguments.revoke_policy or "",
     )
     wanted = [action for action in actions.values() if action.id not in arguments.without]
     roles = (READ, ACT) if arguments.role == "both" else (arguments.role,)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.managed_denials import premade_document
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
 from bot.domain.search_run import SEARCHES
@@ -28,10 +29,14 @@ _RESOURCES = (
     (re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor"), "rolesanywhere:*", "trust-anchor/*"),
     (re.compile(r"rolesanywhere:(Enable|Disable)Profile"), "rolesanywhere:*", "profile/*"),
     (re.compile(r"rolesanywhere:(Enable|Delete)Crl"), "rolesanywhere:*", "crl/*"),
-    (re.compile(r"iam:(Put|Delete)RolePolicy"), "iam:", "role/*"),
+    (re.compile(r"iam:(Put|Delete|Attach|Detach)RolePolicy"), "iam:", "role/*"),
     (re.compile(r"iam:UpdateAccessKey"), "iam:", "user/*"),
 )
+# What only the managed policy that sessions are revoked with may be used for.
+_ON_POLICY = re.compile(r"iam:(Create|Delete)PolicyVersion")
+_WITH_POLICY = re.compile(r"iam:(Attach|Detach)RolePolicy")
 _HUMANS = ("U*", "W*")
+_ABOUT_POLICY = "Denies nobody anything until Anchorwatch writes a revocation into it. Let nothing else change it."
 
 Json = dict[str, Any]
 
@@ -42,7 +47,8 @@ class Place:
 
     ``principal`` is the ARN of the role that Anchorwatch runs as; ``external_id`` None means that none is asked for.
     People are named by their Slack user id or by an e-mail address of one of ``email_domains``. ``trail`` is for the
-    role that queries Athena; None where that is not asked for.
+    role that queries Athena; None where that is not asked for. ``revoke_policy`` is the name, perhaps with a path, of
+    the managed policy that sessions are revoked with; empty means inline policies.
     """
 
     account: str
@@ -54,6 +60,12 @@ class Place:
     email_domains: tuple[str, ...] = ()
     athena_role: str = "anchorwatch-athena"
     trail: TrailPlace | None = None
+    revoke_policy: str = ""
+
+    @property
+    def revoke_policy_arn(self) -> str:
+        """The ARN of the managed policy."""
+        return f"arn:{self.partition}:iam::{self.account}:policy/{self.revoke_policy}"
 
     def name_of(self, role: str) -> str:
         """The name of the ``read``, the ``act`` or the ``athena`` role."""
@@ -93,11 +105,14 @@ def permissions_policy(role: str, actions: Sequence[ResponseAction], place: Plac
     if role == ATHENA and place.trail is not None:
         return trail_policy(place.account, place.partition, place.trail)
     wanted = sorted(read_users(actions) if role == READ else act_users(actions))
-    by_resource: dict[str, list[str]] = {}
+    by_resource: dict[tuple[str, bool], list[str]] = {}
     for permission in wanted:
-        by_resource.setdefault(_resource(permission, place), []).append(permission)
+        held = _WITH_POLICY.fullmatch(permission) is not None
+        by_resource.setdefault((_resource(permission, place), held), []).append(permission)
+    only = {"Condition": {"ArnEquals": {"iam:PolicyARN": place.revoke_policy_arn}}}
     statements: list[Json] = [
-        {"Effect": "Allow", "Action": allowed, "Resource": resource} for resource, allowed in by_resource.items()
+        {"Effect": "Allow", "Action": allowed, "Resource": resource, **(only if held else {})}
+        for (resource, held), allowed in by_resource.items()
     ]
     changes = [one for one in wanted if one.startswith("iam:") and not one.partition(":")[2].startswith(READS)]
     if role == ACT and changes:
@@ -107,6 +122,8 @@ def permissions_policy(role: str, actions: Sequence[ResponseAction], place: Plac
 
 
 def _resource(permission: str, place: Place) -> str:
+    if _ON_POLICY.fullmatch(permission):
+        return place.revoke_policy_arn
     for pattern, service, kind in _RESOURCES:
         if pattern.fullmatch(permission):
             return f"arn:{place.partition}:{service}:{place.account}:{kind}"
@@ -143,7 +160,32 @@ def printed(form: str, roles: Sequence[str], actions: Sequence[ResponseAction], 
     """The text for one of :data:`FORMATS`; ``roles`` are of ``read``, ``act`` and ``athena``."""
     documents = {role: (trust_policy(role, place), permissions_policy(role, actions, place)) for role in roles}
     make = {"json": _as_json, "cloudformation": _as_cloudformation, "terraform": _as_terraform}[form]
-    return json.dumps(make(documents, place), indent=2) + "\n"
+    made = make(documents, place)
+    if ACT in roles and place.revoke_policy:
+        _add_policy(made, form, place)
+    return json.dumps(made, indent=2) + "\n"
+
+
+def _add_policy(made: Json, form: str, place: Place) -> None:
+    """Add the managed policy as it must be before the first revocation."""
+    path, _, name = place.revoke_policy.rpartition("/")
+    path, document = f"/{path}/" if path else "/", premade_document()
+    if form == "json":
+        made["revoke_policy"] = {"policy_name": name, "path": path, "policy": document}
+    elif form == "cloudformation":
+        named = {"ManagedPolicyName": name, "Path": path, "Description": _ABOUT_POLICY, "PolicyDocument": document}
+        made["Resources"]["AnchorwatchRevokePolicy"] = {"Type": "AWS::IAM::ManagedPolicy", "Properties": named}
+    else:
+        made["resource"]["aws_iam_policy"] = {
+            "anchorwatch_revoke": {
+                "name": name,
+                "path": path,
+                "description": _ABOUT_POLICY,
+                "policy": _literal(document),
+                # Otherwise the next apply would lift every revocation.
+                "lifecycle": {"ignore_changes": ["policy"]},
+            }
+        }
 
 
 def _as_json(documents: Mapping[str, tuple[Json, Json]], place: Place) -> Json:

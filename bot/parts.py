@@ -105,7 +105,7 @@ async def make_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         BadSettings: Slack does not know the token, or a handler is wrong.
         StoreUnavailable: the case log can't be opened.
     """
-    clock, handlers, waker = SystemClock(), load_handlers(), Waker()
+    clock, handlers, waker = SystemClock(), load_handlers().with_managed_policy(settings.revoke_policy), Waker()
     store = await _store(settings, stack)
     clients = await web_clients(settings.slack_bot_token, settings.slack_api_url, settings.post_grace, stack)
     house = read_house(settings.house) if settings.house else House()

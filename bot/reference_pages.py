@@ -15,6 +15,7 @@ from bot.domain.response_action import ResponseAction
 from bot.guide_page import guide_lines
 from bot.iam_policies import act_users, read_users
 from bot.registry import load_handlers
+from bot.revocation_settings import REVOKE_POLICY
 from bot.setting_values import Setting
 from bot.settings import ALL_SETTINGS, CONFIG_VARIABLE
 from bot.trail_policy import NEEDED
@@ -174,6 +175,7 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield "who asked, and has the tags `case`, `request`, `requester` and `approver`."
     yield ""
     yield from _users_of(act_users(actions))
+    yield from _with_managed_policy(actions)
     yield from _athena_permissions()
     yield "## The bot's own credentials"
     yield ""
@@ -181,6 +183,17 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield "- `sts:AssumeRole` on the two roles, where they are set."
     yield "- With a queue: what `config/aws/queue-access.json` lists."
     yield "- With `ANCHORWATCH_HOUSE` in S3: `s3:GetObject` on that object."
+
+
+def _with_managed_policy(actions: Sequence[ResponseAction]) -> Iterator[str]:
+    """What both roles need instead where sessions are revoked with a managed policy."""
+    yield f"## With `{REVOKE_POLICY}`"
+    yield ""
+    yield "These actions then need this instead: the act role all of it, the read role what reads. The act role may"
+    yield "make versions of that one policy only, and attach and detach no other."
+    yield ""
+    rows = ((f"`{one.id}`", _code(one.managed_permissions)) for one in actions if one.managed_permissions)
+    yield from _table(("Action", "Permissions"), *rows)
 
 
 def _athena_permissions() -> Iterator[str]:

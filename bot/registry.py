@@ -38,6 +38,12 @@ class Handlers:
         """All of it."""
         return {**self.actions, **self.ladders}
 
+    def with_managed_policy(self, name: str) -> Handlers:
+        """The same where sessions are revoked with this managed policy; empty leaves them as they are."""
+        actions = {stem: one.with_managed_policy(name) for stem, one in self.actions.items()}
+        ladders = {stem: _with_actions(one, actions) for stem, one in self.ladders.items()}
+        return Handlers(MappingProxyType(actions), MappingProxyType(ladders))
+
 
 def load_actions(folder: Path | None = None) -> Mapping[str, ResponseAction]:
     """The response actions of :func:`load_handlers`, without the ladders. Takes and raises what that does."""

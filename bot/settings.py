@@ -21,6 +21,7 @@ from bot.domain.errors import BadSettings
 from bot.domain.trail_table import TrailTable
 from bot.kill_points import KillPoint
 from bot.proof_settings import PROOF_SETTINGS, ProofSettings, proof_of
+from bot.revocation_settings import REVOCATION_SETTINGS, REVOKE_POLICY
 from bot.setting_values import Setting, WrongValue
 from bot.trail_settings import SEARCH_SETTINGS, search_conflicts, trail_of
 
@@ -63,6 +64,7 @@ class Settings:
     trail: TrailTable | None
     proof: ProofSettings
     kill_at: KillPoint | None
+    revoke_policy: str = ""
 
     @property
     def socket_mode(self) -> bool:
@@ -128,6 +130,7 @@ ALL_SETTINGS = (
     *CODE_SETTINGS,
     *SEARCH_SETTINGS,
     *PROOF_SETTINGS,
+    *REVOCATION_SETTINGS,
     Setting(
         "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
     ),
@@ -239,6 +242,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         code_keys=_id_tuple(values[KEYS]),
         trail=trail_of(values),
         proof=proof_of(values),
+        revoke_policy=str(values[REVOKE_POLICY]),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )
 

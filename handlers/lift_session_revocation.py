@@ -1,4 +1,4 @@
-"""Lift the revocations of sessions of this case: it removes exactly the policies that they put on roles."""
+"""Lift the revocations of sessions of this case: it removes exactly the denials that they put on roles."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def verify(plan: Plan, aws: ActionAws) -> Verdict:
 
 
 def _put_before(known: Evidence) -> tuple[Revocation, ...]:
-    return revocations_in([one for action in _PUT_BY for one in known.capsules(action)])
+    return revocations_in([one for action in _PUT_BY for one in known.capsules(action)], known)
 
 
 ACTION = ResponseAction(
@@ -62,6 +62,19 @@ ACTION = ResponseAction(
     title="Lift Session Revocation",
     risk=Risk.REVERSIBLE,
     permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:DeleteRolePolicy"),
+    managed_permissions=(
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:DeleteRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetAccountSummary",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:DetachRolePolicy",
+    ),
     idempotent=True,
     plan=plan,
     apply=apply,

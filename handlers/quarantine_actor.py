@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.domain.action import (
     ActionAws,
     AwsError,
+    Evidence,
     Plan,
     PlanWords,
     Report,
@@ -38,7 +39,7 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     Raises:
         AwsError: there is nothing to take from the caller, or it can't be read.
     """
-    key, session = _what(target.anchor_arn, target)
+    key, session = _what(target.anchor_arn, target.known)
     if key is not None:
         return await _key_plan(key, target, aws)
     if session is not None:
@@ -71,14 +72,14 @@ async def _session_plan(session: Revocation, target: Target, aws: ActionAws) -> 
         who_would_notice=(
             f"Whoever is in this role under the same session name: their calls are denied. {_seen(target)}"
         ),
-        way_back="Release Caller. It removes exactly this policy.",
+        way_back="Release Caller. It removes exactly this denial.",
     )
     return await revocation_plan(ACTION.id, target, (session,), words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
     """Deactivate the key, or put the policy on the role."""
-    key, session = _planned(plan)
+    key, session = _what(plan.target_arn, plan.evidence)
     if key is not None:
         await key.set("Inactive", aws)
         return Report("AWS accepted UpdateAccessKey.")
@@ -87,7 +88,7 @@ async def apply(plan: Plan, aws: ActionAws) -> Report:
 
 async def verify(plan: Plan, aws: ActionAws) -> Verdict:
     """Read the key or the policy back."""
-    key, session = _planned(plan)
+    key, session = _what(plan.target_arn, plan.evidence)
     if key is not None:
         return Verdict(*await judged_key(key, "Inactive", aws))
     return await revoked(plan, (session,) if session else (), aws)
@@ -97,16 +98,11 @@ def _seen(target: Target) -> str:
     return use_sentence(target.known.use.actor, what="call", others="from another address than the reported call")
 
 
-def _what(anchor_arn: str | None, target: Target) -> tuple[UserKey | None, Revocation | None]:
+def _what(anchor_arn: str | None, known: Evidence) -> tuple[UserKey | None, Revocation | None]:
+    """The key, or else the session, that is taken from the caller."""
     if anchor_arn is None:
         return None, None
-    actor = target.known.actor
-    return user_key(actor), role_session(actor, anchor_arn, _NAME)
-
-
-def _planned(plan: Plan) -> tuple[UserKey | None, Revocation | None]:
-    actor = plan.evidence.actor
-    return user_key(actor), role_session(actor, plan.target_arn, _NAME)
+    return user_key(known.actor), role_session(known, anchor_arn, _NAME)
 
 
 ACTION = ResponseAction(
@@ -119,6 +115,19 @@ ACTION = ResponseAction(
         "iam:GetRole",
         "iam:GetRolePolicy",
         "iam:PutRolePolicy",
+    ),
+    managed_permissions=(
+        "iam:ListAccessKeys",
+        "iam:UpdateAccessKey",
+        "iam:GetRole",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetAccountSummary",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:AttachRolePolicy",
     ),
     idempotent=True,
     plan=plan,

@@ -69,7 +69,7 @@ def _taken(known: Evidence) -> tuple[UserKey | None, tuple[Revocation, ...]]:
     if newest and "key" in newest[0]:
         wanted = newest[0]["key"]["key_id"]
         return next((one for one in keys if one.key_id == wanted), None), ()
-    return None, revocations_in(newest)
+    return None, revocations_in(newest, known)
 
 
 ACTION = ResponseAction(
@@ -82,6 +82,21 @@ ACTION = ResponseAction(
         "iam:GetRole",
         "iam:GetRolePolicy",
         "iam:DeleteRolePolicy",
+    ),
+    managed_permissions=(
+        "iam:ListAccessKeys",
+        "iam:UpdateAccessKey",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:DeleteRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetAccountSummary",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:DetachRolePolicy",
     ),
     idempotent=True,
     plan=plan,

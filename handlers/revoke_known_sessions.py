@@ -1,8 +1,9 @@
 """Revoke only the sessions that are known of a trust anchor: nobody else of a role is cut off, as far as is known.
 
-It puts an inline policy of Anchorwatch's own on each role. The sessions are named by their ``aws:userid``; and those
-source identities that nobody else was seen to have are denied too, also in sessions that begin later or come from
-another role. A session that CloudTrail has not shown yet and that has another source identity lives on.
+It puts an inline policy of Anchorwatch's own on each role, or statements into the managed policy that is configured.
+The sessions are named by their ``aws:userid``; and those source identities that nobody else was seen to have are denied
+too, also in sessions that begin later or come from another role. A session that CloudTrail has not shown yet and that
+has another source identity lives on.
 
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
@@ -56,13 +57,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "Whoever holds the keys of these sessions, or of another one of the same name in these roles. "
             f"{use_sentence(target.known.use.same_name)}"
         ),
-        way_back="Lift Session Revocation. It removes exactly these policies.",
+        way_back="Lift Session Revocation. It removes exactly these denials.",
     )
     return await revocation_plan(ACTION.id, target, wanted, words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
-    """Put the policy on each role, all with the same moment."""
+    """Put the denial on each role, all with the same moment."""
     return await revoke(revocations(plan.target_arn, plan.evidence, _NAME, only_known=True), aws)
 
 
@@ -76,6 +77,17 @@ ACTION = ResponseAction(
     title="Revoke Known Sessions Only",
     risk=Risk.REVERSIBLE,
     permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy"),
+    managed_permissions=(
+        "iam:GetRole",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetAccountSummary",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:AttachRolePolicy",
+    ),
     idempotent=True,
     plan=plan,
     apply=apply,

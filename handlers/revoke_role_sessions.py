@@ -1,6 +1,7 @@
 """Revoke the sessions of the roles that a trust anchor entered or can enter: whatever began before now may do nothing.
 
-It puts an inline policy of Anchorwatch's own on each role. Sessions that begin later are let through.
+It puts an inline policy of Anchorwatch's own on each role, or statements into the managed policy that is configured.
+Sessions that begin later are let through.
 
 See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 """
@@ -51,13 +52,13 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "Everybody who is in one of these roles, also by other ways: their calls are denied until they start a "
             f"new session. {use_sentence(target.known.use.roles)}"
         ),
-        way_back="Lift Session Revocation. It removes exactly these policies.",
+        way_back="Lift Session Revocation. It removes exactly these denials.",
     )
     return await revocation_plan(ACTION.id, target, wanted, words, aws)
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
-    """Put the policy on each role, all with the same moment."""
+    """Put the denial on each role, all with the same moment."""
     return await revoke(revocations(plan.target_arn, plan.evidence, _NAME), aws)
 
 
@@ -71,6 +72,17 @@ ACTION = ResponseAction(
     title="Revoke Role Sessions",
     risk=Risk.REVERSIBLE,
     permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy"),
+    managed_permissions=(
+        "iam:GetRole",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetAccountSummary",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicyVersion",
+        "iam:AttachRolePolicy",
+    ),
     idempotent=True,
     plan=plan,
     apply=apply,

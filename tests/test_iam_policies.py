@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bot.adapters.aws_accounts import BotoAccounts
 from bot.cli import build_parser
 from bot.domain.action import ResponseAction, Risk
+from bot.domain.managed_denials import premade_document
 from bot.iam_policies import ACT, FORMATS, READ, Place, permissions_policy, printed, trust_policy
 from bot.ports import Acting
-from bot.registry import load_actions
-from bot.sandbox.aws.clients import connect
+from bot.registry import load_actions, load_handlers
+from bot.sandbox.aws.clients import Credentials, connect
 from bot.sandbox.aws.policies import trusts
 from bot.service.guide.steps import STEPS
 from tests.fakes.aws_worlds import StandInWorld, aws_environment
-from tests.fakes.ladder import ready, searching
+from tests.fakes.ladder import TAKES_BACK, ready, searching
 from tests.fakes.with_own_store import with_own_store
 
 ACTIONS = load_actions()
@@ -27,16 +30,21 @@ EVERY = tuple(ACTIONS.values())
 ACCOUNT = "123456789012"
 BOT = "arn:aws:iam::111122223333:role/anchorwatch"
 PLACE = Place(ACCOUNT, BOT, "aw-read", "aw-act", "shared-by-both")
+POLICY = "sec/aw-revoke"
+WITH_POLICY = replace(PLACE, revoke_policy=POLICY)
+MANAGED = {one.id: one for one in load_handlers().with_managed_policy(POLICY).actions.values() if one.managed_policy}
 ACTING = Acting("AW-0123456789", "R1", "U1", ("U3",))
 ARGUMENTS = ["iam", "--account", ACCOUNT, "--principal", BOT]
 
 
-def add_role(endpoint_url: str, name: str, role: str) -> str:
+def add_role(
+    endpoint_url: str, name: str, role: str, place: Place = PLACE, actions: Sequence[ResponseAction] = EVERY
+) -> str:
     """A role in the stand-in as it was printed."""
     iam = connect("iam", endpoint_url)
-    trust = json.dumps(trust_policy(role, PLACE))
+    trust = json.dumps(trust_policy(role, place))
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    policy = json.dumps(permissions_policy(role, EVERY, PLACE))
+    policy = json.dumps(permissions_policy(role, actions, place))
     iam.put_role_policy(RoleName=name, PolicyName="anchorwatch", PolicyDocument=policy)
     iam.close()
     return str(arn)
@@ -63,6 +71,91 @@ async def test_the_printed_roles_are_enough_for_every_action(
             assert (await action.verify(plan, reader)).done is True
         finally:
             await boto.close()
+
+
+@pytest.mark.parametrize("action_id", MANAGED)
+async def test_the_printed_roles_are_enough_with_a_managed_policy(
+    action_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the roles and the policy as printed, nothing inline is written, and the way back leaves it as printed."""
+    with aws_environment(monkeypatch) as endpoint_url:
+        boto = BotoAccounts("aw-read", "aw-act", external_id="shared-by-both")
+        accounts, world = with_own_store(boto), StandInWorld(endpoint_url, boto)
+        for name, role in (("aw-read", READ), ("aw-act", ACT)):
+            add_role(endpoint_url, name, role, WITH_POLICY, tuple(MANAGED.values()))
+        iam = connect("iam", endpoint_url)
+        made = json.loads(printed("json", (ACT,), EVERY, WITH_POLICY))["revoke_policy"]
+        document = json.dumps(made["policy"])
+        iam.create_policy(PolicyName=made["policy_name"], Path=made["path"], PolicyDocument=document)
+        target = world.add_ladder(world.add_anchor("ci"), by="session")
+        target = replace(target, known=replace(target.known, managed_policy=POLICY, identities=("CN=build",)))
+        target = await ready(MANAGED[action_id], MANAGED, accounts, target)
+        try:
+            for action in (MANAGED[action_id], MANAGED[str(MANAGED[action_id].undo)]):
+                plan = await action.plan(target, accounts.reader(target, action.permissions))
+                actor = accounts.actor(
+                    target, action.permissions, session_name="x-U1", touches=plan.touches, acting=ACTING
+                )
+                await action.apply(plan, searching(actor, accounts, target, action))
+                assert (await action.verify(plan, accounts.reader(target, action.permissions))).done is True
+                ran = {**target.known.ran, action.id: (plan.capsule,)}
+                target = replace(target, known=replace(target.known, ran=ran))
+            assert iam.list_role_policies(RoleName="deployer")["PolicyNames"] == []
+            arn = WITH_POLICY.revoke_policy_arn
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            now = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+            is_back = action_id not in TAKES_BACK
+            assert (now == made["policy"]) is is_back
+            assert bool(iam.list_attached_role_policies(RoleName="deployer")["AttachedPolicies"]) is not is_back
+        finally:
+            iam.close()
+            await boto.close()
+
+
+def test_the_act_role_can_do_nothing_with_other_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other policy is attached or changed, none at all is attached to our own role, and nothing inline is put."""
+    administrator, ours = "arn:aws:iam::aws:policy/AdministratorAccess", WITH_POLICY.revoke_policy_arn
+    refused: tuple[tuple[str, dict[str, str]], ...] = (
+        ("attach_role_policy", {"RoleName": "deployer", "PolicyArn": administrator}),
+        ("attach_role_policy", {"RoleName": "aw-act", "PolicyArn": ours}),
+        ("create_policy_version", {"PolicyArn": f"{ours}-2", "PolicyDocument": "{}"}),
+        ("put_role_policy", {"RoleName": "deployer", "PolicyName": "p", "PolicyDocument": "{}"}),
+    )
+    with aws_environment(monkeypatch) as endpoint_url:
+        iam, sts = connect("iam", endpoint_url), connect("sts", endpoint_url)
+        iam.create_role(RoleName="deployer", AssumeRolePolicyDocument="{}")
+        arn = add_role(endpoint_url, "aw-act", ACT, WITH_POLICY, tuple(MANAGED.values()))
+        made = sts.assume_role(RoleArn=arn, RoleSessionName="x-U1")["Credentials"]
+        key = Credentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        act = connect("iam", endpoint_url, credentials=key)
+        for operation, parameters in refused:
+            with pytest.raises(ClientError, match="AccessDenied"):
+                getattr(act, operation)(**parameters)
+
+
+def test_the_policy_is_printed_in_every_form() -> None:
+    """A stack makes it, Terraform makes it and never writes it back; without a name there is none."""
+    stack = json.loads(printed("cloudformation", (ACT,), EVERY, WITH_POLICY))["Resources"]["AnchorwatchRevokePolicy"]
+    properties = stack["Properties"]
+    assert (properties["ManagedPolicyName"], properties["Path"]) == ("aw-revoke", "/sec/")
+    assert properties["PolicyDocument"] == premade_document()
+    made = json.loads(printed("terraform", (ACT,), EVERY, WITH_POLICY))["resource"]["aws_iam_policy"]
+    assert made["anchorwatch_revoke"]["lifecycle"] == {"ignore_changes": ["policy"]}
+    for form in FORMATS:
+        assert "Nobody" not in printed(form, (READ, ACT), EVERY, PLACE)
+        assert "Nobody" not in printed(form, (READ,), EVERY, WITH_POLICY)
+
+
+async def test_the_command_takes_the_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it prints needs no inline policy any more but to lift those that are there."""
+    arguments = build_parser().parse_args([*ARGUMENTS, "--revoke-policy", POLICY])
+    assert await arguments.do(arguments) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert "iam:PutRolePolicy" not in json.dumps(made)
+    (held,) = [one for one in made["act"]["permissions_policy"]["Statement"] if "Condition" in one]
+    assert held["Action"] == ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
+    assert held["Condition"] == {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::{ACCOUNT}:policy/{POLICY}"}}
+    assert made["revoke_policy"]["policy"] == premade_document()
 
 
 def test_the_read_role_has_every_permission_of_the_guide_and_changes_nothing() -> None:

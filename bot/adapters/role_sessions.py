@@ -22,8 +22,14 @@ _MAX_TAG_VALUE = 256
 # The only actions among ours that IAM can hold to one trust anchor.
 # See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementrolesanywhere.html
 _ON_ONE_ANCHOR = re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor")
+# A version is a change of the policy itself; attaching is one of the role, and IAM can hold it to a policy.
+# See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+_ON_POLICY = re.compile(r"iam:(Create|Delete)PolicyVersion")
+_WITH_POLICY = re.compile(r"iam:(Attach|Detach)RolePolicy")
 # See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _MAX_SESSION_POLICY = 2_048
+
+_Part = tuple[list[str], str | list[str] | None, dict[str, object]]
 
 
 def role_session(
@@ -54,17 +60,31 @@ def role_session(
 def session_policy(target: Target, permissions: Sequence[str], touches: Sequence[str] = ()) -> str:
     """A session policy, as JSON text, that allows ``permissions``: changes on the target or on ``touches`` only.
 
-    Where the ARNs of ``touches`` do not fit into a session policy, what they begin with stands for them.
+    Managed policies among ``touches`` are the only ones that may get a new version, be attached or be detached. Where
+    the ARNs of the others do not fit into a session policy, what they begin with stands for them.
     """
+    managed = sorted(one for one in touches if ":policy/" in one)
+    others = sorted(set(touches) - set(managed))
     on_anchor = sorted(one for one in permissions if target.anchor_arn and _ON_ONE_ANCHOR.fullmatch(one))
     rest = sorted(set(permissions) - set(on_anchor))
-    on_these = [one for one in rest if touches and not one.partition(":")[2].startswith(_READS)]
-    anywhere = [one for one in rest if one not in on_these]
-    for resources in (sorted(touches), _beginning(touches)):
+    changes = [one for one in rest if touches and not one.partition(":")[2].startswith(_READS)]
+    on_policies = [one for one in changes if _ON_POLICY.fullmatch(one)]
+    with_policies = [one for one in changes if _WITH_POLICY.fullmatch(one)]
+    on_others = [one for one in changes if one not in (*on_policies, *with_policies)]
+    anywhere = [one for one in rest if one not in changes]
+    only_these: dict[str, object] = {"Condition": {"ArnEquals": {"iam:PolicyARN": managed}}}
+    for resources in (others, _beginning(others)):
+        wanted: tuple[_Part, ...] = (
+            (on_anchor, target.anchor_arn, {}),
+            (on_policies, managed, {}),
+            (with_policies, resources if managed else None, only_these),
+            (on_others, resources, {}),
+            (anywhere, "*", {}),
+        )
         statements = [
-            {"Effect": "Allow", "Action": actions, "Resource": resource}
-            for actions, resource in ((on_anchor, target.anchor_arn), (on_these, resources), (anywhere, "*"))
-            if actions
+            {"Effect": "Allow", "Action": actions, "Resource": resource, **condition}
+            for actions, resource, condition in wanted
+            if actions and resource
         ]
         policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
         if len(policy) <= _MAX_SESSION_POLICY:

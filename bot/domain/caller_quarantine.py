@@ -9,9 +9,10 @@ from typing import Any
 from bot.domain.action_aws import ActionAws, if_known
 from bot.domain.detection import Actor
 from bot.domain.errors import AwsError, AwsNotFound
+from bot.domain.evidence import Evidence
 from bot.domain.identity import Target, parse_anchor_arn
 from bot.domain.plan import Plan, PlanWords
-from bot.domain.session_revocation import Revocation, case_policy, fit_user_ids, why_not_revocable
+from bot.domain.session_revocation import Revocation, case_policy, fit_user_ids, managed_policy_arn, why_not_revocable
 
 _LONG_LIVED = "AKIA"
 _LIST = "iam:ListAccessKeys"
@@ -56,16 +57,18 @@ def user_key(actor: Actor) -> UserKey | None:
     return UserKey(actor.name, actor.arn, key_id) if key_id.startswith(_LONG_LIVED) else None
 
 
-def role_session(actor: Actor, anchor_arn: str, name: str) -> Revocation | None:
+def role_session(known: Evidence, anchor_arn: str, name: str) -> Revocation | None:
     """The policy, called ``name`` and the case's id, that ends the role session which made the call.
 
     None when no session of a role made it, or when nobody may put a policy on the role.
     """
-    anchor, role = parse_anchor_arn(anchor_arn), actor.session_issuer_arn or ""
+    anchor, actor = parse_anchor_arn(anchor_arn), known.actor
+    role = actor.session_issuer_arn or ""
     user_ids = fit_user_ids((actor.principal_id or "",))
     if actor.kind != "AssumedRole" or not user_ids or why_not_revocable(role, anchor.account) is not None:
         return None
-    return Revocation(role, case_policy(anchor, name), user_ids)
+    managed_arn = managed_policy_arn(anchor, known.managed_policy)
+    return Revocation(role, case_policy(anchor, name), user_ids, managed_arn=managed_arn)
 
 
 def can_quarantine(actor: Actor) -> bool:

@@ -28,6 +28,12 @@ class Changed:
             words.append(f"Refused: {'; '.join(self.failed)[:500]}")
         return f"{'. '.join(words)}."
 
+    def add(self, other: Changed) -> None:
+        """Count the changes of another as well."""
+        self.done += other.done
+        self.gone += other.gone
+        self.failed += other.failed
+
 
 async def change_each(what: str, changes: Sequence[tuple[str, Callable[[], Awaitable[None]]]]) -> Changed:
     """Make every change, by name; one that fails does not stop the others. ``what`` says what they are, such as roles.

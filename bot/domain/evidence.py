@@ -66,7 +66,8 @@ class Evidence:
     since, the oldest first. ``use`` counts who else uses what actions would stop. ``identities`` are the source
     identities of the trust anchor's sessions that nobody else was seen to have; ``other_identities`` says in words
     which more there are, and why they are not among them; empty when there are none. ``approvals`` are those of the
-    bot's own inventory, whichever case they were given in, that this case has seen and not removed.
+    bot's own inventory, whichever case they were given in, that this case has seen and not removed. ``managed_policy`` names the
+    policy that sessions are revoked with; empty means an inline policy on each role.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -83,8 +84,8 @@ class Evidence:
     use: OtherUse = OtherUse()
     identities: tuple[str, ...] = ()
     other_identities: str = ""
-
     approvals: tuple[KnownApproval, ...] = ()
+    managed_policy: str = ""
 
     def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:
         """What AWS said right before each run of an action, the oldest first."""

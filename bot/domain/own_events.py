@@ -22,7 +22,7 @@ from bot.domain.response_action import OWN_SERVICE
 _CALL = re.compile(r"(?P<service>[a-z0-9-]+):(?P<operation>[A-Za-z]+)(?: (?P<rest>.*))?", re.DOTALL)
 _WORD = re.compile(r"(\w+)=(\S+)", re.ASCII)
 # What tells two calls of the same name apart, the surest first.
-_NAMED_BY = ("trustAnchorId", "profileId", "crlId", "AccessKeyId", "RoleName")
+_NAMED_BY = ("trustAnchorId", "profileId", "crlId", "AccessKeyId", "RoleName", "PolicyArn")
 _GLOBAL_SERVICES = frozenset({"iam"})
 # Our clock and AWS's may differ, and CloudTrail writes whole seconds.
 _CLOCKS = timedelta(minutes=2)

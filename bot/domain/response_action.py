@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.action_aws import ActionAws, SearchingAws
 from bot.domain.action_form import ActionForm
@@ -61,6 +61,9 @@ class ResponseAction:
         rung: its place in the ladder; controls come in this order.
         form: what a person must write before there is a plan; None when the reason is enough.
         least_approvals: how many other people must say yes where the rules don't speak of this action.
+        managed_permissions: the permissions in place of ``permissions`` where sessions are revoked with a managed
+            policy; empty when that changes nothing for it.
+        managed_policy: that policy's name; empty where none is configured.
     """
 
     id: str
@@ -80,6 +83,14 @@ class ResponseAction:
     rung: int = 100
     form: ActionForm | None = None
     least_approvals: int = 0
+    managed_permissions: tuple[str, ...] = ()
+    managed_policy: str = ""
+
+    def with_managed_policy(self, name: str) -> ResponseAction:
+        """The same action where sessions are revoked with this managed policy; empty leaves it as it is."""
+        if not name or not self.managed_permissions:
+            return self
+        return replace(self, permissions=self.managed_permissions, managed_policy=name)
 
     @property
     def of_aws(self) -> tuple[str, ...]:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from bot.domain.action_aws import ActionAws, if_known
 from bot.domain.errors import AwsError
 from bot.domain.identity import Target
+from bot.domain.managed_policy import check_managed, put_calls, take_calls
 from bot.domain.plan import Plan, PlanWords, Report, Verdict
 from bot.domain.role_policies import (
-    change_roles,
     judged_lifted,
     judged_put,
     policy_state,
     put_revocations,
     read_standing,
     role_capsule,
+    take_revocations,
 )
 from bot.domain.session_revocation import Revocation
 
@@ -23,21 +24,40 @@ from bot.domain.session_revocation import Revocation
 async def revocation_plan(
     action_id: str, target: Target, wanted: Sequence[Revocation], words: PlanWords, aws: ActionAws
 ) -> Plan:
-    """The plan that puts these policies on their roles.
+    """The plan that puts these policies on their roles, or into the managed policy that they name.
 
     Raises:
-        AwsError: there is nothing to put, a role can't be read, or AWS answered for another account.
+        AwsError: there is nothing to put, a role or policy can't be read, AWS answered for another account, or the
+            managed policy can't take it.
     """
-    calls = tuple(one.as_call("PutRolePolicy") for one in wanted)
-    return await _plan(action_id, target, wanted, calls, words, aws)
+    managed = bool(wanted) and bool(wanted[0].managed_arn)
+    calls = put_calls(wanted) if managed else tuple(one.as_call("PutRolePolicy") for one in wanted)
+    plan = await _plan(action_id, target, wanted, calls, words, aws)
+    if managed and plan.capsule:
+        check_managed(wanted, plan.capsule)
+    return plan
 
 
 async def lifting_plan(
     action_id: str, target: Target, wanted: Sequence[Revocation], words: PlanWords, aws: ActionAws
 ) -> Plan:
-    """The plan that removes these policies from their roles. Raises as :func:`revocation_plan`."""
-    calls = tuple(f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in wanted)
-    return await _plan(action_id, target, wanted, calls, words, aws)
+    """The plan that removes these policies, or these parts of a managed one.
+
+    Raises:
+        AwsError: there is nothing to remove, it can't be read, AWS answered for another account, or a managed policy is
+            not configured any more.
+    """
+    calls = [f"{one.as_call('DeleteRolePolicy')} PolicyName={one.policy_name}" for one in wanted if not one.managed_arn]
+    for arn in _managed(wanted):
+        if not target.known.managed_policy:
+            why = f"this case revoked with {arn.rpartition('/')[2]}: set ANCHORWATCH_REVOKE_POLICY to it again"
+            raise AwsError("NotConfigured", why, "iam:CreatePolicyVersion")
+        calls += take_calls([one for one in wanted if one.managed_arn == arn])
+    return await _plan(action_id, target, wanted, tuple(calls), words, aws)
+
+
+def _managed(wanted: Sequence[Revocation]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.managed_arn for one in wanted if one.managed_arn))
 
 
 async def _plan(
@@ -63,7 +83,7 @@ async def _plan(
         way_back=words.way_back,
         capsule=capsule or {},
         evidence=target.known,
-        touches=tuple(dict.fromkeys(one.role_arn for one in wanted)),
+        touches=(*dict.fromkeys(one.role_arn for one in wanted), *_managed(wanted)),
         unknown=unknown,
     )
 
@@ -81,7 +101,7 @@ async def revoke(wanted: Sequence[Revocation], aws: ActionAws) -> Report:
 
 async def lift(wanted: Sequence[Revocation], aws: ActionAws) -> Report:
     """Remove each; one that is gone already is no mistake. Raises as :func:`revoke`."""
-    done = await change_roles(dict.fromkeys(wanted), aws)
+    done = await take_revocations(wanted, aws)
     return Report(done.sentence, lines=tuple(done.failed))
 
 

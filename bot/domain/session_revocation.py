@@ -29,32 +29,44 @@ from bot.domain.usage.words import counted
 _USER_ID = re.compile(r"[A-Z0-9]{16,128}:[\w+=,.@-]{2,64}", re.ASCII)
 # See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_ROLE_ARN = re.compile(r"arn:[^:]+:iam::(?P<account>\d{1,12}):role/(?P<path>.*/)?[\w+=,.@-]{1,64}", re.ASCII)
+# A path may hold what is a wildcard or a variable in a policy; a policy with such a role would reach others.
+_ROLE_ARN = re.compile(r"arn:[^:]+:iam::(?P<account>\d{1,12}):role/(?P<path>[^*?$]*/)?[\w+=,.@-]{1,64}", re.ASCII)
 _BEGAN = "aws:TokenIssueTime"
-_NO_MOMENT = datetime.min.replace(tzinfo=UTC)
+NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 # Nobody but AWS may change the roles of these paths.
 _AWS_PATHS = ("aws-service-role/", "aws-reserved/")
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """The policy of one role: ``user_ids`` and ``identities`` are all that it is for; neither means every session."""
+    """The policy of one role: ``user_ids`` and ``identities`` are all that it is for; neither means every session.
+
+    ``managed_arn`` is the managed policy that it is written into; empty means an inline policy of the role.
+    ``attached_by_us`` says, of one that is to be lifted, that this case attached the managed policy to the role.
+    """
 
     role_arn: str
     policy_name: str
     user_ids: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
+    managed_arn: str = ""
+    attached_by_us: bool = False
 
     @property
     def role_name(self) -> str:
         """The role's name without its path."""
         return self.role_arn.rpartition("/")[2]
 
-    def as_call(self, operation: str) -> str:
-        """The call as people see it."""
+    @property
+    def whom(self) -> str:
+        """Whom it is for, beginning with a space; empty when it is for every session."""
         only = f" only {', '.join(self.user_ids)}" if self.user_ids else ""
         identities = f" source identity {', '.join(self.identities)}" if self.identities else ""
-        return f"iam:{operation} RoleName={self.role_name}{only}{identities}"
+        return f"{only}{identities}"
+
+    def as_call(self, operation: str) -> str:
+        """The call on the role as people see it."""
+        return f"iam:{operation} RoleName={self.role_name}{self.whom}"
 
 
 def why_not_revocable(role_arn: str, account: str | None = None) -> str | None:
@@ -99,10 +111,17 @@ def revocations(
     anchor = parse_anchor_arn(anchor_arn)
     fit = [one for one in known.roles if why_not_revocable(one.arn, anchor.account) is None]
     policy, identities = case_policy(anchor, name), fit_identities(known.identities)
+    managed_arn = managed_policy_arn(anchor, known.managed_policy)
     if not only_known:
-        return tuple(Revocation(one.arn, policy) for one in fit)
-    made = (Revocation(one.arn, policy, fit_user_ids(one.user_ids), identities) for one in fit)
+        return tuple(Revocation(one.arn, policy, managed_arn=managed_arn) for one in fit)
+    made = (Revocation(one.arn, policy, fit_user_ids(one.user_ids), identities, managed_arn) for one in fit)
     return tuple(one for one in made if one.user_ids or one.identities)
+
+
+def managed_policy_arn(anchor: Target, name: str) -> str:
+    """The ARN of the managed policy with this name, which may have a path before it; empty without a name."""
+    partition = str(anchor.anchor_arn).split(":")[1]
+    return f"arn:{partition}:iam::{anchor.account}:policy/{name}" if name else ""
 
 
 def case_policy(anchor: Target, name: str) -> str:
@@ -140,13 +159,20 @@ def identities_left_out(known: Evidence) -> str:
     return f" Not by name: {', '.join(named)}." if named else ""
 
 
-def revocations_in(capsules: Sequence[Mapping[str, Any]]) -> tuple[Revocation, ...]:
+def revocations_in(capsules: Sequence[Mapping[str, Any]], known: Evidence) -> tuple[Revocation, ...]:
     """The policies that earlier plans were about, from what these kept."""
-    found = [
-        Revocation(str(one["role_arn"]), str(one["policy_name"]))
-        for capsule in capsules
+    attached = {
+        (str(one["role_arn"]), str(one["managed_arn"]))
+        for ran in known.ran.values()
+        for capsule in ran
         for one in capsule.get("roles", ())
-    ]
+        if one.get("attached") is False or one.get("attached_by_us")
+    }
+    found = []
+    for one in (role for capsule in capsules for role in capsule.get("roles", ())):
+        role_arn, managed_arn = str(one["role_arn"]), str(one.get("managed_arn", ""))
+        ours = (role_arn, managed_arn) in attached
+        found.append(Revocation(role_arn, str(one["policy_name"]), managed_arn=managed_arn, attached_by_us=ours))
     return tuple(dict.fromkeys(found))
 
 
@@ -158,17 +184,23 @@ def revocation_document(before: datetime, user_ids: Sequence[str] = (), identiti
     """
     statements = []
     if user_ids or not identities:
-        condition: dict[str, Any] = {"DateLessThan": {_BEGAN: f"{before.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
-        if user_ids:
-            condition["StringEquals"] = {"aws:userid": list(user_ids)}
-        statements.append(_denial("AnchorwatchRevokesSessions", condition))
+        statements.append(denial("AnchorwatchRevokesSessions", conditions(before, user_ids)))
     if identities:
         named = {"StringEquals": {"aws:SourceIdentity": list(identities)}}
-        statements.append(_denial("AnchorwatchDeniesIdentities", named))
+        statements.append(denial("AnchorwatchDeniesIdentities", named))
     return canonical({"Version": "2012-10-17", "Statement": statements})
 
 
-def _denial(sid: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+def conditions(before: datetime, user_ids: Sequence[str]) -> dict[str, Any]:
+    """What fits sessions that began before ``before``; with ``user_ids`` only these."""
+    condition: dict[str, Any] = {"DateLessThan": {_BEGAN: f"{before.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
+    if user_ids:
+        condition["StringEquals"] = {"aws:userid": list(user_ids)}
+    return condition
+
+
+def denial(sid: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+    """A statement that denies everything where ``condition`` holds."""
     return {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
 
 
@@ -178,14 +210,21 @@ def is_revoked(document: object, one: Revocation, since: datetime | None) -> boo
     has_moment = bool(one.user_ids or not one.identities)
     if has_moment != (before is not None):
         return False
-    wanted = revocation_document(before or _NO_MOMENT, one.user_ids, one.identities)
+    wanted = revocation_document(before or NO_MOMENT, one.user_ids, one.identities)
     return canonical(document) == wanted and (before is None or since is None or before > since)
 
 
 def _moment(document: object) -> datetime | None:
     try:
-        condition = document["Statement"][0]["Condition"]  # type: ignore[index]
-        before = datetime.fromisoformat(condition["DateLessThan"][_BEGAN])
-    except (TypeError, KeyError, IndexError, ValueError):
+        return moment_of(document["Statement"][0])  # type: ignore[index]
+    except (TypeError, KeyError, IndexError):
+        return None
+
+
+def moment_of(statement: Mapping[str, Any]) -> datetime | None:
+    """The moment before which sessions are denied; None when a statement has none that can be read."""
+    try:
+        before = datetime.fromisoformat(statement["Condition"]["DateLessThan"][_BEGAN])
+    except (TypeError, KeyError, ValueError):
         return None
     return before if before.tzinfo is not None else None

@@ -87,7 +87,7 @@ async def known_plan(
         return await _plan_of_ladder(action, case, now)
     if action.risk is Risk.READ:
         return _reading_plan(action, case)
-    evidence = evidence_with(case, entered, store)
+    evidence = replace(evidence_with(case, entered, store), managed_policy=action.managed_policy)
     plan = _as_aws_showed_it(action, case, evidence)
     if plan is not None:
         return plan

@@ -56,6 +56,28 @@ def test_changes_are_held_to_what_the_plan_touches() -> None:
     ]
 
 
+def test_a_managed_policy_is_the_only_one_that_may_be_used() -> None:
+    """Versions of it alone, and attaching it alone; what is done to roles is held to the plan's roles."""
+    role, policy = "arn:aws:iam::111122223333:role/b", "arn:aws:iam::111122223333:policy/sec/p"
+    permissions = ("iam:AttachRolePolicy", "iam:CreatePolicyVersion", "iam:GetPolicy", "iam:DeleteRolePolicy")
+    for roles in ((role,), tuple(f"{role}{'x' * 60}{number}" for number in range(40))):
+        made = json.loads(session_policy(TARGET, permissions, (*roles, policy)))["Statement"]
+        on_roles = made[1]["Resource"]
+        assert all(str(one).startswith(role) for one in (on_roles if isinstance(on_roles, list) else [on_roles]))
+        assert made == [
+            {"Effect": "Allow", "Action": ["iam:CreatePolicyVersion"], "Resource": [policy]},
+            {
+                "Effect": "Allow",
+                "Action": ["iam:AttachRolePolicy"],
+                "Resource": on_roles,
+                "Condition": {"ArnEquals": {"iam:PolicyARN": [policy]}},
+            },
+            {"Effect": "Allow", "Action": ["iam:DeleteRolePolicy"], "Resource": on_roles},
+            {"Effect": "Allow", "Action": ["iam:GetPolicy"], "Resource": "*"},
+        ]
+    assert "iam:AttachRolePolicy" not in session_policy(TARGET, permissions, (role,))
+
+
 def test_many_arns_fit_by_what_they_begin_with() -> None:
     """A session policy has at most 2,048 characters; then the beginning of the ARNs stands for them."""
     arns = tuple(f"arn:aws:iam::111122223333:role/{'x' * 60}{number}" for number in range(40))

@@ -160,7 +160,7 @@ class Desk:
         self.remind = Remind(self.book, self.slack, PlainPresenter(), self.directory, self.clock)
         self.find_receipt = FindReceipt(self.book, self.actions, accounts, search, self.clock)
         self.observe = ObserveAnchor(self.book, accounts, SharedReads(self.clock))
-        self.read_plan = ReadPlan(self.book, ACTIONS, accounts)
+        self.read_plan = ReadPlan(self.book, self.actions, accounts)
 
     async def detect(self, event_id: str = "event-1", *, redelivered: bool = False) -> None:
         """A detection of the trust anchor comes in."""

@@ -8,18 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.errors import AwsNotFound
+from tests.fakes.fake_managed_policies import POLICY_CALLS, FakeManagedPolicies
 
-IAM_CALLS = frozenset(
-    f"iam:{name}"
-    for name in (
-        "ListRoles",
-        "GetRole",
-        "GetRolePolicy",
-        "PutRolePolicy",
-        "DeleteRolePolicy",
-        "ListAccessKeys",
-        "UpdateAccessKey",
+IAM_CALLS = (
+    frozenset(
+        f"iam:{name}"
+        for name in (
+            "ListRoles",
+            "GetRole",
+            "GetRolePolicy",
+            "PutRolePolicy",
+            "DeleteRolePolicy",
+            "ListAccessKeys",
+            "UpdateAccessKey",
+        )
     )
+    | POLICY_CALLS
 )
 
 
@@ -32,12 +36,14 @@ class FakeIam:
         roles: what GetRole answers, by name.
         policies: the inline policies by role and policy name.
         keys: the status of each access key, by user and key id.
+        managed: the managed policies, and which role has which.
     """
 
     account: str
     roles: dict[str, dict[str, Any]] = field(default_factory=dict)
     policies: dict[tuple[str, str], Any] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    managed: FakeManagedPolicies = field(default_factory=FakeManagedPolicies)
 
     def add_role(self, name: str, trust_policy: Mapping[str, Any], path: str = "/") -> str:
         """Create a role and return its ARN."""
@@ -51,6 +57,8 @@ class FakeIam:
             return self._key_call(permission, asked)
         if permission == "iam:ListRoles":
             return {"Roles": list(self.roles.values())}
+        if permission in POLICY_CALLS and asked.get("RoleName", "") in {"", *self.roles}:
+            return self.managed.answer(permission, asked)
         role = self.roles.get(asked["RoleName"])
         if role is None:
             raise AwsNotFound("NoSuchEntity", "The role cannot be found", permission)

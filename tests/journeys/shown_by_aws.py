@@ -55,6 +55,20 @@ async def the_key(alert: Alert) -> object:
     return {one["AccessKeyId"]: one["Status"] for one in keys["AccessKeyMetadata"]}[alert.attack.access_key_id]
 
 
+def make_policy(alert: Alert, name: str, document: str) -> str:
+    """Make a managed policy as root, and return its ARN."""
+    return str(_client(alert, "iam").create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"])
+
+
+async def the_policy(alert: Alert, *, arn: str) -> object:
+    """What stands in a managed policy, and how many have it."""
+    iam = _client(alert, "iam")
+    policy = (await asyncio.to_thread(iam.get_policy, PolicyArn=arn))["Policy"]
+    get = iam.get_policy_version
+    found = await asyncio.to_thread(get, PolicyArn=arn, VersionId=policy["DefaultVersionId"])
+    return found["PolicyVersion"]["Document"], policy["AttachmentCount"]
+
+
 async def lists_of_revoked(alert: Alert) -> object:
     """The CRLs of the trust anchor, and whether each is enabled."""
     found = await asyncio.to_thread(_client(alert, "rolesanywhere").list_crls)

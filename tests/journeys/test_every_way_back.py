@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -14,6 +16,7 @@ from cryptography import x509
 from playwright.async_api import Locator, expect
 
 from bot.domain.ladder import Askable, Ladder
+from bot.domain.managed_denials import premade_document
 from bot.domain.plan import Risk
 from bot.registry import load_handlers
 from bot.sandbox.hands import Hands, case_of, controls_of, until
@@ -25,10 +28,12 @@ from tests.journeys.shown_by_aws import (
     all_of_it,
     anchors_of_the_ca,
     lists_of_revoked,
+    make_policy,
     open_profiles,
     the_anchor,
     the_inventory,
     the_key,
+    the_policy,
     the_session,
 )
 from tests.revocation_lists import revocation_list
@@ -207,6 +212,12 @@ async def test_a_rung_and_its_way_back(alert: Alert, sit: Sit, way: Way) -> None
     desk = Desk(await sit(alert, "ava", width=390), await sit(alert, "ben"))
     if way.there == "import_crl":
         await ours(desk.ava, await sit(alert, "dmitri"))
+    await there_and_back(desk, way, alert)
+    assert await desk.ava.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def there_and_back(desk: Desk, way: Way, alert: Alert) -> None:
+    """Run a rung and then what takes it back, with AWS looked at before, between and after."""
     before, action = await way.look(alert), ASKABLE[way.there]
     form = await desk.run(action, WHY, _fields(way, way.there, alert))
     tells(form, action)
@@ -215,6 +226,22 @@ async def test_a_rung_and_its_way_back(alert: Alert, sit: Sit, way: Way) -> None
         undo = ASKABLE[back]
         tells(await desk.run(undo, WHY_BACK, _fields(way, back, alert)), undo)
     assert await way.look(alert) == before
+
+
+async def test_a_managed_policy_and_its_way_back(alert: Alert, sit: Sit) -> None:
+    """The bot is started again with the setting: the same rung writes into that policy, and nothing inline."""
+    world = alert.world
+    made = await asyncio.to_thread(make_policy, alert, "anchorwatch-revoke", json.dumps(premade_document()))
+    await world.stop_bot()
+    await world.start_bot(ANCHORWATCH_REVOKE_POLICY="anchorwatch-revoke")
+    desk, (way,) = Desk(await sit(alert, "ava", width=390), await sit(alert, "ben")), WAYS[2:3]
+    look = partial(the_policy, arn=made)
+    assert await look(alert) == (premade_document(), 0)
+    await there_and_back(desk, way, alert)
+    assert await look(alert) == (premade_document(), 0)
+    changed = [one["operation"] for one in world.control.effects("iam")][-4:]
+    assert changed[0] != changed[-1] == "DetachRolePolicy"
+    assert {"AttachRolePolicy", "CreatePolicyVersion"} <= set(changed)
     assert await desk.ava.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

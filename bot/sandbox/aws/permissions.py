@@ -4,13 +4,12 @@ Session policies are enforced always, identity policies on users and roles that 
 policy that allows something may do everything that is not denied, so that a test need not write one.
 """
 
-from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.exceptions import NoSuchEntity, NotFoundException
 from moto.iam.models import iam_backends
 
 from .callers import PARTITION, Caller
 from .calls import AwsCall
-from .policies import Call, decide_within, may_allow, policies_of
+from .policies import Call, Policy, as_document, decide, decide_within, may_allow, policies_of
 
 # How a uri or body member of Roles Anywhere becomes the resource of a policy.
 _KINDS = {"trustAnchorId": "trust-anchor", "profileId": "profile", "subjectId": "subject", "crlId": "crl"}
@@ -24,6 +23,8 @@ def resource_of(call: AwsCall, account_id: str) -> str:
         return _secret_arn(call, account_id)
     if call.service == "iam" and "RoleName" in call.parameters:
         return _role_arn(account_id, call.parameters["RoleName"])
+    if call.service == "iam" and "PolicyArn" in call.parameters:
+        return str(call.parameters["PolicyArn"])
     if call.service == "iam" and "UserName" in call.parameters:
         return _user_arn(account_id, call.parameters["UserName"])
     if call.service == "sts":
@@ -54,8 +55,9 @@ def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
     action = call.action
     if not caller.session or not caller.session.policy or action in _ALWAYS_ALLOWED:
         return True
-    result = IAMPolicy(caller.session.policy).is_action_permitted(action, resource_of(call, caller.account_id))
-    return result is PermissionResult.PERMITTED
+    policy = Policy("session", "IAM Policy", as_document(caller.session.policy))
+    asked = Call(action, resource_of(call, caller.account_id), context_of(call, caller))
+    return decide([policy], asked).decision == "allowed"
 
 
 def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
@@ -76,9 +78,10 @@ def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
 
 
 def context_of(call: AwsCall, caller: Caller) -> dict[str, tuple[str, ...]]:
-    """The condition keys that every call has.
+    """The condition keys that every call has, and the policy of those that attach one.
 
     See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    See: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
     """
     values = {
         "aws:sourceip": call.source_ip,
@@ -88,6 +91,7 @@ def context_of(call: AwsCall, caller: Caller) -> dict[str, tuple[str, ...]]:
         "aws:useragent": call.user_agent,
         "aws:userid": caller.identity["principalId"],
         "aws:tokenissuetime": caller.session.started_at.isoformat() if caller.session else None,
+        "iam:policyarn": call.parameters.get("PolicyArn") if call.service == "iam" else None,
         "aws:sourceidentity": caller.session.source_identity if caller.session else None,
     }
     return {name: (value,) for name, value in values.items() if value}

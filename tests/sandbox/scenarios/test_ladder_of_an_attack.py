@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from bot.domain.case import Case
 from bot.domain.case_evidence import evidence_of
 from bot.domain.detection import Actor, Detection
 from bot.domain.identity import parse_anchor_arn
+from bot.domain.managed_denials import premade_document
 from bot.registry import load_actions
 from bot.sandbox.aws.attack import Attack, attack
 from bot.sandbox.aws.clients import Credentials, connect
@@ -75,7 +77,8 @@ class Scene:
 
     async def run(self, action_id: str, known: Target | None = None) -> Target:
         """Do an action and return the target that knows of it."""
-        action, target = ACTIONS[action_id], known or self.target
+        target = known or self.target
+        action = ACTIONS[action_id].with_managed_policy(target.known.managed_policy)
         plan = await action.plan(target, self.accounts.reader(target, action.permissions))
         actor = self.accounts.actor(target, action.permissions, session_name="x-U1", touches=plan.touches)
         await action.apply(plan, searching(actor, self.accounts, target, action))
@@ -195,6 +198,32 @@ async def test_an_identity_is_denied_in_every_known_role_and_nobody_elses(scene:
     assert [_works("iam", scene.endpoint, one) for one in (*cut, *lives)] == [False, False, True, True, True]
     await scene.run("lift_session_revocation", after)
     assert all(_works("iam", scene.endpoint, one) for one in (*cut, *lives))
+
+
+@pytest.mark.parametrize("action_id", ["revoke_role_sessions", "revoke_known_sessions"])
+async def test_a_managed_policy_cuts_the_same_and_nobody_else_who_has_it(scene: Scene, action_id: str) -> None:
+    """Sessions of another role that has the policy, older than its moment and of the same certificate, live on."""
+    iam = connect("iam", scene.endpoint)
+    made = iam.create_policy(PolicyName="aw-revoke", PolicyDocument=json.dumps(premade_document()))["Policy"]["Arn"]
+    roles = [iam.create_role(RoleName=f"other-{one}", AssumeRolePolicyDocument="{}")["Role"]["Arn"] for one in "ab"]
+    iam.attach_role_policy(RoleName="other-a", PolicyArn=made)
+    kept = scene.done.ca.issue("kept")
+    inside = scene.enter(kept)
+    others = [_chained(scene.endpoint, inside, one) for one in roles]
+    target = await scene.look()
+    target = replace(target, known=replace(target.known, managed_policy="aw-revoke"))
+    after = await scene.run(action_id, target)
+    assert (scene.session_works(0), scene.session_works(1)) == (False, False)
+    # The moment lies half a minute ahead; an identity is denied at any time, everything else only before it.
+    later = scene.enter(scene.done.ca.issue("late"))
+    assert _works("iam", scene.endpoint, later) is (action_id == "revoke_known_sessions")
+    assert [_works("iam", scene.endpoint, one) for one in (inside, *others)] == [False, True, True]
+    await scene.run("lift_session_revocation", after)
+    assert (scene.session_works(0), scene.session_works(1)) == (True, True)
+    version = iam.get_policy(PolicyArn=made)["Policy"]
+    assert version["AttachmentCount"] == 1
+    found = iam.get_policy_version(PolicyArn=made, VersionId=version["DefaultVersionId"])["PolicyVersion"]["Document"]
+    assert found == premade_document()
 
 
 async def test_disabling_the_profiles_shuts_every_door(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.iam.responses import IamResponse
 
+from bot.sandbox.aws.iam.policy_limits import check_attached, check_inline, check_managed, count_attachments
 from bot.sandbox.aws.paging import ForeignToken, page_of
 from bot.sandbox.aws.policies import Call, Policy, Verdict, decide_within, policies_of
 
@@ -84,6 +85,30 @@ class PolicyResponse(IamResponse):
             wanted = "LocalManagedPolicy" if is_local else "AWSManagedPolicy"
             if wanted in kinds and (is_local or policy.attachment_count):
                 yield "Policies", policy
+
+    def create_policy(self) -> ActionResult:
+        """CreatePolicy, of a size that AWS takes."""
+        check_managed(self._get_param("PolicyDocument"))
+        return super().create_policy()
+
+    def create_policy_version(self) -> ActionResult:
+        """CreatePolicyVersion, of a size that AWS takes."""
+        check_managed(self._get_param("PolicyDocument"))
+        return super().create_policy_version()
+
+    def put_role_policy(self) -> ActionResult:
+        """PutRolePolicy, as long as all of the role's policies are of a size that AWS takes."""
+        role = self.backend.get_role(self._get_param("RoleName"))
+        check_inline(role, self._get_param("PolicyName"), self._get_param("PolicyDocument"))
+        return super().put_role_policy()
+
+    def attach_role_policy(self) -> ActionResult:
+        """AttachRolePolicy, up to as many as a role can have."""
+        arn = self._get_param("PolicyArn")
+        check_attached(self.backend.get_role(self._get_param("RoleName")), arn)
+        answer = super().attach_role_policy()
+        count_attachments(self.backend, arn)
+        return answer
 
     def list_roles(self) -> ActionResult:
         """ListRoles, which says neither tags nor boundary nor last use; GetRole does.
