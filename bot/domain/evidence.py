@@ -66,8 +66,8 @@ class Evidence:
     since, the oldest first. ``use`` counts who else uses what actions would stop. ``identities`` are the source
     identities of the trust anchor's sessions that nobody else was seen to have; ``other_identities`` says in words
     which more there are, and why they are not among them; empty when there are none. ``approvals`` are those of the
-    bot's own inventory, whichever case they were given in, that this case has seen and not removed. ``managed_policy`` names the
-    policy that sessions are revoked with; empty means an inline policy on each role.
+    bot's own inventory, whichever case they were given in, that this case has seen and not removed. ``managed_policy``
+    names the policy that sessions are revoked with; empty means an inline policy on each role.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
