@@ -209,14 +209,13 @@ def _settings(values: Mapping[str, object]) -> Settings:
         return values["ANCHORWATCH_" + name]
 
     host, port = _listen_pair(of("LISTEN"))
-    channel = str(of("CHANNEL"))
     return Settings(
         slack_bot_token=str(values["SLACK_BOT_TOKEN"]),
         slack_signing_secret=str(values["SLACK_SIGNING_SECRET"]),
         slack_app_token=str(values["SLACK_APP_TOKEN"]),
         slack_api_url=str(of("SLACK_API_URL")),
-        channel=channel,
-        ops_channel=str(of("OPS_CHANNEL")) or channel,
+        channel=str(of("CHANNEL")),
+        ops_channel=str(of("OPS_CHANNEL") or of("CHANNEL")),
         queue_url=str(of("QUEUE_URL")),
         store=str(of("STORE")),
         listen_host=host,
