@@ -149,7 +149,7 @@ def _seen(case: Case) -> tuple[str, ...]:
     alarms, endless = len(case.aftermath.alarms), endless_keys(case)
     found = []
     if alarms:
-        found.append("What was seen since the containment stands above in the thread.")
+        found.append("Something was seen since the containment: the thread says what.")
     if endless:
         keys = "1 key that a session made does" if endless == 1 else f"{endless} keys that sessions made do"
         found.append(f"{keys} not end by itself." if endless == 1 else f"{keys} not end by themselves.")

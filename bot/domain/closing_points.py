@@ -10,7 +10,7 @@ from bot.domain.case_evidence import evidence_of
 from bot.domain.closing_note import MOST_CAUSE_CHARACTERS, MOST_POINTS
 from bot.domain.followups import MOST_SENTENCE_CHARACTERS
 from bot.domain.session_ends import endless_keys
-from bot.domain.verdict import verdict
+from bot.domain.verdict import Priority, verdict
 
 _MOST_DONE = 12
 _MOST_NAMED = 5
@@ -39,13 +39,19 @@ def cause_of(case: Case) -> str:
     when = f"{detection.happened_at:%Y-%m-%d %H:%M} UTC"
     weighed = verdict(case.flags, case.investigation.answers.values())
     first = f"{who} called {detection.event_name} on {when} in account {detection.account}, {detection.region}."
-    return f"{first} {weighed.why}"[:MOST_CAUSE_CHARACTERS]
+    # Of medium priority nothing decided, and that is no cause.
+    why = f" {weighed.why}" if weighed.priority is not Priority.MEDIUM else ""
+    return f"{first}{why}"[:MOST_CAUSE_CHARACTERS]
 
 
 def done_of(case: Case) -> tuple[str, ...]:
     """What was done, as the log has it, oldest first: at most 12 sentences, the newest."""
     acts = [one for one in case.requests.values() if not one.is_read and one.state is RequestState.DONE]
-    said = [f"{one.ended_at:%Y-%m-%d %H:%M} UTC: {one.sentence}" for one in acts if one.ended_at is not None]
+    said = [
+        f"{one.ended_at:%Y-%m-%d %H:%M} UTC, {one.action_id.replace('_', ' ')}: {one.sentence}"
+        for one in acts
+        if one.ended_at is not None
+    ]
     return tuple(said[-_MOST_DONE:])
 
 

@@ -8,15 +8,19 @@ from bot.domain.alarms import AlarmAcknowledged
 from bot.domain.approval import ApprovalPolicy, Part, Reason, may_start, refused
 from bot.domain.case import Case
 from bot.domain.events import draft
+from bot.domain.plan import Risk
 from bot.service.press import Answer, Press, PressRule
 
 
 def acknowledge_alarm(policy: ApprovalPolicy, through: int) -> PressRule:
-    """The rule for a press of Acknowledge on the alarm of the entry ``through``; it counts for those before it too."""
+    """The rule for a press of Acknowledge on the alarm of the entry ``through``; it counts for those before it too.
+
+    Responders and approvers may: whoever looks into it first is welcome.
+    """
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
         del now
-        decision = may_start(policy, None, press.person, Part.NOTE)
+        decision = may_start(policy, Risk.READ, press.person, Part.NOTE)
         if not decision.allowed:
             return decision
         alarm = next((one for one in case.aftermath.alarms if one.seq == through), None)

@@ -20,7 +20,7 @@ AfterNote = AlarmAcknowledged | AllClearSaid | ClosingNoteWritten | FollowupEnde
 def after_note(case: Case, event: AfterNote, who: str) -> str:
     """What the thread tells of it; ``who`` did it."""
     if isinstance(event, AlarmAcknowledged):
-        return f"{who} acknowledged that it came back, and looks into it."
+        return f"{who} acknowledged the alarm and looks into it."
     if isinstance(event, AllClearSaid):
         return all_clear_words(event)
     if isinstance(event, TrainingEnded):

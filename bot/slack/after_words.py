@@ -45,14 +45,14 @@ def after_step(case: Case) -> str | None:
 
 def all_clear_words(said: AllClearSaid, *, most: int = _SENTENCE) -> str:
     """How the watch ended, in a line or two."""
-    over = f"no session of this trust anchor can be alive since {date(said.over_at)}"
-    looks = "one look" if said.looks == 1 else f"{said.looks} looks"
-    when = f"{looks} after the first rounds, the last {date(said.last_look)}"
+    times = "once" if said.looks == 1 else f"{said.looks} times"
+    looked = f"Anchorwatch looked {times}, the last time {date(said.last_look)}"
+    if not said.clear:
+        why = _said(said.why, most)
+        return f"*This is no all-clear.* The sessions had to end by {date(said.over_at)}. {why} {looked}."
     unseen = f" Not checked: {_said(' '.join(said.not_checked), most)}" if said.not_checked else ""
-    if said.clear:
-        return f"*All clear:* {over}. Nothing was seen in {when}.{unseen}"
-    over = f"*The sessions must be over* since {date(said.over_at)}, but this is no all-clear."
-    return f"{over} {_said(said.why, most)} Anchorwatch took {when}."
+    over = f"no session of this trust anchor can be alive any more: the last had to end by {date(said.over_at)}"
+    return f"*All clear:* {over}. {looked}, and saw nothing.{unseen}"
 
 
 def _looks(case: Case) -> str:

@@ -65,7 +65,7 @@ class AlarmMessage:
     def draw(self, case: Case, alarm: Alarm) -> Message:
         """The alarm in the case's thread, shown in the channel too; and who has it, once somebody has."""
         asked = _asked(case) if alarm.waits else ""
-        text = f"{asked}:rotating_light: *Came back.* {alarm_words(alarm)}"
+        text = f"{asked}:rotating_light: *Came back after the containment.* {alarm_words(alarm)}"
         lines = [text, *([who_has_it(alarm)] if alarm.calls else [])]
         metadata = _metadata(ALARM_EVENT_TYPE, alarm_key(case, alarm))
         return self._message(case, lines, alarm if alarm.waits else None, metadata, anew=not alarm.told)

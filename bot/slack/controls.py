@@ -134,6 +134,9 @@ class Controls:
 def _by_urgency(case: Case, offered: Sequence[Askable]) -> list[Askable]:
     """What contains, in the order of the ladder. Where little speaks for an attack, the gentlest step comes first."""
     contain = [one for one in offered if one.risk is not Risk.READ]
+    if case.aftermath.alarms:
+        # Nobody who is called for what came back should find the way to open the door again first.
+        contain.sort(key=lambda one: one.contains is False)
     is_urgent = verdict(case.flags, case.investigation.answers.values()).priority is Priority.HIGH
     ladder = next((one for one in contain if isinstance(one, Ladder)), None)
     if ladder is None or is_urgent or goes_on(ladder, case) or len(contain) < 2 or not contain[1].contains:  # noqa: PLR2004

@@ -50,3 +50,23 @@ async def test_a_closing_note_is_written_and_its_points_are_ended(world: World, 
     await ben.sees("nothing stays open")
     assert await alert.who_did("followup:ended") == [f"slack:{people.BEN}"] * 2
     assert await alert.who_did("closing_note:written") == [f"slack:{people.AVA}"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_what_came_back_is_acknowledged_by_somebody(world: World, sit: Sit, width: int) -> None:
+    """The caller of a contained case makes another trust anchor: Ben acknowledges it, and all see that he has it."""
+    alert = await raise_alert(world)
+    ava, ben = await sit(alert, "ava", width=width), await sit(alert, "ben", width=width)
+    await ava.press("disable_trust_anchor")
+    await ava.fill_in("Nobody knows this CA.")
+    await ava.sees("Contained:")
+    await raise_alert(world)
+    await ben.sees("Nobody has acknowledged it yet.")
+    thread = await ben.thread()
+    message = thread.locator("article").filter(has_text="Came back after the containment").last
+    await message.locator('[data-action-id="acknowledge_alarm"]').click()
+    await expect(message).to_contain_text("Acknowledged by", timeout=PATIENCE_MS)
+    await expect(message.locator('[data-action-id="acknowledge_alarm"]')).to_have_count(0)
+    await ava.sees("Acknowledged by @Ben")
+    await expect(ava.card.locator('[data-action-id="acknowledge_alarm"]')).to_have_count(0)
+    assert await alert.who_did("alarm:acknowledged") == [f"slack:{people.BEN}"]

@@ -102,6 +102,7 @@ async def test_who_can_not_acknowledge_is_told_why() -> None:
     assert (await acknowledge(desk, "U1", seq)).allowed
     late = await acknowledge(desk, "U2", seq)
     assert (late.reason, late.sentence) == (Reason.SETTLED, "<@U1> has acknowledged this already.")
+    assert (await acknowledge(desk, "U3", seq)).sentence == "<@U1> has acknowledged this already."
     assert (await acknowledge(desk, "U1", seq)).sentence == "You have acknowledged this already."
 
 

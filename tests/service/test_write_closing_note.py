@@ -102,7 +102,9 @@ async def test_the_form_begins_with_what_is_known(contained: Desk) -> None:
     case = await contained.case()
     assert cause_of(case).startswith("arn:aws:iam::")
     assert "CreateTrustAnchor" in cause_of(case)
-    assert len(done_of(case)) == 1
+    assert "settles it" not in cause_of(case)
+    (done,) = done_of(case)
+    assert "UTC, disable trust anchor: " in done
     assert "it is only disabled" in points_of(case)[0]
 
 

@@ -9,9 +9,10 @@ from datetime import timedelta
 from bot.domain.alarms import AlarmAcknowledged, AlarmRaised, AllClearSaid
 from bot.domain.audit import Draft
 from bot.domain.case import Case
-from bot.domain.events import draft, slack_user
+from bot.domain.events import Acknowledged, AnchorObserved, draft, slack_user
 from bot.domain.fold import fold
 from bot.domain.plan import Risk
+from bot.registry import load_handlers
 from bot.slack.after_words import after_lines, after_step
 from bot.slack.alarm_message import AlarmMessage
 from bot.slack.block_limits import message_problems
@@ -40,8 +41,10 @@ def test_the_countdown_is_a_date_of_the_readers_own_zone() -> None:
 def test_all_clear_says_since_when_and_what_was_not_seen() -> None:
     """The countdown gives way to it."""
     (line,) = after_lines(case_of(draft(CLEAR)))
-    assert line.startswith("*All clear:* no session of this trust anchor can be alive since")
-    assert "12 looks" in line
+    assert line.startswith(
+        "*All clear:* no session of this trust anchor can be alive any more: the last had to end by <!date"
+    )
+    assert "looked 12 times, the last time <!date" in line
     assert "Not checked: Region us-east-1." in line
     assert "closing note" in str(after_step(case_of(draft(CLEAR))))
 
@@ -50,7 +53,7 @@ def test_what_could_not_be_seen_is_never_called_clear() -> None:
     """The words say that it is none, and why."""
     said = AllClearSaid(CONTAINED, NOON, clear=False, looks=1, last_look=NOON, why="Not allowed.")
     (line,) = after_lines(case_of(draft(said)))
-    assert "this is no all-clear" in line
+    assert "*This is no all-clear.*" in line
     assert "Not allowed." in line
     assert "*All clear" not in line
 
@@ -91,3 +94,12 @@ def test_an_alarm_has_a_button_until_somebody_has_it() -> None:
     assert "reply_broadcast" not in message.draw(has, told).rich
     assert "Acknowledge" in str(after_step(waits))
     assert "Acknowledge" not in str(after_step(has))
+
+
+def test_the_way_back_is_not_the_first_button_of_what_came_back() -> None:
+    """Who is called at night to stop it must not open the door by the first press."""
+    disabled = (draft(Acknowledged(), slack_user("U1")), draft(AnchorObserved({"enabled": "no", "exists": "yes"})))
+    calm, came = case_of(*disabled), case_of(*disabled, draft(AlarmRaised("Back.", ("key:1",), calls=True)))
+    first = [Controls(load_handlers().askable).blocks(one)[0][0]["elements"][0]["action_id"] for one in (calm, came)]
+    assert first[0] == "enable_trust_anchor"
+    assert first[1] != "enable_trust_anchor"
