@@ -120,6 +120,7 @@ EFFECTS: dict[str, Effect] = {
     "stack_owned": Effect.AGAINST_TROUBLE,
     "no_role_reachable": Effect.AGAINST_TROUBLE,
     "actor_is_owner": Effect.AGAINST_TROUBLE,
+    "first_setup": Effect.AGAINST_TROUBLE,
     "inside_maintenance": Effect.AGAINST_TROUBLE,
     "within_limits": Effect.AGAINST_TROUBLE,
     # A person's word; the next is found in what the caller wrote, and anybody can name one.

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.alarm_reminders import alarms_call
 from bot.domain.ca_facts import Certificate
 from bot.domain.case import Case, Request
+from bot.domain.detection import RuleAlert
 from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.slack.after_words import after_lines
@@ -38,6 +39,7 @@ from bot.slack.training_words import training_lines
 
 _MOST_CERTIFICATES = 3
 _NAME = 200
+_RATING = 20
 
 Block = dict[str, Any]
 
@@ -126,7 +128,7 @@ class Card:
         words = [case.case_id]
         alert = case.detection.alert
         if alert is not None and alert.name:
-            words.append(f"{shown(alert.system, 30)}: {marked(shown(alert.name, 120), alert.name)}")
+            words.append(f"{shown(alert.system, 30)}: {marked(shown(alert.name, 120), alert.name)}{_rated(alert)}")
         if len(case.detections) > 1:
             words.append(f"{len(case.detections)} events")
         words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
@@ -163,6 +165,12 @@ class Card:
             case.case_id,
         ]
         return fallback("\n".join(lines), 3_900)
+
+
+def _rated(alert: RuleAlert) -> str:
+    """Which version of the rule it was, and how severe it says this is."""
+    said = (("version", alert.version), ("severity", alert.severity), ("risk score", alert.risk_score))
+    return "".join(f", {what} {shown(defang(value), _RATING)}" for what, value in said if value)
 
 
 def _section(lines: list[str], block_id: str) -> Block:
@@ -234,7 +242,8 @@ def _certificate(number: int, one: Certificate) -> str:
         (
             f"Certificate {number}",
             f"  Subject      {_written(one.subject)}",
-            f"  Issuer       {'the same' if one.issuer == one.subject else _written(one.issuer)}",
+            f"  Issuer       {_issuer(one)}",
+            f"  Serial       {literal(defang(one.serial_hex), 64)}",
             f"  Self-signed  {signed}",
             f"  Valid        {utc(one.not_before)} to {utc(one.not_after)}",
             f"  Key          {literal(defang(key), 40)}{size}, {literal(defang(one.signature_algorithm), 60)}",
@@ -242,6 +251,13 @@ def _certificate(number: int, one: Certificate) -> str:
             f"  SHA-256      {one.sha256}",
         )
     )
+
+
+def _issuer(one: Certificate) -> str:
+    if one.issuer == one.subject:
+        return "the same"
+    where = "its certificate is in the bundle" if one.issuer_sha256 else "its certificate is not in the bundle"
+    return f"{_written(one.issuer)} ({where})"
 
 
 def _written(text: str) -> str:

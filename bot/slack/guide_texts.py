@@ -51,7 +51,14 @@ RULE_REFERENCES = (
 )
 """The references of the published rule."""
 
+_RULE_NOW = (
+    "https://github.com/elastic/detection-rules/blob/main/rules/integrations/aws/"
+    "persistence_iam_roles_anywhere_trusted_anchor_created_with_external_ca.toml"
+)
 MORE_READING = (
+    ("Elastic: the rule as it is now", _RULE_NOW),
+    ("MITRE: Additional Cloud Roles (T1098.003)", "https://attack.mitre.org/techniques/T1098/003/"),
+    ("MITRE: Modify Authentication Process (T1556)", "https://attack.mitre.org/techniques/T1556/"),
     (
         "AWS: Trust model of Roles Anywhere",
         "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.case import Case, CaseState
+from bot.domain.detection import RuleAlert
 from bot.domain.people import People
 from bot.ports import Message
 from bot.slack.button_value import parse_reference
@@ -159,6 +160,7 @@ def test_the_card_says_what_an_alert_must_say() -> None:
         "0f9f4a6e-6a52-4b4b-8f3b-2d1c7b1f9a10",
         "CN=Harbour Root",
         "Self-signed  yes, checked with its key",
+        "Serial",
         "SHA-256",
         "2026-11-20 09:30:12 UTC",
         "MFA: not stated",
@@ -177,6 +179,25 @@ def test_a_strange_name_is_marked_where_it_stands() -> None:
     for title in ("*Trust anchor*", "*Who*", "*Session of*", "*User agent*", "  Subject"):
         (shown,) = [text for text in texts if title in text and mark in text]
         assert f"{mark}, 1 invisible character)" in shown
+
+
+def test_the_card_names_the_rule_that_rang() -> None:
+    """Which version of which rule, and how severe it says this is, stands beside our own priority."""
+    case, _ = case_in("new")
+    alert = RuleAlert("Elastic", name="External CA", version="1", severity="medium", risk_score="47")
+    rated = replace(case, detections=(replace(case.detection, alert=alert),))
+    assert "Elastic: External CA, version 1, severity medium, risk score 47 · " in str(drawn(rated).rich["blocks"])
+    unrated = replace(case, detections=(replace(case.detection, alert=replace(alert, version=None, severity=None)),))
+    assert "Elastic: External CA, risk score 47 · " in str(drawn(unrated).rich["blocks"])
+
+
+def test_an_issuer_outside_the_bundle_is_said_to_be() -> None:
+    """A certificate whose issuer's certificate is missing is no whole chain."""
+    case, _ = case_in("new")
+    one = replace(case.ca.certificates[0], issuer="CN=Far Root")
+    for issuer_sha256, words in ((None, "is not in the bundle"), ("ab" * 32, "is in the bundle")):
+        ca = replace(case.ca, certificates=(replace(one, issuer_sha256=issuer_sha256),))
+        assert f"CN=Far Root (its certificate {words})" in str(drawn(replace(case, ca=ca)).rich["blocks"])
 
 
 def test_a_plain_text_card_has_lines() -> None:

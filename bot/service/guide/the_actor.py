@@ -1,4 +1,4 @@
-"""Who made the call: the identity, its key, what it may do, and what it did before and after."""
+"""Who made the call: the identity, its key, what it may do, and what it did before."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from bot.domain.detection import Actor, Detection
 from bot.domain.event_search import EventsFound, Record
 from bot.domain.usage.words import none_or
 from bot.service.guide.answering import safely
-from bot.service.guide.history import IAM_REGION, history_of, is_before, searched, time_of
+from bot.service.guide.history import IAM_REGION, history_of, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import count, line_of
 
 _TESTED = ("rolesanywhere:CreateTrustAnchor", "rolesanywhere:CreateProfile", "iam:UpdateAssumeRolePolicy")
 _READS = ("Get", "List", "Describe", "Lookup", "Head", "Batch", "Simulate", "Generate", "Search")
-_AROUND = timedelta(hours=1)
 _MOST_LINES = 20
 _FRESH_KEY = timedelta(days=7)
 _SESSIONS = {True: "The session was opened with MFA.", False: "The session was opened without MFA.", None: ""}
@@ -48,7 +47,6 @@ _MFA = Question("actor_mfa", ("39",), "Was MFA used?")
 _MAY = Question("actor_permission", ("42",), "May this identity do it, and by which policy?")
 _HABIT = Question("actor_habit", ("41",), "Does this identity do such things?")
 _FAILED = Question("actor_failures", ("10",), "Was anything refused to it?")
-_TIMELINE = Question("actor_timeline", ("63",), "What did it do in the hour before and after?")
 
 
 async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
@@ -63,13 +61,12 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     both = await asyncio.gather(history_of(inquiry), history_of(inquiry, region=IAM_REGION))
     histories = [one for one in both if one]
     if not histories:
-        for question in (_HABIT, _FAILED, _TIMELINE):
+        for question in (_HABIT, _FAILED):
             yield could_not_check(question.id, "The report does not name who made the call.")
         return
     records = distinct(histories)
     yield _habit(detection, records, histories)
     yield _failed(records, histories)
-    yield _timeline(detection, records, histories)
 
 
 def distinct(found: Iterable[EventsFound]) -> list[Record]:
@@ -217,23 +214,10 @@ def _failed(records: Sequence[Record], histories: Sequence[EventsFound]) -> Answ
     return answered(_FAILED.id, sentence, lines=lines, signs=signs, not_checked=searched(histories))
 
 
-def _timeline(detection: Detection, records: Sequence[Record], histories: Sequence[EventsFound]) -> Answer:
-    near = [one for one in records if _is_near(one, detection)]
-    lines = tuple(line_of(one) for one in near[::-1][:_MOST_LINES])
-    cut = f" The first {_MOST_LINES} are listed." if len(near) > _MOST_LINES else ""
-    sentence = f"{count(len(near), 'call')} in the hour before and after.{cut}"
-    return answered(_TIMELINE.id, sentence, lines=lines, facts={"near": len(near)}, not_checked=searched(histories))
-
-
-def _is_near(record: Record, detection: Detection) -> bool:
-    time = time_of(record)
-    return time is not None and abs(time - detection.happened_at) <= _AROUND
-
-
 STEP = Step(
     id="the_actor",
     title="Who made the call",
-    questions=(_IDENTITY, _OWNER, _KEY, _MFA, _MAY, _HABIT, _FAILED, _TIMELINE),
+    questions=(_IDENTITY, _OWNER, _KEY, _MFA, _MAY, _HABIT, _FAILED),
     permissions=(
         "iam:GetAccessKeyLastUsed",
         "iam:ListAccessKeys",

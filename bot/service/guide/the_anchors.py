@@ -11,7 +11,7 @@ from bot.domain.usage.words import none_or
 from bot.service.guide.inquiry import Inquiry, Step
 
 _EXISTS = Question("anchor_exists", ("80", "B2"), "Does the trust anchor exist, and is it enabled?")
-_OTHERS = Question("other_anchors", ("111",), "Are external CAs usual in this account and Region?")
+_OTHERS = Question("other_anchors", ("86", "111"), "Are external CAs usual in this account and Region?")
 _MOST_LINES = 20
 
 
@@ -40,13 +40,22 @@ def _others(inquiry: Inquiry, anchors: Sequence[Mapping[str, Any]]) -> Answer:
         only = "It is the only trust anchor of this account and Region."
         # Of one that was changed or enabled it says nothing: it was there before.
         is_new = inquiry.case.detection.event_name == "CreateTrustAnchor"
-        signs = (Sign("first_anchor", only),) if is_new else ()
-        return answered(_OTHERS.id, only, signs=signs, facts={"others": 0, "external": 0})
+        first = _of_first(inquiry, only)
+        signs = (first,) if is_new else ()
+        return answered(_OTHERS.id, first.sentence if is_new else only, signs=signs, facts={"others": 0, "external": 0})
     number = f"{len(others)} other trust anchor{'' if len(others) == 1 else 's'}"
     private = none_or(len(others) - external)
     sentence = f"{number} here: {none_or(external)} with an external CA, {private} of AWS Private CA."
     facts = {"others": len(others), "external": external, "private_ca_arns": _private(others)}
     return answered(_OTHERS.id, sentence, lines=lines, facts=facts)
+
+
+def _of_first(inquiry: Inquiry, only: str) -> Sign:
+    """What a first trust anchor says: of people whose job it is, it may be the set-up."""
+    actor, house = inquiry.case.detection.actor, inquiry.sources.house
+    if any(house.owns_anchors(arn) for arn in (actor.arn, actor.session_issuer_arn) if arn):
+        return Sign("first_setup", f"{only} Somebody whose job it is made it: perhaps the first set-up.")
+    return Sign("first_anchor", only)
 
 
 def _private(anchors: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -151,14 +151,6 @@ async def test_what_failed_is_counted(desk: Desk) -> None:
     assert "1 call of this identity failed." in (await asked(desk, records=records))["actor_failures"].sentence
 
 
-async def test_the_timeline_reads_forward(desk: Desk) -> None:
-    """The hour around the event, oldest first."""
-    desk.aws.advance(timedelta(hours=3))
-    records = [record(desk, "CreateUser", 10), record(desk, "CreateAccessKey", 30), record(desk, "ListRoles", 90)]
-    lines = (await asked(desk, records=records))["actor_timeline"].lines
-    assert [line.split()[2] for line in lines] == ["CreateUser", "CreateAccessKey"]
-
-
 @pytest.mark.parametrize(
     ("pattern", "code"), [("*:user/mallory", "actor_is_owner"), ("*:user/ava", "actor_is_no_owner")]
 )
@@ -171,7 +163,7 @@ async def test_owners_are_known_by_the_house(desk: Desk, pattern: str, code: str
 async def test_every_answer_says_what_was_searched(desk: Desk) -> None:
     """Nothing is found only where it was looked: the Regions and times stand beside it."""
     found = await asked(desk)
-    for question in ("actor_habit", "actor_failures", "actor_timeline"):
+    for question in ("actor_habit", "actor_failures"):
         assert any("us-east-1 only" in one for one in found[question].not_checked)
 
 
