@@ -149,12 +149,13 @@ async def test_a_chain_that_is_not_followed_to_its_end_is_no_all_clear(desk: Wat
 async def test_an_account_that_can_not_be_read_is_no_all_clear(desk: WatchedDesk) -> None:
     """A session that entered another account may go on there, and the message says which."""
     before = NOON - timedelta(minutes=5)
+    desk.aws.fail("sts:GetCallerIdentity", "deny", times=99)
     desk.search.records.append(entered(desk, KEY, "ASIAEXAMPLE000000002", before, "444455556666", hours=16))
     await desk.until(NOON + timedelta(hours=24))
     said = (await desk.case()).aftermath.all_clear
     assert said is not None
     assert (said.clear, said.over_at) == (False, before + timedelta(hours=16))
-    assert "What was done in account 444455556666: its records can't be read from here." in said.why
+    assert "What was done in account 444455556666: Anchorwatch may not read there." in said.why
 
 
 async def test_a_console_session_is_waited_for(desk: WatchedDesk) -> None:

@@ -157,17 +157,20 @@ class Inquiry:
         since: datetime,
         until: datetime | None = None,
         region: str | None = None,
+        account: str | None = None,
         most: int = MOST_EVENTS,
     ) -> EventsFound:
         """Records of CloudTrail, searched once in this round for all steps that ask the same.
 
-        ``until`` None means now; ``region`` None means the trust anchor's. At most ``most`` records, the newest.
+        ``until`` None means now; ``region`` and ``account`` None mean the trust anchor's. At most ``most`` records, the
+        newest.
 
         Raises:
             AwsError: nothing could be searched.
         """
         target = self.case.target
-        query = EventQuery(target.account, region or target.region, by, value, since, until or self.now, most)
+        place = account or target.account, region or target.region
+        query = EventQuery(*place, by, value, since, until or self.now, most)
 
         async def search() -> EventsFound:
             run = SearchRun(self.calls, lambda sentence, _: self.report_progress(sentence), kept_for=self.kept_for)

@@ -23,7 +23,8 @@ _MOST_SECONDS = 100.0
 class Key:
     """An access key to follow. ``whose`` is for people; ``ends_by`` None means that it does not end by itself.
 
-    ``chained`` says that it came of what another followed key did.
+    ``chained`` says that it came of what another followed key did, ``account`` whose it is; empty for the trust
+    anchor's.
     """
 
     key_id: str
@@ -31,6 +32,7 @@ class Key:
     ends_by: datetime | None
     whose: str
     chained: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,12 @@ async def follow(inquiry: Inquiry, keys: Sequence[Key], regions: Sequence[str]) 
 async def _search(inquiry: Inquiry, key: Key, region: str) -> EventsFound | AwsError:
     try:
         return await inquiry.events(
-            By.ACCESS_KEY, key.key_id, since=key.since, region=region, most=_MOST_EVENTS_OF_A_KEY
+            By.ACCESS_KEY,
+            key.key_id,
+            since=key.since,
+            region=region,
+            account=key.account or None,
+            most=_MOST_EVENTS_OF_A_KEY,
         )
     except AwsError as error:
         return error

@@ -14,6 +14,7 @@ from bot.domain.usage.words import counted, last_part, utc_text
 from bot.service.guide.account_regions import account_regions
 from bot.service.guide.inquiry import Inquiry
 from bot.service.guide.key_trails import Key, Trails, follow
+from bot.service.guide.keys_abroad import Abroad, follow_abroad
 from bot.service.guide.sessions_seen import SessionsSeen, sessions_seen
 
 # Each round takes more, so that no flood of sessions hides the older ones for good.
@@ -37,6 +38,7 @@ class KeysFollowed:
     regions: tuple[str, ...]
     trails: Trails
     chained: Trails
+    abroad: Abroad
     cut: int
     not_checked: tuple[str, ...]
     gaps: tuple[str, ...] = ()
@@ -45,18 +47,20 @@ class KeysFollowed:
     @property
     def acts(self) -> tuple[Act, ...]:
         """What all keys did."""
-        return (*self.trails.acts, *self.chained.acts)
+        return (*self.trails.acts, *self.chained.acts, *self.abroad.acts)
 
     @property
     def keys(self) -> tuple[Key, ...]:
         """All keys that were followed."""
-        return (*self.trails.keys, *self.chained.keys)
+        return (*self.trails.keys, *self.chained.keys, *self.abroad.trails.keys)
 
     @property
     def place(self) -> str:
         """Where and until when was searched."""
         until = utc_text(self.seen.search.query.until)
-        return f"{counted(len(self.keys), 'key')} followed through {counted(len(self.regions), 'Region')} until {until}"
+        accounts = f" of {len(self.abroad.accounts) + 1} accounts" if self.abroad.accounts else ""
+        where = f"{counted(len(self.regions), 'Region')}{accounts}"
+        return f"{counted(len(self.keys), 'key')} followed through {where} until {until}"
 
 
 async def keys_followed(inquiry: Inquiry) -> KeysFollowed:
@@ -74,18 +78,22 @@ async def keys_followed(inquiry: Inquiry) -> KeysFollowed:
         most_new = _CHAINED_A_ROUND * rounds
         chained = await follow(inquiry, new[:most_new], regions.names)
         cut = len(keys[most:]) + len(new[most_new:]) + trails.skipped + chained.skipped
-        gaps = [*trails.not_checked, *chained.not_checked, *filter(None, [regions.why_few])]
+        entered = _elsewhere((*trails.acts, *chained.acts), inquiry)
+        accounts = tuple(dict.fromkeys(one.account for one in entered if one.account))
+        abroad = await follow_abroad(inquiry, [one for one in entered if one.key_id], accounts, regions.names)
+        gaps = [*trails.not_checked, *chained.not_checked, *abroad.gaps, *filter(None, [regions.why_few])]
         if cut:
             gaps.append(f"{counted(cut, 'key')} of older sessions: only the newest were followed in this round.")
-        followed = {key.key_id for key in (*keys, *new)}
-        further = [one for one in _new_keys(chained.acts, inquiry) if one.key_id not in followed]
+        followed = {key.key_id for key in (*keys, *new, *abroad.trails.keys)}
+        further = [one for one in _new_keys((*chained.acts, *abroad.acts), inquiry) if one.key_id not in followed]
         if further:
             gaps.append(f"{counted(len(further), 'key')} that came of chained keys: one level is followed.")
-        beyond = (*new[most_new:], *further, *_elsewhere((*trails.acts, *chained.acts), inquiry))
+        lost = [*entered, *_elsewhere(abroad.acts, inquiry)]
+        beyond = (*new[most_new:], *further, *(one for one in lost if one.key_id not in followed))
         if blind := sum(not one.access_key_id for one in seen.issued):
             gaps.append(f"What was done in {counted(blind, 'session')}: the records name no key to follow.")
         return KeysFollowed(
-            seen, regions.names, trails, chained, cut, (*seen.not_checked, *gaps), tuple(gaps), tuple(beyond)
+            seen, regions.names, trails, chained, abroad, cut, (*seen.not_checked, *gaps), tuple(gaps), tuple(beyond)
         )
 
     return cast("KeysFollowed", await inquiry.once("keys_followed", read))
@@ -118,11 +126,18 @@ def _new_keys(acts: Iterable[Act], inquiry: Inquiry) -> list[Key]:
 
 
 def _elsewhere(acts: Iterable[Act], inquiry: Inquiry) -> list[Key]:
-    """The roles that were entered and can't be followed: of other accounts, or without a key in the record."""
+    """The roles that were entered in other accounts, or without a key in the record."""
     own, now = inquiry.case.target.account, inquiry.now
     entered = [one for one in acts if one.done and one.kind is ActKind.CHAINED]
     lost = [one for one in entered if not one.new_key_id or one.account not in ("", own)]
-    return [Key(one.new_key_id, one.at or now, _ends(one, now), _made_by(one), chained=True) for one in lost]
+    return [
+        Key(one.new_key_id, one.at or now, _ends(one, now), _made_by(one), chained=True, account=_abroad(one, own))
+        for one in lost
+    ]
+
+
+def _abroad(act: Act, own: str) -> str:
+    return "" if act.account == own else act.account
 
 
 def _ends(act: Act, now: datetime) -> datetime | None:

@@ -14,6 +14,7 @@ from bot.service.guide.account_regions import PERMISSIONS
 from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.key_trails import Key
+from bot.service.guide.keys_abroad import PERMISSIONS as ABROAD_PERMISSIONS
 from bot.service.guide.keys_followed import KeysFollowed, keys_followed
 
 _MOVED = Question("lateral_movement", ("94",), "What did the sessions do: other roles, new ways in, commands, IAM?")
@@ -49,14 +50,13 @@ async def _moved(inquiry: Inquiry) -> Answer:
         return _nothing_to_follow(_MOVED, followed)
     acts = of_kinds(followed.acts, *_MOVES)
     foreign = _foreign(acts, inquiry)
-    abroad = [f"What was done in account {one}: its records can't be read from here." for one in foreign]
     return answered(
         _MOVED.id,
         _sentence(followed, acts, "no other role, no new way in, no IAM change"),
         lines=_lines(followed, _MOVES),
         signs=tuple(_move_signs(acts, foreign)),
-        not_checked=(*followed.not_checked, *abroad),
-        facts={**_facts(followed, acts, foreign), "gaps": [*followed.gaps, *abroad]},
+        not_checked=followed.not_checked,
+        facts={**_facts(followed, acts, foreign), "gaps": list(followed.gaps)},
     )
 
 
@@ -209,6 +209,7 @@ STEP = Step(
         "rolesanywhere:ListProfiles",
         "cloudtrail:LookupEvents",
         *PERMISSIONS,
+        *ABROAD_PERMISSIONS,
     ),
     ask=_ask,
     again=True,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.answer import Standing
+from bot.domain.detection import Actor
+from bot.domain.house import House
+from bot.domain.verdict import EFFECTS, Effect
 from bot.service.guide import the_anchors
 from tests.fakes.desk import Desk, detection_of
 from tests.fakes.guide_desk import ask_step
@@ -23,6 +26,17 @@ async def test_the_only_anchor_of_the_region_is_a_sign(desk: Desk) -> None:
     """A first trust anchor is said to be the first."""
     found = await ask_step(the_anchors.STEP, await desk.case(), desk.aws)
     assert [one.code for one in found["other_anchors"].signs] == ["first_anchor"]
+
+
+async def test_a_first_anchor_of_its_owners_may_be_the_set_up(desk: Desk) -> None:
+    """Made by somebody whose job it is, being the first speaks against trouble, and says so."""
+    case = await desk.case()
+    owner = replace(case.detection, actor=Actor(arn="arn:aws:sts::111122223333:assumed-role/pki/maria"))
+    house = House(owners=("arn:aws:sts::*:assumed-role/pki/*",))
+    found = await ask_step(the_anchors.STEP, replace(case, detections=(owner,)), desk.aws, house=house)
+    assert [one.code for one in found["other_anchors"].signs] == ["first_setup"]
+    assert EFFECTS["first_setup"] is Effect.AGAINST_TROUBLE
+    assert "perhaps the first set-up" in found["other_anchors"].sentence
 
 
 async def test_an_anchor_that_was_there_before_is_no_first(desk: Desk) -> None:
