@@ -35,6 +35,10 @@ _SHUT_BY = {
     Reason.ACCOUNT_MISMATCH: "a condition on the account",
     Reason.CONDITION_NEVER_TRUE: "conditions that no certificate meets",
     Reason.NO_PROFILE: "standing in no profile",
+    Reason.OTHER_REGION: "profiles of another Region",
+    Reason.NOT_TRUSTED: "not trusting Roles Anywhere",
+    Reason.SERVICE_LINKED: "being service-linked",
+    Reason.ROLE_NOT_FOUND: "not being there any more",
 }
 
 
@@ -56,8 +60,12 @@ def why(reach: Reach) -> str:
 
 
 def shut_by(reason: Reason) -> str:
-    """What shuts roles, to follow "shut by"; the plain reason where there is no shorter word."""
-    return _SHUT_BY.get(reason, _WORDS[reason])
+    """What shuts roles, to follow "shut by".
+
+    Raises:
+        KeyError: the reason shuts none.
+    """
+    return _SHUT_BY[reason]
 
 
 def _line_words(line: PolicyLine) -> str:
