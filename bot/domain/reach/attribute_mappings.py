@@ -18,6 +18,8 @@ _NUMBERED = re.compile(r"[0-2](\.\d{1,20}){1,30}")
 _NAME_FIELDS = ("x509subject", "x509issuer")
 _ALTERNATIVE_NAMES = "x509san"
 _OTHER_ALTERNATIVE_NAMES = frozenset({"dns", "uri"})
+# The three mean the same.
+_ALL_OF_NAME = ("name/*", "name/", "name")
 _DEFAULT_RULES = frozenset(
     {("x509subject", "*"), ("x509issuer", "*"), ("x509san", "dns"), ("x509san", "uri"), ("x509san", "name/*")}
 )
@@ -34,14 +36,13 @@ class AttributeMappings:
         if not is_certificate_tag(tag):
             return None
         field, _, specifier = tag.partition("/")
-        wanted = {specifier, "name/*"} if specifier.startswith("name/") else {specifier}
+        wanted = {specifier, *_ALL_OF_NAME} if specifier.startswith("name/") else {specifier}
         if field in _NAME_FIELDS:
             wanted.add("*")
         if any((field, one) in self.rules for one in wanted):
             return True
-        # What "*" and "Name" mean for an alternative name is not documented.
-        unclear = {(_ALTERNATIVE_NAMES, "*"), (_ALTERNATIVE_NAMES, "name"), (_ALTERNATIVE_NAMES, "name/")}
-        return None if field == _ALTERNATIVE_NAMES and unclear & self.rules else False
+        # What "*" means for an alternative name is not defined.
+        return None if field == _ALTERNATIVE_NAMES and (_ALTERNATIVE_NAMES, "*") in self.rules else False
 
 
 DEFAULT_MAPPINGS = AttributeMappings()

@@ -26,7 +26,7 @@ from bot.domain.reach.request_keys import (
 from bot.domain.reach.texts import Bounds, Wanted, bounds_of, distinct_texts, fits
 
 _NAMED, _NUMBERED = "CN=", "ID="
-# A common name of such a length is said to be the source identity by itself; that is not relied on to let anybody in.
+# A common name of such a length is the source identity by itself, because "CN=" would make it too long.
 _LENGTHS_ALONE = (62, 64)
 _MOST_ODD = 200
 _DOUBT: World = {DOUBTFUL: Missing.UNKNOWN}
@@ -65,6 +65,9 @@ def _with_name(
     for text in (*distinct_texts([*on_name, *named], plain).texts, *borrowed):
         if fits(text, plain):
             yield (text,), (_NAMED + text,)
+    bare = [wanted_of(one, freedom) for one in on_identity]
+    for text in distinct_texts([*on_name, *bare], Bounds(PLAIN_NAME_TEXT, *_LENGTHS_ALONE)).texts:
+        yield (text,), (text,)
 
 
 def _odd_names(on_name: list[Wanted]) -> Iterator[Values]:

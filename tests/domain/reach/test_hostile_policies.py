@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.reach.attribute_mappings import AttributeMappings
 from bot.domain.reach.freedom import Freedom
 from bot.domain.reach.patterns import may_match_after, text_pattern, wildcard_steps
 from bot.domain.reach.policy_document import read_statements
@@ -98,6 +99,29 @@ def test_a_number_as_a_name_gives_the_source_identity() -> None:
     assert (found.certificate["x509subject/cn"], found.certificate[IDENTITY.lower()]) == ("1", "CN=1")
     contrary = {"NumericLessThan": {SUBJECT_CN: "2"}, "StringLike": {IDENTITY: "CN=web*"}}
     assert judged(contrary).reason == "unknown_condition"
+
+
+@pytest.mark.parametrize(
+    ("identity", "reason"),
+    [
+        ("alice", "condition_never_true"),
+        ("CN=alice", "certificate_condition_only"),
+        ("a" * 62, "certificate_condition_only"),
+        ("a", "condition_never_true"),
+        ("a" * 65, "condition_never_true"),
+    ],
+)
+def test_a_name_of_62_letters_is_the_source_identity_by_itself(identity: str, reason: str) -> None:
+    """A shorter one has CN= before it, by the rules of the trust model page."""
+    assert judged({"StringEquals": {IDENTITY: identity}}).reason == reason
+
+
+@pytest.mark.parametrize("specifier", ["Name", "Name/", "Name/*"])
+def test_three_ways_to_map_all_of_a_directory_name(specifier: str) -> None:
+    """They mean the same, and none of them maps another kind of alternative name."""
+    mappings = AttributeMappings(frozenset({("x509san", specifier.lower())}))
+    assert mappings.passes_on("x509san/name/cn") is True
+    assert mappings.passes_on("x509san/dns") is False
 
 
 def test_thousands_of_deny_statements_are_passed_one_after_the_other() -> None:
