@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.domain.action import (
     GONE,
     ActionAws,
@@ -15,20 +17,24 @@ from bot.domain.action import (
     Verdict,
     anchor_state,
     as_capsule,
+    counted,
+    if_known,
     read_trust_anchor,
+    roles_naming,
     use_sentence,
 )
 
+_MOST_NAMES_CHARACTERS = 50
 _NO_WAY_BACK = "A new trust anchor gets a new ARN, so policies that name this one do not let it in."
 
 
 async def plan(target: Target, aws: ActionAws) -> Plan:
-    """Read the trust anchor once and say what deleting it would do.
+    """Read the trust anchor and the roles that name it, and say what deleting it would do.
 
     Raises:
         AwsError: the trust anchor can't be read, or AWS answered about another one.
     """
-    anchor = await read_trust_anchor(target.anchor_arn, aws)
+    anchor, named = await asyncio.gather(read_trust_anchor(target.anchor_arn, aws), _named_by(target, aws))
     return Plan(
         action_id=ACTION.id,
         target_arn=str(target.anchor_arn),
@@ -47,12 +53,27 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "Whoever reads CloudTrail sees it, an attacker too."
         ),
         way_back=(
-            f"None. {_NO_WAY_BACK} Restore Trust Anchor makes one with the same name and CA. "
+            f"None. {_NO_WAY_BACK}{named} Restore Trust Anchor makes one with the same name and CA. "
             "Disable Trust Anchor stops the same sessions and can be taken back."
         ),
         capsule=as_capsule(anchor),
         evidence=target.known,
     )
+
+
+async def _named_by(target: Target, aws: ActionAws) -> str:
+    """Which roles name the ARN that can't come back, in a sentence; empty while a plan is drawn from the log."""
+    try:
+        roles = await if_known(roles_naming(str(target.anchor_arn), aws))
+    except AwsError:
+        return " Which roles name it could not be read."
+    if roles is None:
+        return ""
+    if not roles:
+        return " No role's trust policy names it."
+    names = ", ".join(roles)
+    shown = names if len(names) <= _MOST_NAMES_CHARACTERS else f"{names[:_MOST_NAMES_CHARACTERS]}…"
+    return f" {counted(len(roles), 'role')} {'names' if len(roles) == 1 else 'name'} it: {shown}."
 
 
 async def apply(plan: Plan, aws: ActionAws) -> Report:
@@ -86,7 +107,7 @@ ACTION = ResponseAction(
     id="delete_trust_anchor",
     title="Delete Trust Anchor",
     risk=Risk.IRREVERSIBLE,
-    permissions=("rolesanywhere:GetTrustAnchor", "rolesanywhere:DeleteTrustAnchor"),
+    permissions=("rolesanywhere:GetTrustAnchor", "iam:ListRoles", "rolesanywhere:DeleteTrustAnchor"),
     idempotent=True,
     plan=plan,
     apply=apply,

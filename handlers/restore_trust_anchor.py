@@ -49,8 +49,9 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         state=state,
         stops=f"Nothing. It makes a trust anchor with the same name and CA again, {enabled} as it was.",
         does_not_stop=(
-            "What can't come back: the ARN and the tags. Roles whose trust policy names "
-            "the old ARN stay shut until somebody changes it. Everyone with a certificate of this CA can use the copy."
+            "What does not come back: the ARN, the tags and the CRLs, so certificates on them work with the copy. "
+            "Roles that name the old ARN stay shut until somebody changes that. "
+            "Everyone with a certificate of this CA can use the copy."
         ),
         who_would_notice="Anchorwatch itself: it opens a new case for the copy. Whoever reads CloudTrail sees it too.",
         way_back=f"None. {_NO_UNDO}",

@@ -21,5 +21,8 @@ def email_of(user: Mapping[str, Any], domains: frozenset[str]) -> str | None:
     email = profile.get("email") if isinstance(profile, Mapping) else None
     if not isinstance(email, str) or user.get("is_email_confirmed") is not True:
         return None
+    if not email.isascii():
+        # Some letters become others when they are made small, such as the Kelvin sign a k.
+        return None
     name, _, domain = email.lower().rpartition("@")
     return email.lower() if name and domain in domains else None

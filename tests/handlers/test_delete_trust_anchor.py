@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.delete_trust_anchor import ACTION
+from tests.fakes.aws_samples import trust_policy
 from tests.fakes.fake_aws import FakeAws
 
 
@@ -38,3 +39,21 @@ async def test_deletion_says_why_there_is_no_way_back() -> None:
     assert "Disable Trust Anchor" in plan.way_back
     assert "Restore Trust Anchor" in plan.way_back
     assert "12 hours" in plan.does_not_stop
+
+
+async def test_the_plan_names_the_roles_that_name_the_old_arn() -> None:
+    """What a copy could not enter is said before anybody agrees; not to be able to look is said too."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    assert "No role's trust policy names it." in plan.way_back
+    aws.add_role("open", trust_policy())
+    for name in ("pinned", "pinned-too"):
+        aws.add_role(name, trust_policy(source_arn=target.anchor_arn))
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    assert "2 roles name it: pinned, pinned-too." in plan.way_back
+    aws.add_role("a" * 64, trust_policy(source_arn=target.anchor_arn))
+    assert len((await ACTION.plan(target, aws.reader(target, ACTION.permissions))).way_back) <= 300
+    aws.fail("iam:ListRoles", "deny")
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    assert "Which roles name it could not be read." in plan.way_back

@@ -32,6 +32,7 @@ def test_a_verified_address_of_ours_names_its_owner() -> None:
         user("ava@example.com.evil.example"),
         user("ava@evil.example"),
         user("ava@sub.example.com"),
+        user("\N{KELVIN SIGN}ate@example.com"),
         user("@example.com"),
         user("example.com"),
         user(None),
