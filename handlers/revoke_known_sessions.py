@@ -21,9 +21,8 @@ from bot.domain.action import (
     Target,
     Verdict,
     can_revoke,
-    counted,
     identities_left_out,
-    identities_sentence,
+    known_stops,
     left_out,
     offered_always,
     revocation_plan,
@@ -43,12 +42,8 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
         AwsError: no such session is known, a role can't be read, or AWS answered for another account.
     """
     wanted = revocations(target.anchor_arn, target.known, _NAME, only_known=True)
-    count, entered = sum(len(one.user_ids) for one in wanted), sum(bool(one.user_ids) for one in wanted)
     words = PlanWords(
-        stops=(
-            f"Everything that {counted(count, 'known session name')} of {counted(entered, 'role')} may do, in sessions "
-            f"that began before the call or up to 30 seconds after it.{identities_sentence(wanted)}"
-        ),
+        stops=known_stops(wanted),
         does_not_stop=(
             "Other sessions that begin later or that CloudTrail has not shown yet (it is about 5 minutes late), those "
             f"of other roles, and what was done before.{identities_left_out(target.known)}{left_out(target)}"

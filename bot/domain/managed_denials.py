@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.domain.errors import AwsError
+from bot.domain.errors import NOT_SENT, AwsError
 from bot.domain.plain import canonical
 from bot.domain.session_revocation import NO_MOMENT, Revocation, conditions, denial, moment_of, revocation_document
 
@@ -79,8 +79,8 @@ def check_ours(document: Mapping[str, Any], arn: str) -> None:
     """
     statements = document.get("Statement")
     if not isinstance(statements, list) or not all(_is_ours(one) for one in statements):
-        why = f"{arn.rpartition('/')[2]} holds something that Anchorwatch did not write: nothing is done with it"
-        raise AwsError("NotOurPolicy", why, "iam:GetPolicyVersion")
+        why = f"{arn.rpartition('/')[2]} holds something that Anchorwatch did not write, so nothing is done with it"
+        raise AwsError(NOT_SENT, why, _CREATE)
 
 
 def _is_ours(statement: object) -> bool:
@@ -116,7 +116,7 @@ def composed(document: Mapping[str, Any], names: Sequence[str], new: Sequence[St
     text = canonical({"Version": "2012-10-17", "Statement": [_NOBODY, *others, *new]})
     if len(text) > MOST_CHARACTERS:
         why = f"with this the policy has {len(text)} characters, and AWS takes {MOST_CHARACTERS}"
-        raise AwsError("PolicyTooLarge", why, _CREATE)
+        raise AwsError(NOT_SENT, f"{why}. Revoke Role Sessions needs the fewest", _CREATE)
     return text
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.domain.action_aws import ActionAws
 from bot.domain.change_each import Changed, change_each
-from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
-from bot.domain.managed_denials import Statement, check_ours, composed, denials, roles_of
+from bot.domain.errors import NOT_SENT, AwsError, AwsNotFound, AwsUnclear
+from bot.domain.managed_denials import Statement, check_ours, composed, denials, premade_document, roles_of
 from bot.domain.plain import canonical, to_plain
 from bot.domain.session_revocation import Revocation
 
@@ -142,6 +142,15 @@ def _number(version: Mapping[str, Any]) -> int:
     return int(str(version["VersionId"]).removeprefix("v"))
 
 
+def check_size(group: Sequence[Revocation], before: datetime) -> None:
+    """Let denials pass that a policy with nothing else in it can hold.
+
+    Raises:
+        AwsError: it can't.
+    """
+    composed(premade_document(), (), denials(group, before))
+
+
 def check_managed(group: Sequence[Revocation], capsule: Mapping[str, Any]) -> None:
     """Let a plan pass whose denials can be written and attached, as far as ``capsule``, what AWS shows now, can tell.
 
@@ -154,7 +163,7 @@ def check_managed(group: Sequence[Revocation], capsule: Mapping[str, Any]) -> No
         raise no_policy(arn)
     composed(document, [group[0].policy_name], denials(group, datetime.fromisoformat(capsule["read_at"])))
     if roles and all(one["no_room"] for one in roles):
-        raise AwsError("TooManyPolicies", f"no role can have it: {roles[0]['no_room']}", "iam:AttachRolePolicy")
+        raise AwsError(NOT_SENT, f"no role can have it: {roles[0]['no_room']}", "iam:AttachRolePolicy")
 
 
 def put_calls(group: Sequence[Revocation]) -> tuple[str, ...]:
@@ -186,4 +195,4 @@ def take_calls(group: Sequence[Revocation]) -> tuple[str, ...]:
 def no_policy(arn: str) -> AwsError:
     """The error for a policy that nobody has made."""
     why = f"the account has no policy {arn.partition(':policy/')[2]}; anchorwatch iam prints it"
-    return AwsError("NoSuchPolicy", why, "iam:GetPolicy")
+    return AwsError(NOT_SENT, why, "iam:CreatePolicyVersion")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.action_aws import ActionAws, if_known
-from bot.domain.errors import AwsError
+from bot.domain.errors import NOT_SENT, AwsError
 from bot.domain.identity import Target
-from bot.domain.managed_policy import check_managed, put_calls, take_calls
+from bot.domain.managed_policy import check_managed, check_size, put_calls, take_calls
 from bot.domain.plan import Plan, PlanWords, Report, Verdict
 from bot.domain.role_policies import (
     judged_lifted,
@@ -30,10 +31,14 @@ async def revocation_plan(
         AwsError: there is nothing to put, a role or policy can't be read, AWS answered for another account, or the
             managed policy can't take it.
     """
-    managed = bool(wanted) and bool(wanted[0].managed_arn)
-    calls = put_calls(wanted) if managed else tuple(one.as_call("PutRolePolicy") for one in wanted)
-    plan = await _plan(action_id, target, wanted, calls, words, aws)
-    if managed and plan.capsule:
+    if not _managed(wanted):
+        calls = tuple(one.as_call("PutRolePolicy") for one in wanted)
+        return await _plan(action_id, target, wanted, calls, words, aws)
+    check_size(wanted, aws.now())
+    name = wanted[0].managed_arn.rpartition("/")[2]
+    words = replace(words, who_would_notice=f"{words.who_would_notice} Other roles that have {name} notice nothing.")
+    plan = await _plan(action_id, target, wanted, put_calls(wanted), words, aws)
+    if plan.capsule:
         check_managed(wanted, plan.capsule)
     return plan
 
@@ -51,7 +56,7 @@ async def lifting_plan(
     for arn in _managed(wanted):
         if not target.known.managed_policy:
             why = f"this case revoked with {arn.rpartition('/')[2]}: set ANCHORWATCH_REVOKE_POLICY to it again"
-            raise AwsError("NotConfigured", why, "iam:CreatePolicyVersion")
+            raise AwsError(NOT_SENT, why, "iam:CreatePolicyVersion")
         calls += take_calls([one for one in wanted if one.managed_arn == arn])
     return await _plan(action_id, target, wanted, tuple(calls), words, aws)
 
@@ -124,4 +129,6 @@ async def lifted(wanted: Sequence[Revocation], aws: ActionAws) -> Verdict:
 
 
 def _unreadable(error: AwsError) -> Verdict:
+    if error.code == NOT_SENT:
+        return Verdict(done=None, sentence=f"This can't be read back: {error}.")
     return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")

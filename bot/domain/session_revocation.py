@@ -139,16 +139,20 @@ def left_out(anchor: Target) -> str:
     return f" Left out: {named[0]}{f' and {more} more' if more else ''}."
 
 
-def identities_sentence(wanted: Sequence[Revocation]) -> str:
-    """What the source identities in policies stop, beginning with a space; empty when there are none."""
+def known_stops(wanted: Sequence[Revocation]) -> str:
+    """What the policies for known sessions stop, in a sentence or two."""
+    names, entered = sum(len(one.user_ids) for one in wanted), sum(bool(one.user_ids) for one in wanted)
     count = len({name for one in wanted for name in one.identities})
-    if not count:
-        return ""
-    theirs = "1 source identity" if count == 1 else f"{count} source identities"
-    return (
-        f" And of {theirs} that only this trust anchor was seen to give: in {counted(len(wanted), 'role')}, under any "
-        "session name, by way of other roles too, and also later."
+    identities = "1 source identity" if count == 1 else f"{count} source identities"
+    timed = (
+        f"Everything that {counted(names, 'known session name')} of {counted(entered, 'role')} may do, in sessions "
+        "that began before the call or up to 30 seconds after it."
     )
+    always = (
+        f"Everything that {identities} may do in {counted(len(wanted), 'role')}, which only this trust anchor was seen "
+        "to give: under any session name, in later sessions too, also after a way through other roles."
+    )
+    return " ".join([*([timed] if names else []), *([always] if count else [])])
 
 
 def identities_left_out(known: Evidence) -> str:

@@ -11,6 +11,7 @@ from bot.domain.approval import ALLOWED, Decision, Person, Reason, refused
 from bot.domain.audit import Draft
 from bot.domain.case import Case
 from bot.domain.code_check import CodeCheck
+from bot.domain.errors import NOT_SENT, AwsError
 from bot.domain.events import AttemptRefused, draft, slack_user
 from bot.domain.suspect import suspected
 from bot.kill_points import KillPoint, reached
@@ -135,8 +136,10 @@ def unknown_action() -> Decision:
     return refused(Reason.UNKNOWN_ACTION, "Anchorwatch does not know this action. Nothing was done.")
 
 
-def no_plan() -> Decision:
-    """The refusal of an action whose plan can't be drawn."""
+def no_plan(error: AwsError) -> Decision:
+    """The refusal of an action whose plan can't be drawn; what we would not send to AWS says itself why."""
+    if error.code == NOT_SENT:
+        return refused(Reason.NO_TARGET, f"There is no plan: {error}. Nothing was done.")
     return refused(Reason.NO_TARGET, "Too little is known of the trust anchor to draw a plan. Nothing was done.")
 
 

@@ -213,8 +213,9 @@ class Clicks:
             return await self._desk.modals.open(click, self._submissions.empty_form(case, action, action.form, wanted))
         try:
             plan = await known_plan(action, case, self._desk.clock.now(), store=self._desk.store)
-        except AwsError:
-            return await self._desk.pressing(click.press, lambda *_: no_plan())
+        except AwsError as error:
+            refusal = no_plan(error)
+            return await self._desk.pressing(click.press, lambda *_: refusal)
         form = with_inputs(forms.action_form(case, action, plan, wanted, reason), wanted)
         return await self._desk.modals.open_plan(click, form, case)
 

@@ -159,8 +159,9 @@ class Submissions:
             return await self._desk.pressing(press, may_ask(self._desk.policy, action))
         try:
             plan = await self._plan(action, case, press.entered)
-        except AwsError:
-            return await self._desk.pressing(press, lambda *_: no_plan())
+        except AwsError as error:
+            refusal = no_plan(error)
+            return await self._desk.pressing(press, lambda *_: refusal)
         return await self._desk.pressing(press, ask_for_action(self._desk.policy, action, plan))
 
 

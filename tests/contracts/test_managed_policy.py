@@ -101,6 +101,7 @@ async def test_what_is_attached_and_written_is_the_plan(action: ResponseAction, 
     assert {arn for one in ours for arn in roles_of(one)} == {plan.touches[0]}
     assert aws.iam().managed.attached["deployer"] == [OTHERS, ARN]
     assert plan.touches[1:] == (ARN,)
+    assert plan.who_would_notice.endswith("Other roles that have anchorwatch-revoke notice nothing.")
     assert plan.calls[0] == f"iam:CreatePolicyVersion PolicyArn={ARN} SetAsDefault=true"
 
 

@@ -16,8 +16,8 @@ from bot.domain.session_revocation import (
     Revocation,
     can_revoke,
     identities_left_out,
-    identities_sentence,
     is_revoked,
+    known_stops,
     left_out,
     revocation_document,
     revocations,
@@ -97,8 +97,10 @@ def test_an_identity_goes_to_every_role_that_is_known() -> None:
     known = Evidence(roles=roles, identities=("CN=build", "CN=a b", "${aws:userid}", "CN=*", "x"))
     made = revocations(ANCHOR, known, "Name", only_known=True)
     assert [(one.user_ids, one.identities) for one in made] == [((USER_ID,), ("CN=build",)), ((), ("CN=build",))]
-    assert "1 source identity that only this trust anchor" in identities_sentence(made)
-    assert identities_sentence(revocations(ANCHOR, known, "Name")) == ""
+    assert "1 known session name of 1 role" in known_stops(made)
+    assert "1 source identity may do in 2 roles" in known_stops(made)
+    assert "session name of" not in known_stops(made[1:])
+    assert "source identit" not in known_stops((Revocation(ARN, "Name", (USER_ID,)),))
     assert made[1].as_call("PutRolePolicy") == "iam:PutRolePolicy RoleName=deployer-2 source identity CN=build"
 
 

@@ -200,8 +200,9 @@ class Desk:
         action = HANDLERS.askable[action_id]
         try:
             plan = await known_plan(action, await self.case(), self.clock.now())
-        except AwsError:
-            return await self.press(user_id, action_id, lambda *_: no_plan(), revision=None)
+        except AwsError as error:
+            refusal = no_plan(error)
+            return await self.press(user_id, action_id, lambda *_: refusal, revision=None)
         given = {"revision": None, "reason": "It is not ours.", "digest": plan.digest(), **more}
         decision = await self.press(user_id, action_id, ask_for_action(self.policy, action, plan), **given)
         if decision.allowed and read:

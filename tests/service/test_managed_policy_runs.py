@@ -14,6 +14,7 @@ from bot.domain.detection import Detection
 from bot.domain.identity import Target
 from bot.domain.managed_denials import premade_document
 from bot.domain.session_revocation import managed_policy_arn
+from bot.registry import load_handlers
 from tests.fakes import desk as desks
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk, Killed
@@ -88,6 +89,29 @@ async def test_what_another_case_wrote_since_stops_the_run(desk: Desk) -> None:
     assert (await desk.approve("U3", "R2")).allowed
     await desk.work()
     assert (await desk.case()).requests["R2"].state is DONE
+
+
+async def test_why_there_is_no_plan_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was revoked with the policy can't be lifted once the setting is gone, and the person reads what to set."""
+    await desk.ask("U1", "revoke_role_sessions")
+    await desk.work()
+    monkeypatch.setattr(desks, "HANDLERS", load_handlers())
+    decision = await desk.ask("U1", "lift_session_revocation")
+    assert decision.sentence == (
+        "There is no plan: this case revoked with anchorwatch-revoke: set ANCHORWATCH_REVOKE_POLICY to it again. "
+        "Nothing was done."
+    )
+
+
+async def test_a_policy_of_another_hand_stops_the_run(desk: Desk) -> None:
+    """Somebody wrote into it meanwhile: nothing is attached, and the request says why in plain words."""
+    await desk.ask("U1", "revoke_role_sessions")
+    document(desk)["Statement"].append({"Effect": "Allow", "Action": "*", "Resource": "*"})  # type: ignore[index]
+    await desk.work()
+    request = (await desk.case()).requests["R1"]
+    assert request.state is not DONE
+    assert "anchorwatch-revoke holds something that Anchorwatch did not write" in str(request.sentence)
+    assert not any(desk.aws.iam().managed.attached.values())
 
 
 async def test_every_call_is_proved(desk: Desk) -> None:
