@@ -38,7 +38,7 @@ _SHUT_BY = {
     Reason.OTHER_REGION: "profiles of another Region",
     Reason.NOT_TRUSTED: "not trusting Roles Anywhere",
     Reason.SERVICE_LINKED: "being service-linked",
-    Reason.ROLE_NOT_FOUND: "not being there any more",
+    Reason.ROLE_NOT_FOUND: "not existing in this account",
 }
 
 

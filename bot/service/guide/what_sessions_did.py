@@ -25,10 +25,9 @@ _TAKEN = Question("data_taken", ("95",), "Were secrets read or data shared by th
 _LONGEST_CONSOLE = timedelta(hours=12)
 _MOST_LINES = 30
 _MOST_KEPT = 100
-_NOT_LOGGED = (
-    "Data events, such as reading objects, table items or messages and calling functions: "
-    "the event history does not have them, also where a trail logs them."
-)
+_DATA_EVENTS = "Data events, such as reading objects, table items or messages and calling functions:"
+_NOT_LOGGED = f"{_DATA_EVENTS} the event history does not have them, also where a trail logs them."
+_PERHAPS_NOT_LOGGED = f"{_DATA_EVENTS} a trail has only those that it was told to log."
 _MOVES = (
     ActKind.CHAINED,
     ActKind.CREDENTIALS,
@@ -68,7 +67,7 @@ async def _taken(inquiry: Inquiry) -> Answer:
     sentence = _sentence(followed, acts, "no secret read and nothing shared")
     missing = followed.not_checked
     if not of_kinds(acts, ActKind.DATA):
-        sentence, missing = f"{sentence} Data events are not logged in the event history.", (*missing, _NOT_LOGGED)
+        sentence, missing = f"{sentence} {_no_data_events(followed)[0]}", (*missing, _no_data_events(followed)[1])
     return answered(
         _TAKEN.id,
         sentence,
@@ -77,6 +76,13 @@ async def _taken(inquiry: Inquiry) -> Answer:
         not_checked=missing,
         facts={"acts": [_fact(one) for one in acts[:_MOST_KEPT]], "acts_cut": max(0, len(acts) - _MOST_KEPT)},
     )
+
+
+def _no_data_events(followed: KeysFollowed) -> tuple[str, str]:
+    """What it means that none was found, in the sentence and among the limits."""
+    if followed.seen.search.scan is None:
+        return "Data events are not logged in the event history.", _NOT_LOGGED
+    return "No data event was found; whether the trail logs them is not known.", _PERHAPS_NOT_LOGGED
 
 
 def _nothing_to_follow(question: Question, followed: KeysFollowed) -> Answer:

@@ -210,7 +210,7 @@ async def test_with_get_role_only_the_profiles_roles_are_known(desk: Desk) -> No
     desk.aws.add_profile("ci", [arn("deployer"), arn("gone")])
     answers = await asked(desk)
     found = answers["reachable_roles"]
-    assert (found.facts["usable"], found.facts["shut"]) == (1, [["not being there any more", 1]])
+    assert (found.facts["usable"], found.facts["shut"]) == (1, [["not existing in this account", 1]])
     assert any("Roles in no profile" in one and "iam:ListRoles" in one for one in found.not_checked)
     assert answers["privileged_roles"].standing is Standing.NOT_ALLOWED
 

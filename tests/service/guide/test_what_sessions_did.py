@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.errors import AwsDenied
-from bot.domain.event_search import EventQuery, EventsFound
+from bot.domain.event_search import EventQuery, EventsFound, Scan
 from bot.domain.verdict import EFFECTS, Effect
 from bot.service.guide import what_sessions_did
 from tests.fakes.aws_samples import session_record, stamp
@@ -252,3 +252,18 @@ async def test_a_case_without_an_anchor_could_not_be_checked(desk: Desk) -> None
     nameless = replace(case.detection, anchor=replace(case.detection.anchor, arn=None))
     answers = await ask_step(what_sessions_did.STEP, replace(case, detections=(nameless,)), desk.aws)
     assert {one.standing for one in answers.values()} == {Standing.COULD_NOT_CHECK}
+
+
+class PaidSearch(FakeSearch):
+    """CloudTrail as a table over a trail, which may have data events."""
+
+    async def search(self, target: Any, query: EventQuery, run: Any) -> EventsFound:
+        """See :class:`FakeSearch`."""
+        return replace(await super().search(target, query, run), scan=Scan("the trail", 1, 0.0, "SELECT", ()))
+
+
+async def test_a_trail_may_log_data_events(desk: Desk) -> None:
+    """Of a table over a trail it is not said that it has no data events: that hangs on the trail."""
+    taken = (await found(desk, [], search=PaidSearch([session(desk)])))["data_taken"]
+    assert taken.sentence.endswith("No data event was found; whether the trail logs them is not known.")
+    assert any(one.endswith("a trail has only those that it was told to log.") for one in taken.not_checked)
