@@ -94,8 +94,16 @@ def facts_of(count: ReachCount, knowledge: Knowledge, profiles: Mapping[str, str
         "roles": list(usable[:MOST_ROLES]),
         "open_roles": list(roles_of(count.ways)[:MOST_ROLES]),
         "open_profiles": _profiles(count.ways, profiles)[:MOST_ROLES],
+        "last_used": _last_used(count, knowledge),
         "graph": _graph(count, knowledge, profiles),
     }
+
+
+def _last_used(count: ReachCount, knowledge: Knowledge) -> dict[str, str]:
+    """The days on which roles were last used, by ARN, as IAM says; without those that it says nothing of."""
+    known = {one.role_arn: knowledge.get((one.role_arn, one.profile_arn)) for one in count.ways[:MOST_ROLES]}
+    used = {arn: one.details.last_used for arn, one in known.items() if arn and one is not None}
+    return {arn: f"{at:%Y-%m-%d}" for arn, at in used.items() if at is not None}
 
 
 def _profiles(ways: Sequence[Reach], names: Mapping[str, str]) -> list[dict[str, str]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.domain.answer import Answer, Question, Standing, answered
-from bot.domain.case_evidence import OTHER_USE, planned_identities, planned_profiles, planned_roles
+from bot.domain.case_evidence import OTHER_USE, REACHABLE, planned_identities, planned_profiles, planned_roles
 from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound, Record
 from bot.domain.global_region import global_region
@@ -25,8 +25,9 @@ from bot.domain.other_use import (
     session_uses,
     use_sentence,
 )
+from bot.domain.reach_table import role_name
 from bot.domain.usage.sessions import SERVICE
-from bot.domain.usage.words import counted, late_sentence, utc_text
+from bot.domain.usage.words import counted, late_sentence, some, utc_text
 from bot.service.guide.account_regions import PERMISSIONS as REGION_PERMISSIONS
 from bot.service.guide.account_regions import account_regions
 from bot.service.guide.anchor_span import anchor_span
@@ -84,7 +85,7 @@ async def _other_use(inquiry: Inquiry) -> Answer:
     arns, user_ids = {one.arn for one in roles}, {name for one in roles for name in one.user_ids}
     in_roles = _Found(
         tuple(one for one in sessions.uses if one.role_arn in arns) + entries.uses,
-        merged_gap((sessions.gap, entries.gap, elsewhere.gap), most=3),
+        merged_gap((_used_unseen(inquiry, sessions.uses + entries.uses), sessions.gap, entries.gap, elsewhere.gap), 3),
         sessions.looked and entries.looked,
     )
     same_name = _Found(tuple(one for one in in_roles.uses if one.user_id in user_ids), in_roles.gap, in_roles.looked)
@@ -105,6 +106,16 @@ async def _other_use(inquiry: Inquiry) -> Answer:
     }
     facts: dict[str, Any] = {**{name: None if one is None else asdict(one) for name, one in counts.items()}, **asked}
     return _answer(inquiry, counts, facts, elsewhere)
+
+
+def _used_unseen(inquiry: Inquiry, uses: Sequence[Use]) -> str:
+    """Which roles IAM says were used in these 30 days though no use of them was seen; empty for none."""
+    reach = inquiry.answers.get(REACHABLE)
+    last_used = reach.facts.get("last_used") if reach is not None else None
+    seen, since = {one.role_arn for one in uses}, f"{inquiry.now - PERIOD:%Y-%m-%d}"
+    pairs = last_used.items() if isinstance(last_used, Mapping) else ()
+    found = [f"{role_name(arn)} was used on {day}" for arn, day in pairs if arn not in seen and str(day) > since]
+    return f"IAM says that {some(found)}" if found else ""
 
 
 def _identities(inquiry: Inquiry, sessions: _Found, entries: _Found) -> dict[str, object]:

@@ -122,6 +122,24 @@ async def test_a_plan_names_the_regions_that_were_not_searched(desk: Desk, names
     assert "CloudTrail of eu-west-1 and us-east-1 until" in use_sentence(use.roles)
 
 
+@pytest.mark.parametrize(
+    ("days", "records", "gap"),
+    [(1, [], "IAM says that deployer was used on {}"), (40, [], ""), (1, ["entered"], "")],
+)
+async def test_what_iam_knows_of_a_use_that_was_not_seen(desk: Desk, days: int, records: list[str], gap: str) -> None:
+    """A role that IAM saw used yesterday is not said to be used by nobody, wherever that use was recorded."""
+    desk.aws.serve("ec2:DescribeRegions", {"Regions": [{"RegionName": one} for one in ("us-east-1", "eu-west-1")]})
+    day = f"{NOW - timedelta(days=days):%Y-%m-%d}"
+    _, reach = earlier(desk)
+    known = replace(reach, facts={**reach.facts, "last_used": {ROLE.format(desk.target.account): day}})
+    await desk.detect()
+    search = FakeSearch([entry(desk, number, "eu-west-1") for number, _ in enumerate(records)])
+    answers = await ask_step(other_use.STEP, await desk.case(), desk.aws, earlier=(known,), search=search)
+    roles = answers["other_use"].facts["roles"]
+    assert isinstance(roles, dict)
+    assert roles["gap"] == gap.format(day)
+
+
 async def test_a_plan_says_it(desk: Desk) -> None:
     """Disabling the trust anchor names the number; without any session nothing should break."""
     _, used = await counted(desk, FakeSearch([session(desk, 0)]))
