@@ -87,7 +87,7 @@ def review_form(case: Case, request: Request, title: str) -> View:
     lines = [glass_words(request, glass, shown(title, 40))] if glass is not None else []
     if request.sentence:
         lines.append(f"*How it ended:* {sentence_words(request, request.sentence, 400)}")
-    lines.append("Your words go to the thread and the audit log. What was done stays as it is: undo it from the card.")
+    lines.append("A review changes nothing in AWS. The card has the way back of what was done.")
     return {
         "type": "modal",
         "callback_id": REVIEW_GLASS,

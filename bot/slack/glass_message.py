@@ -48,11 +48,11 @@ class GlassMessage:
         lacking = lacking_words(request.missing, mention=False)
         steps = ", ".join(rung.title for rung in request.plan.rungs)
         return [
-            f":rotating_light: *The glass was broken.* {glass_words(request, glass, self._title(request.action_id))}",
+            f":rotating_light: {glass_words(request, glass, self._title(request.action_id))}",
             *([f"*Steps:* {steps}"] if steps else []),
             (
-                f"It ran as plan {code(plan_name(request.digest), 12)} without {lacking}"
-                f"{from_words(request.terms, self._approvers)}. It can be undone."
+                f"It does not wait for {lacking}{from_words(request.terms, self._approvers)}: plan "
+                f"{code(plan_name(request.digest), 12)} runs if AWS still shows what it says. It can be undone."
             ),
             "One of them who had no part in it is asked to review it, each working morning until it is done.",
         ]

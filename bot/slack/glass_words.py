@@ -42,8 +42,8 @@ def review_note(event: GlassReviewed, who: str, title: str) -> str:
 def glass_words(request: Request, glass: Glass, title: str) -> str:
     """Who broke it, when and why, in a line."""
     return (
-        f"{mention_user(glass.user_id)} broke the glass and let *{title}* ({request.request_id}) run alone, "
-        f"{date(glass.at)}. Reason: {_said(glass.reason)}"
+        f"{mention_user(glass.user_id)} *broke the glass* for *{title}* ({request.request_id}), {date(glass.at)}. "
+        f"Reason: {_said(glass.reason)}"
     )
 
 
@@ -55,8 +55,9 @@ def review_words(review: GlassReview) -> str:
 
 def _line(request: Request, glass: Glass, title: str) -> str:
     after = "Nobody has reviewed it yet." if glass.review is None else review_words(glass.review)
+    sign = ":rotating_light: " if glass.review is None else ""
     return (
-        f":rotating_light: *Glass broken* by {mention_user(glass.user_id)} for {title} ({request.request_id}), "
+        f"{sign}*Glass broken* by {mention_user(glass.user_id)} for {title} ({request.request_id}), "
         f"{date(glass.at)}: {_said(glass.reason, _SHORT)}\n{after}"
     )
 

@@ -21,6 +21,10 @@ from tests.service.life_houses import STAFF, SUSPECT
 from tests.service.life_machine import LifeMachine, actions, codes, faults, requests, users
 
 reasons = st.sampled_from(["It burns.", "It burns.", " "])
+most = st.sampled_from([True, True, False])
+# Mostly those who may, and what can be undone: a walk of refusals proves little.
+listed = st.sampled_from(["U1", "U1", "U4", "U5", "U2", "U3", "U6"])
+contained = st.sampled_from(["disable_trust_anchor", "disable_trust_anchor", "contain_all", "delete_trust_anchor"])
 
 
 class LifeWithGlass(LifeMachine):
@@ -38,25 +42,33 @@ class LifeWithGlass(LifeMachine):
         """Somebody asks and breaks the glass in the same form."""
         self.pressed(self.desk.ask(user, action, read=False, reason=reason, code=code, breaks_glass=True))
 
-    @rule(user=st.sampled_from(["U1", "U4"]), fault=st.one_of(st.none(), faults))
-    def break_it_alone_and_run(self, user: str, fault: FaultKind | None) -> None:
-        """In the night: one person reopens, asks for a containment, breaks the glass, and it runs or fails."""
-        self.pressed(self.desk.reopen("U1"))
-        self.pressed(self.desk.ask("U1", "disable_trust_anchor", read=False, code=CodeCheck.RIGHT))
-        self.do(self.desk.read_plans())
-        number = sum(not one.ladder for one in self._case().requests.values())
-        self.pressed(break_glass(self.desk, user, f"R{number}", code=CodeCheck.RIGHT))
+    @rule(user=listed, action=contained, fault=st.one_of(st.none(), faults))
+    def break_it_alone_and_run(self, user: str, action: str, fault: FaultKind | None) -> None:
+        """In the night: somebody asks, one person breaks the glass, and it runs or fails, or may not."""
+        request = self._asked_for(action)
+        self.pressed(break_glass(self.desk, user, request, code=CodeCheck.RIGHT))
         if fault is not None:
             self.desk.aws.fail("rolesanywhere:DisableTrustAnchor", fault)
         self.do(self.desk.work())
 
-    @rule(user=users, request=requests, own_plan=st.booleans(), reason=reasons, at_asking=st.booleans())
-    def forge_it(self, user: str, request: str, own_plan: bool, reason: str, at_asking: bool) -> None:  # noqa: FBT001
-        """An entry that no rule was asked about."""
+    @rule(user=listed, action=contained, reason=reasons, flaws=st.tuples(most, most, st.booleans()))
+    def forge_it_and_run(self, user: str, action: str, reason: str, flaws: tuple[bool, bool, bool]) -> None:
+        """Somebody asks, and there is an entry that no rule was asked about."""
+        own_plan, proved, on_card = flaws
+        request = self._asked_for(action)
         known = self._case().requests.get(request)
         digest = known.digest if known is not None and own_plan else "0" * 64
-        event = GlassBroken(request, digest, reason, rendered="a card", at_asking=at_asking)
+        rendered = "a card" if on_card else ""
+        event = GlassBroken(request, digest, reason, rendered=rendered, at_asking=not on_card, proved=proved)
         self.do(self.desk.appended(draft(event, slack_user(user))))
+        self.do(self.desk.work())
+
+    def _asked_for(self, action: str) -> str:
+        """A case that was closed is opened, somebody asks for an action, and AWS is read for it."""
+        self.pressed(self.desk.reopen("U1"))
+        self.pressed(self.desk.ask("U1", action, read=False, code=CodeCheck.RIGHT))
+        self.do(self.desk.read_plans())
+        return f"R{sum(not one.ladder for one in self._case().requests.values())}"
 
     @rule(user=users, request=requests, right=st.booleans())
     def review_it(self, user: str, request: str, right: bool) -> None:  # noqa: FBT001 - As in the other machine.
