@@ -23,7 +23,8 @@ def choose(ladder: Ladder, case: Case) -> Chosen:
     """Take the rungs that are still to be done.
 
     From the first of them on all are taken that can be, also those that were done before: sessions that were revoked
-    while the trust anchor was still open are not all of them.
+    while the trust anchor was still open are not all of them. A trust anchor that somebody else has disabled is
+    disabled again: what is known of it may be old, and whoever disabled it can enable it.
     """
     state, evidence = known_state(case), evidence_of(case)
     taken: list[ResponseAction] = []
@@ -31,7 +32,7 @@ def choose(ladder: Ladder, case: Case) -> Chosen:
     for action in ladder.actions:
         if not action.possible(evidence):
             left_out.append(f"{action.title}: nothing is known yet that it could act on.")
-        elif not action.offered(state):
+        elif not action.offered(state) and state.get("exists") == "no":
             left_out.append(f"{action.title}: not needed, as far as AWS has shown the trust anchor.")
         elif not taken and stands(case, action):
             left_out.append(f"{action.title}: done in this case already.")
@@ -43,7 +44,8 @@ def choose(ladder: Ladder, case: Case) -> Chosen:
 def stands(case: Case, action: ResponseAction) -> bool:
     """Whether this case has done the action and not taken it back since."""
     done, back = _done_at(case, action.id), _done_at(case, action.undo)
-    return done is not None and (back is None or back < done)
+    backs = [back, case.aftermath.open_at if action.on_anchor else None]
+    return done is not None and all(one is None or one < done for one in backs)
 
 
 def _done_at(case: Case, action_id: str | None) -> datetime | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 
 import pytest
 
+from bot.domain.alarms import AlarmRaised
 from bot.domain.approval import Reason
 from bot.domain.case import CaseState, RequestState
 from bot.domain.case_evidence import evidence_of
@@ -208,20 +210,48 @@ async def test_what_is_not_needed_is_left_out_and_named(ladder: Desk) -> None:
     case = await ladder.case()
     plan = await known_plan(LADDER, case, ladder.clock.now())
     assert [rung.plan.action_id for rung in plan.rungs] == list(RUNGS[1:])
-    assert plan.left_out == ("Disable Trust Anchor: not needed, as far as AWS has shown the trust anchor.",)
+    assert plan.left_out == ("Disable Trust Anchor: done in this case already.",)
     await ladder.ask("U1", "contain_all")
     await ladder.work()
     assert calls(ladder) == CALLS
 
 
 async def test_it_contains_a_case_whose_trust_anchor_somebody_else_disabled(ladder: Desk) -> None:
-    """None of the rungs that were left contains the case alone; all of them together do."""
+    """It is disabled once more, because what is known of it may be old."""
     ladder.aws.anchors()[0]["enabled"] = False
     await ladder.appended(draft(AnchorObserved({"enabled": "no"})))
     await ladder.ask("U1", "contain_all")
     await ladder.work()
     case = await ladder.case()
-    assert (case.state, case.contained_by, len(case.requests["R1"].rungs)) == (CaseState.CONTAINED, "R1", 3)
+    assert (case.state, case.contained_by, len(case.requests["R1"].rungs)) == (CaseState.CONTAINED, "R1.1", 4)
+
+
+async def test_a_trust_anchor_that_is_open_although_nobody_said_so_is_not_called_contained(ladder: Desk) -> None:
+    """The log says that it is disabled and AWS does not: it stops there, and the next request shuts it."""
+    await ladder.appended(draft(AnchorObserved({"enabled": "no"})))
+    await ladder.ask("U1", "contain_all")
+    await ladder.work()
+    case = await ladder.case()
+    assert (case.contained_by, calls(ladder)) == (None, [])
+    await ladder.ask("U1", "contain_all")
+    await ladder.work()
+    assert ladder.aws.anchors()[0]["enabled"] is False
+    assert (await ladder.case()).state is CaseState.CONTAINED
+
+
+async def test_one_that_was_opened_again_is_shut_again(ladder: Desk) -> None:
+    """What this case did does not stand any more once AWS has shown it as open."""
+    await ladder.ask("U1", "disable_trust_anchor")
+    await ladder.work()
+    ladder.aws.anchors()[0]["enabled"] = True
+    ladder.clock.advance(timedelta(minutes=1))
+    await ladder.appended(draft(AlarmRaised("It came back.", ("open:1",))))
+    await ladder.work()
+    assert (await ladder.case()).contained_by is None
+    await ladder.ask("U1", "contain_all")
+    await ladder.work()
+    assert ladder.aws.anchors()[0]["enabled"] is False
+    assert (await ladder.case()).state is CaseState.CONTAINED
 
 
 async def test_a_refusal_of_the_people_ends_it_there(ladder: Desk) -> None:
