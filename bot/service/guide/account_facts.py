@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.domain.errors import AwsDenied, AwsError
 from bot.service.aws_words import aws_sentence
-from bot.service.guide.history import IAM_REGION
 from bot.service.guide.inquiry import Inquiry
 
 PERMISSIONS = (
@@ -90,7 +89,7 @@ class _Reader:
         return str((answer.get("OrganizationalUnit") or {}).get("Name") or "")[:_LONGEST] or None
 
     async def _call(self, account: str | None, service: str, operation: str, **parameters: object) -> Mapping[str, Any]:
-        aws = self._inquiry.aws(region=IAM_REGION, account=account)
+        aws = self._inquiry.aws(region=self._inquiry.iam_region, account=account)
         try:
             return await aws.call(service, operation, **parameters)
         except AwsDenied as error:

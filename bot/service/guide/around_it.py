@@ -13,7 +13,7 @@ from bot.domain.moments import facts_of
 from bot.domain.usage.members import mapping, text
 from bot.domain.usage.words import last_part, some
 from bot.service.aws_words import aws_sentence
-from bot.service.guide.history import IAM_REGION, is_before, searched
+from bot.service.guide.history import is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import (
     BEFORE,
@@ -121,7 +121,7 @@ async def _calls_from(inquiry: Inquiry, address: str, found: Nearby) -> tuple[li
     only = "only calls to Roles Anywhere and IAM were looked at."
     if not inquiry.can_search(By.ADDRESS):
         return found.records, few, (f"CloudTrail can't be searched by address: {only}", *found.searched)
-    regions = dict.fromkeys((inquiry.case.target.region, IAM_REGION))
+    regions = dict.fromkeys((inquiry.case.target.region, inquiry.iam_region))
     since = inquiry.case.detection.happened_at - BEFORE
     try:
         searches = [

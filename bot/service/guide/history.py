@@ -10,11 +10,6 @@ from bot.domain.event_search import By, EventsFound, Record
 from bot.service.guide.inquiry import Inquiry
 
 HISTORY = timedelta(days=90)
-IAM_REGION = "us-east-1"
-"""Where CloudTrail keeps the events of IAM and other global services, in AWS's public Regions.
-
-See: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html
-"""
 
 
 async def history_of(inquiry: Inquiry, *, region: str | None = None) -> EventsFound | None:

@@ -14,6 +14,7 @@ from bot.domain.answer import Answer, Question
 from bot.domain.ca_facts import ReadCertificates
 from bot.domain.case import Case
 from bot.domain.event_search import MOST_EVENTS, By, EventQuery, EventsFound, Scan
+from bot.domain.global_region import global_region
 from bot.domain.house import ApprovedCa, House
 from bot.domain.identity import CaseId
 from bot.domain.privileges.permissions import Catalogue
@@ -93,6 +94,11 @@ class Inquiry:
     scans: list[Scan] = field(default_factory=list)
     kept_for: str = ""
     kept: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
+
+    @property
+    def iam_region(self) -> str:
+        """The Region that answers for IAM and keeps its events: in AWS's other partitions it is another one."""
+        return global_region(self.case.target.anchor_arn)
 
     def of(self, step: Step) -> Inquiry:
         """The same inquiry with another step's permissions."""

@@ -12,7 +12,7 @@ from bot.domain.errors import AwsDenied, AwsError
 from bot.domain.event_search import By, EventsFound, Record
 from bot.domain.moments import Moment
 from bot.service.aws_words import aws_sentence
-from bot.service.guide.history import IAM_REGION, is_before, searched, time_of
+from bot.service.guide.history import is_before, searched, time_of
 from bot.service.guide.inquiry import Inquiry
 
 MOST_LINES = 20
@@ -59,7 +59,7 @@ async def nearby(inquiry: Inquiry) -> Nearby:
     here = await inquiry.events(By.EVENT_SOURCE, "rolesanywhere.amazonaws.com", since=since, most=MOST_EVENTS)
     try:
         iam = await inquiry.events(
-            By.EVENT_SOURCE, "iam.amazonaws.com", since=since, region=IAM_REGION, most=MOST_EVENTS
+            By.EVENT_SOURCE, "iam.amazonaws.com", since=since, region=inquiry.iam_region, most=MOST_EVENTS
         )
     except AwsDenied as error:
         return Nearby(here, None, not_allowed("", error.operation))

@@ -15,7 +15,7 @@ from bot.domain.event_search import By, Record
 from bot.domain.moments import facts_of
 from bot.domain.trust_policy import lets_service_in
 from bot.domain.usage.members import mapping, text
-from bot.service.guide.history import HISTORY, IAM_REGION
+from bot.service.guide.history import HISTORY
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import Nearby, after, count, lines_of, moments_of, named, nearby, same_hand
 
@@ -147,7 +147,7 @@ async def _older_writes(inquiry: Inquiry, opened: Sequence[Record], records: Seq
     since = inquiry.now - HISTORY
     try:
         found = await inquiry.events(
-            By.EVENT_NAME, "UpdateAssumeRolePolicy", since=since, region=IAM_REGION, most=_MOST_WRITES
+            By.EVENT_NAME, "UpdateAssumeRolePolicy", since=since, region=inquiry.iam_region, most=_MOST_WRITES
         )
     except AwsError:
         # The answer then says that what was there before is not known.

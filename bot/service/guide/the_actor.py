@@ -12,7 +12,7 @@ from bot.domain.detection import Actor, Detection
 from bot.domain.event_search import EventsFound, Record
 from bot.domain.usage.words import none_or
 from bot.service.guide.answering import safely
-from bot.service.guide.history import IAM_REGION, history_of, is_before, searched
+from bot.service.guide.history import history_of, is_before, searched
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import count, line_of
 
@@ -58,7 +58,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     yield await safely(_MFA, _mfa(inquiry, actor))
     yield await safely(_MAY, _may(inquiry, actor))
     # Each Region has a rate of its own, so that both take no longer than one.
-    both = await asyncio.gather(history_of(inquiry), history_of(inquiry, region=IAM_REGION))
+    both = await asyncio.gather(history_of(inquiry), history_of(inquiry, region=inquiry.iam_region))
     histories = [one for one in both if one]
     if not histories:
         for question in (_HABIT, _FAILED):
@@ -109,7 +109,7 @@ async def _key(inquiry: Inquiry, actor: Actor) -> Answer:
     if not key_id.startswith("AKIA"):
         sentence = f"{key_id} is a temporary key of a session; it ends by itself."
         return answered(_KEY.id, sentence, facts={"temporary": True})
-    aws = inquiry.aws(region=IAM_REGION)
+    aws = inquiry.aws(region=inquiry.iam_region)
     used = await aws.call("iam", "GetAccessKeyLastUsed", AccessKeyId=key_id)
     user = used.get("UserName") or actor.name
     listed = await aws.call("iam", "ListAccessKeys", UserName=user)
@@ -140,7 +140,7 @@ async def _mfa(inquiry: Inquiry, actor: Actor) -> Answer:
     session = _SESSIONS[actor.mfa]
     if actor.kind != "IAMUser" or not actor.name:
         return answered(_MFA.id, session or "The report does not say; a role's session does not show it.")
-    listed = await inquiry.aws(region=IAM_REGION).call("iam", "ListMFADevices", UserName=actor.name)
+    listed = await inquiry.aws(region=inquiry.iam_region).call("iam", "ListMFADevices", UserName=actor.name)
     number = len(listed.get("MFADevices", ()))
     sentence = f"{session or _MFA_UNSAID} The user has {count(number, 'MFA device') if number else 'no MFA device'}."
     signs = () if number else (Sign("user_without_mfa", "The user has no MFA device."),)
@@ -151,7 +151,7 @@ async def _may(inquiry: Inquiry, actor: Actor) -> Answer:
     principal = actor.session_issuer_arn or actor.arn
     if principal is None or ":assumed-role/" in principal or actor.kind in ("Root", "AWSService"):
         return does_not_apply(_MAY.id, "IAM can't simulate this kind of identity.")
-    answer = await inquiry.aws(region=IAM_REGION).call(
+    answer = await inquiry.aws(region=inquiry.iam_region).call(
         "iam", "SimulatePrincipalPolicy", PolicySourceArn=principal, ActionNames=list(_TESTED)
     )
     lines = tuple(_decision(one) for one in answer.get("EvaluationResults", ()))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.answer import Answer, Question, answered, could_not_check
 from bot.domain.detection import Detection
 from bot.domain.event_search import EventsFound, Record
-from bot.service.guide.history import IAM_REGION, history_of, search_key, searched, time_of
+from bot.service.guide.history import history_of, search_key, searched, time_of
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.nearby import count, line_of
 from bot.service.guide.the_actor import distinct
@@ -25,7 +25,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     if key is None:
         yield could_not_check(_TIMELINE.id, "The report does not name who made the call.")
         return
-    found = await asyncio.gather(*(_search(inquiry, region) for region in (None, IAM_REGION)))
+    found = await asyncio.gather(*(_search(inquiry, region) for region in (None, inquiry.iam_region)))
     yield _timeline(inquiry.case.detection, [one for one in found if one is not None])
 
 

@@ -55,3 +55,13 @@ async def test_nobody_named_is_said(desk: Desk) -> None:
     """A report without a caller leaves it open."""
     found, search = await asked(desk, actor=Actor())
     assert (found.standing, search.queries) == (Standing.COULD_NOT_CHECK, [])
+
+
+async def test_each_partition_has_its_own_region_for_iam(desk: Desk) -> None:
+    """In GovCloud nothing answers in us-east-1, and IAM's events are in us-gov-west-1."""
+    anchor = f"arn:aws-us-gov:rolesanywhere:us-gov-east-1:{desk.target.account}:trust-anchor/{desk.target.anchor_id}"
+    detection = detection_of(desk.target, "event-1")
+    moved = replace(detection, region="us-gov-east-1", anchor=replace(detection.anchor, arn=anchor), actor=USER)
+    search = FakeSearch()
+    await ask_step(the_hour_around.STEP, replace(await desk.case(), detections=(moved,)), desk.aws, search=search)
+    assert {one.region for one in search.queries} == {"us-gov-east-1", "us-gov-west-1"}
