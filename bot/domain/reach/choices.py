@@ -240,9 +240,9 @@ def _asking_for_unlisted_tags(conditions: Sequence[Condition], freedom: Freedom)
     spellings = _spellings(conditions).values()
     for condition in conditions:
         for pattern in _patterns([condition], freedom):
-            if any(may_match_after(pattern, one) for one in _TAG_BEGINNINGS) and not any(
-                matches(pattern, one) for one in spellings
-            ):
+            named = [step.character for step in pattern.steps if step.character is not None]
+            begins = any(may_match_after(pattern, one) for one in _TAG_BEGINNINGS)
+            if begins and all(map(TAG_TEXT.allows, named)) and not any(matches(pattern, one) for one in spellings):
                 yield condition
                 break
 

@@ -67,6 +67,8 @@ def test_a_key_with_space_around_it_is_another_key(key: str) -> None:
     [
         ("ForAnyValue:StringEquals", "x509Subject/organizationIdentifier", "unknown_condition"),
         ("ForAnyValue:StringLike", "x509Issuer/postal*", "unknown_condition"),
+        ("ForAnyValue:StringEquals", "x509Issuer/*", "condition_never_true"),
+        ("ForAnyValue:StringEqualsIgnoreCase", "x509Issuer/*", "condition_never_true"),
         ("ForAnyValue:StringLike", "x509Subject/2.5.*", "unknown_condition"),
         ("ForAllValues:StringNotEquals", "x509Subject/postalCode", "certificate_condition_only"),
         ("ForAnyValue:StringLike", "x509Subject/C?", "certificate_condition_only"),
