@@ -36,6 +36,7 @@ from bot.slack.guide_view import GuideView
 from bot.slack.listeners import build_app
 from bot.slack.modals import Modals
 from bot.slack.receiver import SlackReceiver
+from bot.slack.slack_files import SCOPE
 from bot.slack.submissions import Submissions
 
 
@@ -106,6 +107,7 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         codes=parts.codes,
         store=parts.store_for_actions,
         owners_group=parts.house.owners_group,
+        files=parts.clients.files if SCOPE in (parts.identity.bot_scopes or ()) else None,
         ticket_pattern=parts.house.ticket_pattern,
     )
     submissions = Submissions(desk)

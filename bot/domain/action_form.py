@@ -16,11 +16,15 @@ class FieldKind(StrEnum):
     LINE = "line"
     TEXT = "text"
     DATE = "date"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field. ``initial`` stands in it at first; a date is ``YYYY-MM-DD``. ``most`` counts characters."""
+    """One field. ``initial`` stands in it at first; a date is ``YYYY-MM-DD``. ``most`` counts characters.
+
+    Of a file ``most`` counts bytes, ``into`` is the field whose text it gives, and ``endings`` are those of its name.
+    """
 
     id: str
     label: str
@@ -29,6 +33,8 @@ class FormField:
     initial: str = ""
     required: bool = True
     most: int = 150
+    into: str = ""
+    endings: tuple[str, ...] = ()
 
 
 Entered = Mapping[str, str]
@@ -40,8 +46,10 @@ class ActionForm:
     """The form of an action that needs more than a reason.
 
     ``fields`` makes them for a trust anchor and a day. ``mistakes`` names what is wrong, by the field's id, in
-    sentences of at most 150 characters; empty when a plan can be made.
+    sentences of at most 150 characters; empty when a plan can be made. ``read_file`` makes text of a file that was put
+    into a field for files; it raises :class:`bot.domain.errors.BadInput` with a sentence for people.
     """
 
     fields: Callable[[Target, datetime], tuple[FormField, ...]]
     mistakes: Callable[[Target, Entered, datetime], Mapping[str, str]]
+    read_file: Callable[[bytes], str] = bytes.decode

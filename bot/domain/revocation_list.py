@@ -19,6 +19,7 @@ from bot.domain.anchor_copy import check_account
 from bot.domain.crl_facts import CrlFacts
 from bot.domain.errors import AwsError
 from bot.domain.identity import Target
+from bot.domain.list_file import MOST_BYTES, list_text
 
 MOST_CHARACTERS = 3_000
 """What an input of Slack takes. See: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element"""
@@ -36,8 +37,19 @@ def list_fields(target: Target, now: datetime) -> tuple[FormField, ...]:
             "crl",
             "The revocation list (CRL)",
             FieldKind.TEXT,
-            hint=f"PEM, signed by the CA's owner, at most {MOST_CHARACTERS:,} characters. A longer one: the AWS CLI.",
+            hint=f"PEM, signed by the CA's owner, at most {MOST_CHARACTERS:,} characters. A longer one: as a file.",
+            required=False,
             most=MOST_CHARACTERS,
+        ),
+        FormField(
+            "crl_file",
+            "Or the list as a file",
+            FieldKind.FILE,
+            hint=f"PEM or DER, at most {MOST_BYTES:,} bytes, which is what Roles Anywhere takes.",
+            required=False,
+            most=MOST_BYTES,
+            into="crl",
+            endings=("pem", "crl", "der"),
         ),
         FormField(
             "serials",
@@ -50,10 +62,12 @@ def list_fields(target: Target, now: datetime) -> tuple[FormField, ...]:
 
 def list_mistakes(target: Target, entered: Entered, now: datetime) -> Mapping[str, str]:
     """What is wrong with the list or the serial numbers, by the field."""
+    if "crl" not in entered:
+        return {"crl": "Paste the list here, or choose it as a file."}
     return dict(_mistakes(target.known.crl, wanted_serials(entered), now))
 
 
-LIST_FORM = ActionForm(list_fields, list_mistakes)
+LIST_FORM = ActionForm(list_fields, list_mistakes, list_text)
 """The form of Import CRL."""
 
 

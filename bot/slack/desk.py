@@ -15,6 +15,7 @@ from bot.service.own_store import OwnStore
 from bot.service.press import Pressing
 from bot.service.signed_yes import Surface
 from bot.slack.modals import Modals
+from bot.slack.slack_files import SlackFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Desk:
         codes: checks one-time codes.
         store: our own inventory, which plans may read; None where there is none.
         owners_group: the user group that is asked whether a CA is theirs; None when nobody is.
+        files: reads files that were put into forms; None where the app may not read them.
         ticket_pattern: how the house's change tickets look; None when nobody has said so.
     """
 
@@ -47,6 +49,7 @@ class Desk:
     codes: Codes
     store: OwnStore | None = None
     owners_group: str | None = None
+    files: SlackFiles | None = None
     ticket_pattern: str | None = None
 
     def title(self, request: Request) -> str:

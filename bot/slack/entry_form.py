@@ -42,8 +42,8 @@ def entered_of(view: Mapping[str, Any], fields: Sequence[FormField]) -> dict[str
     """What was written, by the field; empty fields are left out."""
     values = entered_in(view)
     found: dict[str, str] = {}
-    for one in fields:
-        state = values.get(_block_id(one.id))
+    for one in (field for field in fields if field.kind is not FieldKind.FILE):
+        state = values.get(block_id(one.id))
         value = state.get(one.id) if isinstance(state, Mapping) else None
         text = (value.get("selected_date") or value.get("value")) if isinstance(value, Mapping) else None
         if isinstance(text, str) and text.strip():
@@ -56,11 +56,12 @@ def mistakes_answer(mistakes: Mapping[str, str]) -> dict[str, Any]:
 
     See: https://docs.slack.dev/surfaces/modals#displaying_errors
     """
-    errors = {_block_id(field): sentence[:_MOST_ERROR] for field, sentence in mistakes.items()}
+    errors = {block_id(field): sentence[:_MOST_ERROR] for field, sentence in mistakes.items()}
     return {"response_action": "errors", "errors": errors}
 
 
-def _block_id(field: str) -> str:
+def block_id(field: str) -> str:
+    """The block of a field."""
     return f"field-{field}"
 
 
@@ -68,10 +69,10 @@ def field_block(one: FormField, value: str) -> dict[str, Any]:
     """The field as a block of a form, with a value that stands in it already."""
     block: dict[str, Any] = {
         "type": "input",
-        "block_id": _block_id(one.id),
+        "block_id": block_id(one.id),
         "label": {"type": "plain_text", "text": one.label},
         "optional": not one.required,
-        "element": _date(one, value) if one.kind is FieldKind.DATE else _text(one, value),
+        "element": _ELEMENTS.get(one.kind, _text)(one, value),
     }
     if one.hint:
         block["hint"] = {"type": "plain_text", "text": one.hint}
@@ -82,6 +83,11 @@ def _date(one: FormField, value: str) -> dict[str, Any]:
     return {"type": "datepicker", "action_id": one.id, **({"initial_date": value} if value else {})}
 
 
+def _file(one: FormField, value: str) -> dict[str, Any]:
+    del value
+    return {"type": "file_input", "action_id": one.id, "filetypes": list(one.endings), "max_files": 1}
+
+
 def _text(one: FormField, value: str) -> dict[str, Any]:
     return {
         "type": "plain_text_input",
@@ -90,3 +96,6 @@ def _text(one: FormField, value: str) -> dict[str, Any]:
         "max_length": one.most,
         **({"initial_value": value} if value else {}),
     }
+
+
+_ELEMENTS = {FieldKind.DATE: _date, FieldKind.FILE: _file}

@@ -17,6 +17,8 @@ from urllib.parse import parse_qs
 from bot.domain.errors import BadInput
 
 _MOST_FIELDS = 100
+# A field takes at most so many.
+_MOST_FILES = 10
 _USER_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 Json = dict[str, Any]
@@ -90,11 +92,27 @@ def _entered(state: object) -> Json:
 
 
 def _answer_of(element: Mapping[str, Any]) -> Json:
-    """The text, the day, the option or the ticked boxes of one element; nothing for whatever else it may be."""
+    """The text, the day, the option, the ticked boxes or the files of one element; nothing for whatever else it is."""
     chosen, ticked = element.get("selected_option"), element.get("selected_options")
     option = {"selected_option": _texts(chosen, "value")} if isinstance(chosen, dict) else {}
     boxes = [_texts(one, "value") for one in ticked if isinstance(one, dict)] if isinstance(ticked, list) else []
-    return {**_texts(element, "value", "selected_date"), **option, **({"selected_options": boxes} if boxes else {})}
+    lists = {name: found for name, found in (("selected_options", boxes), ("files", _files(element))) if found}
+    return {**_texts(element, "value", "selected_date"), **option, **lists}
+
+
+def _files(element: Mapping[str, Any]) -> list[Json]:
+    """What is needed of each file to read it.
+
+    See: https://docs.slack.dev/reference/objects/file-object
+    """
+    files = element.get("files")
+    found = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
+    return [{**_texts(one, "id", "url_private"), **_size(one)} for one in found[:_MOST_FILES]]
+
+
+def _size(file: Mapping[str, Any]) -> Json:
+    size = file.get("size")
+    return {"size": size} if isinstance(size, int) and not isinstance(size, bool) else {}
 
 
 def _event(payload: Mapping[str, Any]) -> Json:

@@ -33,6 +33,7 @@ from bot.slack.closing_option import WRITE_CLOSING_NOTE
 from bot.slack.code_form import code_in
 from bot.slack.desk import Desk
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
+from bot.slack.form_files import FormFiles
 from bot.slack.glass_form import glass_ticked, judgement_in, with_inputs
 from bot.slack.wanted import Wanted, wanted_of
 
@@ -48,6 +49,7 @@ class Submissions:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._forms = FormFiles(desk.files)
         self._by_form: dict[str, Submit] = {
             **{form: partial(desk.pressing, rule=rule) for form, rule in _rules(desk).items()},
             **dict.fromkeys(desk.actions, self._action),
@@ -85,7 +87,7 @@ class Submissions:
         )
         submit = self._by_form.get(press.control)
         code = await self._code(person, view) if submit is not None else None
-        press = replace(press, entered=self._entered(press.control, view), code=code)
+        press = replace(press, entered=await self._entered(press.control, view), code=code)
         return await (self._desk.pressing.refuse(press, unknown_action()) if submit is None else submit(press))
 
     async def _code(self, person: Person, view: Mapping[str, Any]) -> CodeCheck | None:
@@ -111,10 +113,10 @@ class Submissions:
         press = Press(action.id, self._desk.directory.person(str(body["user"]["id"])), case.case_id, None, "")
         if not case.detections or may(case, press, now):
             return None
-        fields, entered = action.form.fields(case.target, now), self._entered(action.id, view)
-        mistakes = action.form.mistakes(
-            replace(case.target, known=evidence_with(case, entered, self._desk.store)), entered, now
-        )
+        fields = self._forms.shown(action.form.fields(case.target, now))
+        entered, in_files = await self._forms.entered(view, action.form, fields, anew=True)
+        known = replace(case.target, known=evidence_with(case, entered, self._desk.store))
+        mistakes = in_files or action.form.mistakes(known, entered, now)
         if mistakes:
             return mistakes_answer(mistakes)
         try:
@@ -126,15 +128,16 @@ class Submissions:
         wanted = wanted_of(self._desk.policy, action, case, press.person)
         if isinstance(wanted, Decision):
             return None
-        shown = entry_form(case, action, fields, entered, plan, wanted, forms.reason_of(view))
+        shown = entry_form(case, action, fields, entered_of(view, fields), plan, wanted, forms.reason_of(view))
         shown = with_inputs(shown, wanted, ticked=glass_ticked(view))
         return {"response_action": "update", "view": shown}
 
     def empty_form(self, case: Case, action: ResponseAction, form: ActionForm, wanted: Wanted) -> forms.View:
         """An action's own form as it opens."""
-        return entry_form(case, action, form.fields(case.target, self._desk.clock.now()), {}, None, wanted)
+        fields = self._forms.shown(form.fields(case.target, self._desk.clock.now()))
+        return entry_form(case, action, fields, {}, None, wanted)
 
-    def _entered(self, control: str, view: Mapping[str, Any]) -> dict[str, str]:
+    async def _entered(self, control: str, view: Mapping[str, Any]) -> dict[str, str]:
         if control == controls.MARK_FALSE_POSITIVE:
             return forms.close_reason_in(view)
         if control == controls.REVIEW_GLASS:
@@ -144,7 +147,8 @@ class Submissions:
         action = self._desk.actions.get(control)
         if action is None or isinstance(action, Ladder) or action.form is None:
             return {}
-        return entered_of(view, action.form.fields(Target("", "", None, None), self._desk.clock.now()))
+        fields = action.form.fields(Target("", "", None, None), self._desk.clock.now())
+        return (await self._forms.entered(view, action.form, fields, anew=False))[0]
 
     async def _plan(self, action: Askable, case: Case, entered: Mapping[str, str]) -> Plan:
         return await known_plan(action, case, self._desk.clock.now(), entered=entered, store=self._desk.store)

@@ -15,6 +15,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BadSettings, SlackError, SlackUnclear
+from bot.slack.slack_files import SlackFiles
 from bot.slack.web_errors import slack_errors
 
 # A post that Slack stores after our client gave up must show before the grace is over.
@@ -29,11 +30,13 @@ class WebClients:
     """Clients of Slack's Web API: what posts is never sent again by itself, what reads may be.
 
     ``asker`` is for what a containment waits for: when Slack asks to wait, it says so instead of waiting.
+    ``files`` reads files.
     """
 
     poster: AsyncWebClient
     reader: AsyncWebClient
     asker: AsyncWebClient
+    files: SlackFiles
 
 
 async def web_clients(token: str, api_url: str, post_grace: timedelta, stack: AsyncExitStack) -> WebClients:
@@ -47,7 +50,9 @@ async def web_clients(token: str, api_url: str, post_grace: timedelta, stack: As
     ]
     asker = await _client(token, api_url, _LONGEST_QUESTION_SECONDS, stack)
     asker.retry_handlers[:] = [AsyncConnectionErrorRetryHandler(max_retry_count=2)]
-    return WebClients(poster, reader, asker)
+    # Of its own, without cookies: nothing but the token goes along.
+    session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+    return WebClients(poster, reader, asker, SlackFiles(session, token, api_url))
 
 
 async def _client(token: str, api_url: str, seconds: float, stack: AsyncExitStack) -> AsyncWebClient:
@@ -74,4 +79,5 @@ async def identity_of(reader: AsyncWebClient, token: str) -> AuthorizeResult:
         bot_user_id=answer.get("user_id"),
         bot_id=answer.get("bot_id"),
         bot_token=token,
+        bot_scopes=str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","),
     )

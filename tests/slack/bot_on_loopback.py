@@ -73,10 +73,12 @@ class LoopbackBot:
     Attributes:
         folder: where the case log is.
         settings: settings beyond the ones that every test needs.
+        scopes: what the bot's token was granted.
     """
 
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    scopes: tuple[str, ...] = people.SCOPES
     slack: SlackLookAlike = field(init=False)
     bot: Bot = field(init=False)
     url: str = field(init=False)
@@ -86,7 +88,7 @@ class LoopbackBot:
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
-        self.slack = SlackLookAlike(rate_scale=0)
+        self.slack = SlackLookAlike(rate_scale=0, scopes=self.scopes)
         await self.slack.start()
         self._stack.push_async_callback(self.slack.stop)
         self.http = await self._stack.enter_async_context(aiohttp.ClientSession())

@@ -142,20 +142,26 @@ async def test_removing_makes_it_ring_again(bot: LoopbackBot) -> None:
     await until("a card", lambda: len(bot.hands().cards()) == 2 or None, 5)
 
 
+async def claimed(bot: LoopbackBot) -> str:
+    """A case whose CA its owners claim, with the form of Import CRL open."""
+    case_id = await bot.alert()
+    with pytest.raises(NotSeen):
+        await bot.hands().press(case_id, "import_crl")
+    case = await bot.case(case_id)
+    keys = tuple(one.spki_sha256 for one in case.ca.certificates)
+    book = bot.bot.runner._book  # noqa: SLF001 - The owners answered.
+    asked = await book.decide(case_id, lambda _: [draft(OwnersAsked("S1", keys), slack_user(people.AVA))])
+    said = OwnersAnswered(asked.head.seq, ours=True, reason="Ours.")
+    await book.decide(case_id, lambda _: [draft(said, slack_user(people.DMITRI))])
+    await until("the control", lambda: "import_crl" in str(bot.hands().card(case_id).blocks) or None, 5)
+    await bot.hands().press(case_id, "import_crl")
+    return case_id
+
+
 async def test_a_list_is_read_before_anything_is_asked_for(tmp_path: Path) -> None:
     """For a CA that its owners claim: a stranger's list is refused under its field, the CA's own one has a plan."""
     async with LoopbackBot(tmp_path) as bot:
-        case_id = await bot.alert()
-        with pytest.raises(NotSeen):
-            await bot.hands().press(case_id, "import_crl")
-        case = await bot.case(case_id)
-        keys = tuple(one.spki_sha256 for one in case.ca.certificates)
-        book = bot.bot.runner._book  # noqa: SLF001 - The owners answered.
-        asked = await book.decide(case_id, lambda _: [draft(OwnersAsked("S1", keys), slack_user(people.AVA))])
-        said = OwnersAnswered(asked.head.seq, ours=True, reason="Ours.")
-        await book.decide(case_id, lambda _: [draft(said, slack_user(people.DMITRI))])
-        await until("the control", lambda: "import_crl" in str(bot.hands().card(case_id).blocks) or None, 5)
-        await bot.hands().press(case_id, "import_crl")
+        case_id = await claimed(bot)
         strange = revocation_list("a1", key=ec.generate_private_key(ec.SECP256R1()))
         assert await send(bot, crl=strange, serials="a1", reason="Stolen laptop.") == "errors"
         assert "did not sign this list" in view_of(bot).errors["field-crl"]

@@ -153,3 +153,13 @@ def test_bolt_can_walk_whatever_is_let_through(kind: str, junk: dict[str, Any], 
     except BadInput:
         return
     assert AsyncBoltRequest(body=json.dumps(kept), headers={"content-type": "application/json"}).body == kept
+
+
+def test_keeps_of_files_what_reads_them() -> None:
+    """Id, address and size; names, thumbnails and what is no file at all are left out."""
+    file = {"id": "F1", "url_private": "https://files.slack.com/x", "size": 3, "name": "<!channel>", "thumb": "x"}
+    entered = {"a": {"f": {"files": [file, "no file", {"id": 1, "size": True}]}}, "b": {"f": {"files": "none"}}}
+    submitted = a_submission({"callback_id": "c", "state": {"values": entered}})
+    values = read_payload(form(submitted), is_json=False)["view"]["state"]["values"]
+    kept = {"id": "F1", "url_private": "https://files.slack.com/x", "size": 3}
+    assert values == {"a": {"f": {"files": [kept, {}]}}, "b": {"f": {}}}

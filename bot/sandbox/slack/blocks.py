@@ -26,6 +26,7 @@ _CONTROLS = frozenset(
         "conversations_select",
         "channels_select",
         "datepicker",
+        "file_input",
         "timepicker",
         "datetimepicker",
         "checkboxes",
@@ -63,6 +64,7 @@ _EMPTY: dict[str, Json] = {
     "conversations_select": {"selected_conversation": None},
     "channels_select": {"selected_channel": None},
     "datepicker": {"selected_date": None},
+    "file_input": {"files": []},
     "timepicker": {"selected_time": None},
     "datetimepicker": {"selected_date_time": None},
 }

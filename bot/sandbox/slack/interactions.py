@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.sandbox.slack import payloads_to_bot as to_bot
 from bot.sandbox.slack.blocks import find_control
+from bot.sandbox.slack.form_files import FileRefused, put_file, real_files
 from bot.sandbox.slack.records import Delivery, Json, Message, OpenView, Person
 from bot.sandbox.slack.store import Workspace, new_id
 from bot.sandbox.slack.submissions import apply_answer, missing_inputs
@@ -127,6 +128,10 @@ class Interactions:
             NotPossible: The modal is not open.
         """
         person, view = self._active(user), self._view(user, view_id)
+        try:
+            real_files(self._workspace, view, values, self._origin())
+        except FileRefused as error:
+            raise NotPossible(str(error)) from error
         _enter(view, values)
         view.errors = {} if force else missing_inputs(view)
         self._workspace.touch()
@@ -136,6 +141,18 @@ class Interactions:
         delivery = self._delivery(user, to_bot.view_submission(person, view, trigger_id=trigger_id))
         await self._start(delivery)
         return delivery, apply_answer(self._workspace, view, delivery)
+
+    def put_file(self, user: str, view_id: str, ids: tuple[str, str], name: str, body: bytes) -> Json:
+        """Put a file into a form; `ids` are the block's and the action's. Its object comes back.
+
+        Raises:
+            NotPossible: The modal is not open, or takes no such file there.
+        """
+        self._active(user)
+        try:
+            return put_file(self._workspace, self._view(user, view_id), ids, name, body, self._origin())
+        except FileRefused as error:
+            raise NotPossible(str(error)) from error
 
     def close_view(self, user: str, view_id: str) -> Delivery | None:
         """Close a modal; the bot hears of it only when the view asked for that.

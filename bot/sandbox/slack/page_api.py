@@ -1,5 +1,7 @@
 """What the page calls: its files, the state, the stream of changes, and what a person does."""
 
+import base64
+import binascii
 import json
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,7 @@ class PageApi:
             web.post("/_sandbox/click_view", self.click_view),
             web.post("/_sandbox/submit", self.submit),
             web.post("/_sandbox/close", self.close_view),
+            web.post("/_sandbox/put_file", self.put_file),
         ]
 
     def close_streams(self) -> None:
@@ -176,6 +179,19 @@ class PageApi:
         except NotPossible as error:
             raise refused(str(error), 403) from error
         return web.json_response({"delivery": delivery and delivery.delivery_id, "result": result})
+
+    async def put_file(self, request: web.Request) -> web.Response:
+        """Put a file into a modal; its content is base64."""
+        body = await json_body(request)
+        ids = field(body, "block_id"), field(body, "action_id")
+        try:
+            content = base64.b64decode(field(body, "content"), validate=True)
+            file = self._interactions.put_file(
+                field(body, "user"), field(body, "view_id"), ids, field(body, "name"), content
+            )
+        except (NotPossible, binascii.Error) as error:
+            raise refused(str(error), 403) from error
+        return web.json_response({"file": file})
 
     async def close_view(self, request: web.Request) -> web.Response:
         """Close a modal."""

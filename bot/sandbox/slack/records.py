@@ -57,7 +57,10 @@ class Channel:
 
 @dataclass(slots=True)
 class StoredFile:
-    """An upload: `secret` is in the address that takes it, `body` is empty until it came."""
+    """An upload: `secret` is in the address that takes it, `body` is empty until it came.
+
+    `entered_in` is the form that somebody put it into, None for what the bot sent.
+    """
 
     file_id: str
     name: str
@@ -65,6 +68,7 @@ class StoredFile:
     alternative: str
     secret: str
     body: bytes = b""
+    entered_in: str | None = None
 
 
 @dataclass(slots=True)

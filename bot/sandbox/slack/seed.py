@@ -40,6 +40,7 @@ SCOPES = (
     "chat:write",
     "commands",
     "files:write",
+    "files:read",
     "im:history",
     "im:read",
     "im:write",

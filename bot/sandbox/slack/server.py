@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.sandbox.slack import api_conversations, api_files, api_messages, api_people, api_views, seed
 from bot.sandbox.slack.api_files import file_routes
 from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.form_files import private_file_routes
 from bot.sandbox.slack.hooks import Hooks
 from bot.sandbox.slack.interactions import Interactions
 from bot.sandbox.slack.page_api import PageApi, set_headers
@@ -76,6 +77,7 @@ class SlackLookAlike:
             self._http if delivery == "http" else self.sockets,
             lambda: self.origin,
         )
+        self._bot_token = bot_token
         self._web_api = self._make_web_api({"xoxb": bot_token, "xapp": app_token}, scopes)
         self._page = PageApi(self.workspace, self.interactions)
         self._runner: web.AppRunner | None = None
@@ -134,6 +136,7 @@ class SlackLookAlike:
                 web.get("/link", self.sockets.link),
                 web.post("/actions/{number}/{secret}", responses.handle),
                 *file_routes(self.workspace),
+                *private_file_routes(self.workspace, self._bot_token, self._web_api.scopes),
                 *self._page.routes(),
                 *hooks.routes(),
             ]

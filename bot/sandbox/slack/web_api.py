@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.slack.faults import Fault, Faults
+from bot.sandbox.slack.form_files import check_scope
 from bot.sandbox.slack.methods import Call, Method
 from bot.sandbox.slack.rate_limits import RateLimits
 from bot.sandbox.slack.records import Json, SlackRefusal
@@ -104,6 +105,7 @@ class WebApi:
                 headers["Retry-After"] = str(math.ceil(wait))
                 limited = {"ok": False, "error": "ratelimited"}
                 return self._answered(name, arguments, web.json_response(limited, status=429, headers=headers))
+            check_scope(arguments.get("view"), self.scopes)
             call = Call(name, arguments, self._workspace, self._triggers, self._origin())
             answer = {"ok": True, **method.handle(call)}
             headers |= {

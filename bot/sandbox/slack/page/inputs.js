@@ -47,6 +47,28 @@ function dateInput(element, data) {
   return { node, read };
 }
 
+/** One file or several; each is sent as soon as it is chosen, and the form carries what the sandbox made of it. */
+function fileInput(element, data) {
+  let files = data.kept?.files ?? [];
+  const most = element.max_files ?? 10;
+  const input = el("input", { id: data.id, class: "field", type: "file", multiple: most > 1, accept: element.filetypes?.map((one) => `.${one}`).join(",") || null });
+  const names = el("p", { class: "hint", role: "status" });
+  const show = (problem) => { names.textContent = problem ?? files.map((one) => one.name).join(", "); };
+  input.addEventListener("change", async () => {
+    try {
+      files = await Promise.all([...input.files].slice(0, most).map((file) => data.upload(file, element.action_id)));
+      show();
+    } catch (error) {
+      files = [];
+      show(error.message);
+    }
+  });
+  const node = el("div", {}, input, names);
+  show();
+  register(node, data, () => ({ type: element.type, files }));
+  return { node };
+}
+
 function allOptions(element) {
   if (element.type === "users_select") {
     return store.data.users.filter((user) => !user.deactivated).map((user) => ({ text: { type: "plain_text", text: user.name, emoji: false }, value: user.id }));
@@ -94,7 +116,7 @@ export function choiceGroup(element, data) {
   return { node, read, restore };
 }
 
-const CONTROLS = { plain_text_input: textInput, datepicker: dateInput, static_select: selectControl, users_select: selectControl, radio_buttons: choiceGroup, checkboxes: choiceGroup };
+const CONTROLS = { plain_text_input: textInput, datepicker: dateInput, file_input: fileInput, static_select: selectControl, users_select: selectControl, radio_buttons: choiceGroup, checkboxes: choiceGroup };
 
 /** An input block: label, control, hint, and room for its error. */
 export function inputBlock(block, ctx) {
@@ -105,7 +127,7 @@ export function inputBlock(block, ctx) {
   const changed = block.dispatch_action ? (state) => ctx.send({ block_id: block.block_id, action_id: element.action_id, ...sentState(state) }) : null;
   const { node } = CONTROLS[element.type](element, {
     id, blockId: block.block_id, actionId: element.action_id, changed,
-    labelledBy: choices ? `${id}-label` : null, kept: ctx.kept?.[block.block_id]?.[element.action_id],
+    upload: (file, action) => ctx.upload(block.block_id, action, file), labelledBy: choices ? `${id}-label` : null, kept: ctx.kept?.[block.block_id]?.[element.action_id],
   });
   if (!block.optional) node.setAttribute(choices && element.type === "checkboxes" ? "data-required" : "aria-required", "true");
   if (block.hint) node.setAttribute("aria-describedby", `${id}-hint`);
@@ -125,7 +147,7 @@ export function missingInputs(blocks, values) {
   for (const { type, block_id: id, optional, element } of blocks) {
     if (type !== "input") continue;
     const state = values[id]?.[element.action_id] ?? {};
-    const held = state.value ?? state.selected_date ?? state.selected_option ?? state.selected_user ?? (state.selected_options?.length ? state.selected_options : null);
+    const held = state.value ?? state.selected_date ?? state.selected_option ?? state.selected_user ?? (state.selected_options?.length ? state.selected_options : null) ?? (state.files?.length ? state.files : null);
     if (held === null || held === undefined) {
       if (!optional) errors[id] = "Please complete this required field.";
     } else if (element.min_length && String(state.value).length < element.min_length) {

@@ -63,7 +63,7 @@ function fillDialog(record, reload) {
   const kept = record.form ? readValues(record.form) : {};
   const focused = record.dialog.contains(document.activeElement) ? document.activeElement : null;
   const selection = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
-  const ctx = { key: `view/${id}`, kept, send: (action) => sendAction({ view: id }, { ...action, values: readValues(record.form) }) };
+  const ctx = { key: `view/${id}`, kept, send: (action) => sendAction({ view: id }, { ...action, values: readValues(record.form) }), upload: (block, action, file) => putFile(id, block, action, file) };
   record.form = el("form", { class: "modal-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(record, reload); } } },
     el("header", { class: "modal-head" },
       el("h2", { id: record.titleId }, textNodes(view.title)),
@@ -79,6 +79,14 @@ function fillDialog(record, reload) {
   if (!next) return record.dialog.open ? record.dialog.focus() : undefined;
   next.focus({ preventScroll: true });
   if (selection && selection[0] !== null && "setSelectionRange" in next) next.setSelectionRange(...selection);
+}
+
+async function putFile(view, block, action, file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  const sent = { view_id: view, block_id: block, action_id: action, name: file.name, content: btoa(text) };
+  return (await post("put_file", sent)).file;
 }
 
 function setBusy(record, busy) {
