@@ -109,9 +109,10 @@ async def _bolt_app(parts: Parts) -> AsyncApp:
         owners_group=parts.house.owners_group,
         files=parts.clients.files if SCOPE in (parts.identity.bot_scopes or ()) else None,
         ticket_pattern=parts.house.ticket_pattern,
+        incident=parts.settings.incident.protocol,
     )
     submissions = Submissions(desk)
-    clicks = Clicks(desk, submissions, GuideView(STEPS, parts.house))
+    clicks = Clicks(desk, submissions, GuideView(STEPS, parts.house, parts.settings.incident.protocol))
     return build_app(parts.clients.poster, parts.settings.slack_signing_secret, parts.identity, clicks, submissions)
 
 

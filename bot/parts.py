@@ -193,9 +193,18 @@ def _policy(settings: Settings, house: House, rules: tuple[ApprovalRule, ...]) -
     )
 
 
+def _controls(settings: Settings, handlers: Handlers, house: House) -> Controls:
+    """The controls of cards."""
+    return Controls(
+        handlers.askable,
+        has_training=house.guide_url is not None,
+        has_incidents=settings.incident.protocol.does_something,
+    )
+
+
 def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy, house: House) -> SlackPresenter:
     """What turns cases into messages."""
-    controls = Controls(handlers.askable, has_training=house.guide_url is not None)
+    controls = _controls(settings, handlers, house)
     card = Card(settings.channel, controls, policy.approvers_in_words)
     failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)

@@ -19,6 +19,7 @@ from bot.code_settings import CODE_SETTINGS, FILE, KEYS, code_conflicts
 from bot.domain.approval_rule import ApprovalRule
 from bot.domain.errors import BadSettings
 from bot.domain.trail_table import TrailTable
+from bot.incident_settings import INCIDENT_SETTINGS, IncidentSettings, incident_of
 from bot.kill_points import KillPoint
 from bot.proof_settings import PROOF_SETTINGS, ProofSettings, proof_of
 from bot.revocation_settings import REVOCATION_SETTINGS, REVOKE_POLICY
@@ -63,6 +64,7 @@ class Settings:
     code_keys: tuple[str, ...]
     trail: TrailTable | None
     proof: ProofSettings
+    incident: IncidentSettings
     kill_at: KillPoint | None
     revoke_policy: str = ""
 
@@ -131,6 +133,7 @@ ALL_SETTINGS = (
     *SEARCH_SETTINGS,
     *PROOF_SETTINGS,
     *REVOCATION_SETTINGS,
+    *INCIDENT_SETTINGS,
     Setting(
         "ANCHORWATCH_KILL_AT", "For tests only: where the process kills itself; empty means never.", read.kill_point
     ),
@@ -242,6 +245,7 @@ def _settings(values: Mapping[str, object]) -> Settings:
         trail=trail_of(values),
         proof=proof_of(values),
         revoke_policy=str(values[REVOKE_POLICY]),
+        incident=incident_of(values),
         kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
     )
 

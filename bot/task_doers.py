@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from bot.adapters.pager import Pager
 from bot.domain.effects import EffectKind
 from bot.parts import Parts
 from bot.service.audit_roles import AuditRoles
 from bot.service.guide.inquiry import Sources
+from bot.service.run_incident import RunIncident
 from bot.service.runner import Do
 from bot.service.send_training import SendTraining
 from bot.slack.audit_words import audit_comment
+from bot.slack.controls import Controls
 from bot.slack.files import SlackFiles
+from bot.slack.incident_channels import SlackIncidentChannels
+from bot.slack.incident_words import IncidentMessages
 from bot.slack.people_by_address import PeopleByAddress
 from bot.slack.training_words import TrainingMessages
 
@@ -20,7 +25,17 @@ def task_doers(parts: Parts, sources: Sources) -> dict[EffectKind, Do]:
     return {
         EffectKind.AUDIT_ROLES: AuditRoles(parts.book, sources, files, audit_comment, parts.clock),
         EffectKind.SEND_TRAINING: _training(parts),
+        **_incident(parts, files),
     }
+
+
+def _incident(parts: Parts, files: SlackFiles) -> dict[EffectKind, Do]:
+    settings, clients = parts.settings.incident, parts.clients
+    pager = Pager(settings.page_url, settings.page_key) if settings.page_url else None
+    channels = SlackIncidentChannels(clients.poster, clients.reader, parts.identity.bot_user_id or "")
+    messages = IncidentMessages(Controls(parts.handlers.askable).title)
+    run = RunIncident(parts.book, parts.store, channels, parts.messenger, files, messages, pager)
+    return {EffectKind.TAKE_INCIDENT_STEP: run.step, EffectKind.POST_BRIEF: run.brief}
 
 
 def _training(parts: Parts) -> SendTraining:

@@ -45,6 +45,7 @@ MAY_IMPORT = {
     | {
         "bot.approval_settings",
         "bot.code_settings",
+        "bot.incident_settings",
         "bot.kill_points",
         "bot.proof_settings",
         "bot.revocation_settings",
@@ -56,6 +57,7 @@ MAY_IMPORT = {
     "bot.codes_command": PURE | {"bot.adapters", "bot.code_settings", "bot.settings"},
     "bot.proof_settings": {"bot.setting_values"},
     "bot.revocation_settings": {"bot.setting_values"},
+    "bot.incident_settings": PURE | {"bot.setting_values"},
     "bot.trail_settings": PURE | {"bot.setting_values"},
     "bot.registry": PURE,
     "bot.logs": set(),

@@ -201,10 +201,11 @@ def test_secrets_show_nowhere() -> None:
     """Neither the settings' text nor a mistake repeats a secret."""
     secrets = {setting.name: f"xoxb-hidden-{number}" for number, setting in enumerate(ALL_SETTINGS) if setting.secret}
     secrets["SLACK_APP_TOKEN"] = "xapp-hidden"
+    secrets["ANCHORWATCH_PAGE_URL"] = "https://hidden.example.com/hidden"
     shown = repr(load_settings({**GOOD, **secrets})) + str(load_settings({**GOOD, **secrets}))
     shown += "\n".join(mistakes(SLACK_BOT_TOKEN="hidden-too", SLACK_APP_TOKEN="hidden-as-well"))
     assert "hidden" not in shown
-    assert len(secrets) == 6
+    assert len(secrets) == 8
 
 
 def test_the_audit_commands_need_the_store_only(tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from bot.domain.case import Case, RequestState
 from bot.domain.case_evidence import evidence_of
 from bot.domain.closing_note import MOST_CAUSE_CHARACTERS, MOST_POINTS
 from bot.domain.followups import MOST_SENTENCE_CHARACTERS
+from bot.domain.incident import incident_done
 from bot.domain.session_ends import endless_keys
 from bot.domain.verdict import Priority, verdict
 
 _MOST_DONE = 12
+_MINUTE, _MINUTE_CHARACTERS = "%Y-%m-%d %H:%M", 16
 _MOST_NAMED = 5
 _KEY = "closing:"
 # What an action leaves behind until the second one takes it back, and the point that says so.
@@ -48,11 +50,12 @@ def done_of(case: Case) -> tuple[str, ...]:
     """What was done, as the log has it, oldest first: at most 12 sentences, the newest."""
     acts = [one for one in case.requests.values() if not one.is_read and one.state is RequestState.DONE]
     said = [
-        f"{one.ended_at:%Y-%m-%d %H:%M} UTC, {one.action_id.replace('_', ' ')}: {one.sentence}"
+        f"{one.ended_at:{_MINUTE}} UTC, {one.action_id.replace('_', ' ')}: {one.sentence}"
         for one in acts
         if one.ended_at is not None
     ]
-    return tuple(said[-_MOST_DONE:])
+    whole = sorted([*incident_done(case.tasks.incident), *said], key=lambda one: one[:_MINUTE_CHARACTERS])
+    return tuple(whole[-_MOST_DONE:])
 
 
 def points_of(case: Case) -> tuple[str, ...]:

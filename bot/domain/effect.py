@@ -44,6 +44,8 @@ class EffectKind(StrEnum):
     AUDIT_ROLES = "audit_roles"
     POST_GLASS = "post_glass"
     SEND_TRAINING = "send_training"
+    TAKE_INCIDENT_STEP = "take_incident_step"
+    POST_BRIEF = "post_brief"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@
     │   ├── AwsNotFound     the resource is not there
     │   ├── AwsThrottled    too many requests, also after the retries
     │   └── AwsUnclear      no answer: the call may have had its effect
+    ├── PageError           nobody was paged
+    │   └── PageUnclear     no answer: somebody may have been
     └── SlackError          Slack answered with an error, so nothing was shown
         ├── SlackRateLimited  wait before the next call
         └── SlackUnclear    no answer: the post may be there
@@ -128,6 +130,14 @@ class AwsTransient(AwsError):
 
 class AwsUnclear(AwsError):
     """No answer came: the call may or may not have had its effect."""
+
+
+class PageError(AnchorwatchError):
+    """Nobody was paged; the text says why, without address or key."""
+
+
+class PageUnclear(PageError):
+    """No answer came, or one that leaves it open: somebody may have been paged."""
 
 
 class SlackError(AnchorwatchError):

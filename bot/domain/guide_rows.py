@@ -111,7 +111,7 @@ action: disable_profile; action: quarantine_actor
 101 | v6 | A | Findings of GuardDuty, and whether it is on |
 102 | v1 | B | Training: the internal guide for who did it, counted | button: Send Training Guide; button: Guide
 103 | v1 | B | An audit of all roles that trust Roles Anywhere, as a file | button: Report All Roles
-104 | v1 | B | The incident protocol | button: Acknowledge
+104 | v1 | B | The incident protocol: a channel, a page, who and when | button: Start Incident
 105 | v1 | B | What stays open | card: next step
 106 | v1 | B | AWS's documentation | button: Guide
 107 | v1 | B | AWS's introduction | button: Guide

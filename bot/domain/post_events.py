@@ -22,6 +22,7 @@ class PostKind(StrEnum):
     ALARM = "alarm"
     ALARM_REMINDER = "alarm_reminder"
     SUSPECTS = "suspects"
+    INCIDENT = "incident"
     GLASS = "glass"
 
 
@@ -31,6 +32,7 @@ KEPT_BY_THEIR_OWN = (
     PostKind.ALARM,
     PostKind.ALARM_REMINDER,
     PostKind.SUSPECTS,
+    PostKind.INCIDENT,
     PostKind.GLASS,
 )
 """Messages whose own modules fold where they stand."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.incident import Incident, IncidentEvent, IncidentStarted, IncidentStepDone
 from bot.domain.role_audit import RoleAudit, RoleAuditEvent, RoleAuditFailed
 from bot.domain.training import Training, TrainingEvent, TrainingNotSent, TrainingSent
 
-TaskEvent = RoleAuditEvent | TrainingEvent
-TOLD_OF_TASKS = (RoleAuditFailed, TrainingNotSent, TrainingSent)
+TaskEvent = RoleAuditEvent | TrainingEvent | IncidentEvent
+TOLD_OF_TASKS = (RoleAuditFailed, TrainingNotSent, TrainingSent, IncidentStarted, IncidentStepDone)
 """What the thread tells of."""
 
 
@@ -18,3 +19,4 @@ class Tasks:
 
     role_audit: RoleAudit = RoleAudit()
     training: Training = Training()
+    incident: Incident = Incident()

@@ -27,6 +27,7 @@ from bot.slack.closing_form import closing_line
 from bot.slack.controls import APPROVE, Controls
 from bot.slack.glass_words import glass_lines
 from bot.slack.guide_words import card_lines, guide_lines
+from bot.slack.incident_words import incident_lines
 from bot.slack.ladder_words import progress_lines
 from bot.slack.owner_question import owners_lines
 from bot.slack.plan_controls import second_to
@@ -152,6 +153,7 @@ class Card:
             what_happened(case),
             *(field.replace("\n", " ") for field in (*actor_fields(detection), *place_fields(case))),
             *after_lines(case),
+            *incident_lines(case),
             *closing_line(case),
             *glass_lines(case, self._controls.title),
             *card_lines(case),
@@ -194,7 +196,7 @@ def _receipt(case: Case) -> list[Block]:
 
 
 def _after(case: Case) -> list[Block]:
-    lines = [*after_lines(case), *closing_line(case), *training_lines(case)]
+    lines = [*after_lines(case), *incident_lines(case), *closing_line(case), *training_lines(case)]
     waiting = case.aftermath.waiting if alarms_call(case) else ()
     if not lines:
         return []

@@ -18,7 +18,7 @@ from bot.slack.button_value import Reference
 from bot.slack.closing_option import closing_option
 from bot.slack.guide_view import GUIDE
 from bot.slack.plan_words import confirm_text
-from bot.slack.task_page import training_button
+from bot.slack.task_controls import incident_option, training_button
 
 ACKNOWLEDGE = "acknowledge"
 MARK_FALSE_POSITIVE = "mark_false_positive"
@@ -56,10 +56,14 @@ class Controls:
     Args:
         actions: the response actions and ladders by id.
         has_training: whether the house has a guide of its own that can be sent to callers.
+        has_incidents: whether anything is configured for incidents.
     """
 
-    def __init__(self, actions: Mapping[str, Askable], *, has_training: bool = False) -> None:
+    def __init__(
+        self, actions: Mapping[str, Askable], *, has_training: bool = False, has_incidents: bool = False
+    ) -> None:
         self._has_training = has_training
+        self._has_incidents = has_incidents
         self._actions = sorted(actions.values(), key=lambda action: (action.rung, _ORDER[action.risk], action.id))
 
     def title(self, action_id: str) -> str:
@@ -80,6 +84,7 @@ class Controls:
     def _chosen(self, case: Case) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
         """The buttons, the rungs that have none, and what the card's own menu has."""
         state = case.state
+        incident = incident_option(case) if self._has_incidents else []
         reads = [(one.id, one.title) for one in self._offered(case) if one.risk is Risk.READ]
         if state is CaseState.RUNNING:
             return _stopping_ladder(case), [], []
@@ -89,7 +94,11 @@ class Controls:
         acts = _by_urgency(case, self._offered(case))
         contain = [(one.id, _title(one, case) + "…", "") for one in acts if one.rung < _QUIET_RUNG]
         if state is CaseState.APPROVAL_PENDING:
-            return self._voting(case, contain), [], [*reads, *_asking(case), *_ticket(case), *_stopping(case)]
+            return (
+                self._voting(case, contain),
+                [],
+                [*reads, *_asking(case), *_ticket(case), *incident, *_stopping(case)],
+            )
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         if state is CaseState.UNKNOWN_OUTCOME:
             first = [(WAS_DONE, "It Was Done…", ""), (WAS_NOT_DONE, "It Was Not Done…", "")]
@@ -102,6 +111,7 @@ class Controls:
             *closing_option(case),
             *_asking(case),
             *_ticket(case),
+            *incident,
             (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"),
             *_stopping(case),
         ]

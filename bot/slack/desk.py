@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain.approval import ApprovalPolicy
 from bot.domain.case import Request
 from bot.domain.code_check import Codes
+from bot.domain.incident import IncidentProtocol
 from bot.domain.ladder import Askable
 from bot.ports import Clock, Directory
 from bot.service.case_book import CaseBook
@@ -36,6 +37,7 @@ class Desk:
         owners_group: the user group that is asked whether a CA is theirs; None when nobody is.
         files: reads files that were put into forms; None where the app may not read them.
         ticket_pattern: how the house's change tickets look; None when nobody has said so.
+        incident: what the house wants done when somebody starts an incident.
     """
 
     book: CaseBook
@@ -51,6 +53,7 @@ class Desk:
     owners_group: str | None = None
     files: SlackFiles | None = None
     ticket_pattern: str | None = None
+    incident: IncidentProtocol = IncidentProtocol()
 
     def title(self, request: Request) -> str:
         """What people call the action of a request; its id where it is not installed any more."""

@@ -15,6 +15,7 @@ from bot.domain.answer import Answer, Question, Standing
 from bot.domain.case import Case
 from bot.domain.hardening import Hardening, hardening_texts, permissions_policy
 from bot.domain.house import House
+from bot.domain.incident import IncidentProtocol
 from bot.domain.verdict import verdict
 from bot.service.guide.inquiry import Step
 from bot.slack.block_limits.whole import size
@@ -22,7 +23,8 @@ from bot.slack.button_value import Reference
 from bot.slack.guide_notes import missing_permissions, open_lines, preformatted, section
 from bot.slack.guide_texts import EXPLAINED, MORE_READING, RULE_REFERENCES, for_who_did_it, link
 from bot.slack.guide_words import by_words, next_look, said, standings
-from bot.slack.task_page import TASKS, TaskPage
+from bot.slack.task_controls import TASKS
+from bot.slack.task_page import TaskPage
 from bot.slack.text import defang, is_user_id, joined, literal, marked, time_of_day
 
 GUIDE = "guide"
@@ -71,6 +73,7 @@ class GuideView:
 
     steps: tuple[Step, ...] = ()
     house: House = House()
+    protocol: IncidentProtocol = IncidentProtocol()
 
     def view(self, case: Case, page: str, now: datetime) -> View:
         """The page with this name as a modal; the nearest of its part, or else the overview, when there is none."""
@@ -126,7 +129,7 @@ class GuideView:
                 yield [_header(step.title), _answered(pairs)]
 
     def _tasks(self, case: Case) -> Iterator[Block]:
-        return TaskPage(self.house).blocks(case, Reference(case.case_id, case.revision))
+        return TaskPage(self.house, self.protocol).blocks(case, Reference(case.case_id, case.revision))
 
     def _hardening(self, case: Case) -> tuple[Hardening, ...]:
         others = case.investigation.answers.get("other_anchors")

@@ -25,6 +25,7 @@ from bot.service.known_state import evidence_with, known_plan
 from bot.service.mark_false_positive import mark_false_positive
 from bot.service.press import Press, PressRule, forged, no_plan, unknown_action
 from bot.service.review_glass import review_glass
+from bot.service.start_incident import start_incident
 from bot.service.tell_outcome import tell_outcome
 from bot.service.write_closing_note import write_closing_note
 from bot.slack import controls, forms
@@ -35,6 +36,7 @@ from bot.slack.desk import Desk
 from bot.slack.entry_form import entered_of, entry_form, mistakes_answer
 from bot.slack.form_files import FormFiles
 from bot.slack.glass_form import glass_ticked, judgement_in, with_inputs
+from bot.slack.task_controls import START_INCIDENT
 from bot.slack.wanted import Wanted, wanted_of
 
 Submit = Callable[[Press], Awaitable[Decision]]
@@ -182,6 +184,7 @@ def _rules(desk: Desk) -> dict[str, PressRule]:
         controls.NOT_OURS: answer_owners(policy, ours=False),
         controls.ADD_TICKET: give_ticket(policy, desk.ticket_pattern),
         WRITE_CLOSING_NOTE: write_closing_note(policy),
+        START_INCIDENT: start_incident(policy, desk.incident),
         controls.WAS_DONE: tell_outcome(policy, done=True),
         controls.WAS_NOT_DONE: tell_outcome(policy, done=False),
     }

@@ -8,15 +8,14 @@ from typing import Any
 
 from bot.domain.case import Case
 from bot.domain.house import House
+from bot.domain.incident import IncidentProtocol
 from bot.domain.training import is_due_for_training
 from bot.service.send_training import HOW
+from bot.service.start_incident import HOW as HOW_INCIDENT
 from bot.slack.button_value import Reference
+from bot.slack.incident_words import incident_lines
+from bot.slack.task_controls import REPORT_ROLES, SEND_TRAINING, START_INCIDENT, TASKS
 from bot.slack.training_words import training_note
-
-REPORT_ROLES = "report_all_roles"
-SEND_TRAINING = "send_training_guide"
-TASKS = "tasks"
-"""The name of the page."""
 
 Block = dict[str, Any]
 
@@ -25,15 +24,30 @@ Block = dict[str, Any]
 class TaskPage:
     """Draws it.
 
-    ``house`` says whether there is a guide to send.
+    ``house`` says whether there is a guide to send, ``protocol`` what an incident does.
     """
 
     house: House = House()
+    protocol: IncidentProtocol = IncidentProtocol()
 
     def blocks(self, case: Case, reference: Reference) -> Iterator[Block]:
         """Each task with its button; a task that can't be done now says why and has none."""
+        yield from self._incident(case, reference)
         yield from self._report(case, reference)
         yield from self._training(case, reference)
+
+    def _incident(self, case: Case, reference: Reference) -> Iterator[Block]:
+        text = (
+            "*Start an incident:* a channel of its own with the responders and the case log, and a page, as configured."
+        )
+        if case.tasks.incident.exists:
+            yield _with_button("\n".join([text, *incident_lines(case)]), START_INCIDENT, "Incident…", reference)
+        elif not self.protocol.does_something:
+            yield _section(f"{text}\n{HOW_INCIDENT}")
+        elif case.closed is not None:
+            yield _section(f"{text}\nThis case is closed. Reopen it first.")
+        else:
+            yield _with_button(text, START_INCIDENT, "Start Incident…", reference)
 
     def _report(self, case: Case, reference: Reference) -> Iterator[Block]:
         text = (
@@ -63,12 +77,6 @@ class TaskPage:
             yield _section(f"{text}\nIt can be sent once the case is closed as a false positive or a benign positive.")
         else:
             yield _with_button(text, SEND_TRAINING, "Send Training Guide", reference)
-
-
-def training_button(case: Case) -> list[tuple[str, str, str]]:
-    """The card's button for it, while it can be sent."""
-    due = is_due_for_training(case) and case.tasks.training.may_be_asked
-    return [(SEND_TRAINING, "Send Training Guide", "")] if due else []
 
 
 def _section(text: str) -> Block:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.sandbox.hands import until
+from bot.sandbox.slack import seed as people
 from bot.sandbox.slack.records import StoredFile
 from bot.sandbox.world import World
 from tests.journeys.conftest import PATIENCE_MS, Seat, Sit, raise_alert
@@ -56,3 +57,19 @@ async def test_all_roles_come_into_the_thread_as_a_file(world: World, sit: Sit, 
     opened = {row["role arn"]: row for row in rows if row["verdict"] == "usable"}
     assert world.account.open_role in opened
     assert opened[world.account.open_role]["enabled profiles"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_an_incident_is_started_and_has_its_channel(world: World, sit: Sit, width: int) -> None:
+    """From the card's menu; the responder finds the channel with what happened and the case log."""
+    alert = await raise_alert(world)
+    ava = await sit(alert, "ava", width=width)
+    await ava.choose("Start Incident")
+    await ava.fill_in("The vendor does not know this CA.")
+    await ava.sees("case log attached")
+    (channel,) = [one for one in world.slack.workspace.channels.values() if alert.case_id.lower() in one.name]
+    await ava.page.goto(f"{world.slack.origin}/u/ava#/{channel.channel_id}")
+    messages = ava.page.locator("#messages")
+    await expect(messages).to_contain_text("The vendor does not know this CA.", timeout=PATIENCE_MS)
+    await expect(messages.get_by_role("link", name=f"Case log of {alert.case_id}")).to_be_visible()
+    assert await alert.who_did("incident:started") == [f"slack:{people.AVA}"]

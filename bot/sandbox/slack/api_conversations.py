@@ -35,10 +35,19 @@ def members(call: Call) -> Json:
 def list_channels(call: Call) -> Json:
     """Do conversations.list; without `types` only public channels."""
     types = set((call.text("types") or "public_channel").split(","))
-    kinds = {"channel": "public_channel", "im": "im", "mpim": "mpim"}
-    fitting = [channel_object(c) for c in call.workspace.channels.values() if kinds[c.kind] in types]
+    fitting = [channel_object(c) for c in call.workspace.channels.values() if _type_of(c) in types and _is_seen(c)]
     page, cursor = call.page(fitting, limit=100, at_most=1000)
     return {"channels": page, "response_metadata": {"next_cursor": cursor}}
+
+
+def _type_of(channel: Channel) -> str:
+    public = "private_channel" if channel.private else "public_channel"
+    return public if channel.kind == "channel" else channel.kind
+
+
+def _is_seen(channel: Channel) -> bool:
+    """A private channel is told to its members only."""
+    return not channel.private or seed.BOT_USER_ID in channel.members
 
 
 def open_direct(call: Call) -> Json:

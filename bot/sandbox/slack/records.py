@@ -46,13 +46,16 @@ class Group:
 
 @dataclass(slots=True)
 class Channel:
-    """One conversation; `kind` is `channel` (public), `im` or `mpim`."""
+    """One conversation; `kind` is `channel`, `im` or `mpim`, and `creator` who made it."""
 
     channel_id: str
     name: str
     members: list[str]
     created: int
     kind: Literal["channel", "im", "mpim"] = "channel"
+    private: bool = False
+    creator: str = ""
+    topic: str = ""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from bot.sandbox.slack import api_conversations, api_files, api_messages, api_people, api_views, seed
+from bot.sandbox.slack import api_channels, api_conversations, api_files, api_messages, api_people, api_views, seed
 from bot.sandbox.slack.api_files import file_routes
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.form_files import private_file_routes
@@ -87,6 +87,7 @@ class SlackLookAlike:
         methods = (
             api_messages.METHODS
             | api_files.METHODS
+            | api_channels.METHODS
             | api_conversations.METHODS
             | api_people.METHODS
             | api_views.METHODS
