@@ -65,7 +65,10 @@ def test_each_button_is_on_a_card_or_in_the_guide() -> None:
     for state in STATES:
         case, _ = case_in(state)
         tasks = TaskPage().blocks(case, Reference(case.case_id, case.revision))
-        blocks = [*Card(CHANNEL, Controls(ACTIONS, has_training=True), "").draw(case).rich["blocks"], *tasks]
+        blocks = [
+            *Card(CHANNEL, Controls(ACTIONS, has_training=True, has_incidents=True), "").draw(case).rich["blocks"],
+            *tasks,
+        ]
         elements = [one for block in blocks for one in (*block.get("elements", ()), block.get("accessory") or {})]
         shown = [*elements, *(option for one in elements for option in one.get("options", ()))]
         titles |= {one["text"]["text"].rstrip("…") for one in shown if isinstance(one.get("text"), dict)}
