@@ -211,7 +211,6 @@ def _settings(values: Mapping[str, object]) -> Settings:
     def of(name: str) -> object:
         return values["ANCHORWATCH_" + name]
 
-    host, port = _listen_pair(of("LISTEN"))
     return Settings(
         slack_bot_token=str(values["SLACK_BOT_TOKEN"]),
         slack_signing_secret=str(values["SLACK_SIGNING_SECRET"]),
@@ -221,8 +220,8 @@ def _settings(values: Mapping[str, object]) -> Settings:
         ops_channel=str(of("OPS_CHANNEL") or of("CHANNEL")),
         queue_url=str(of("QUEUE_URL")),
         store=str(of("STORE")),
-        listen_host=host,
-        listen_port=port,
+        listen_host=_listen_pair(of("LISTEN"))[0],
+        listen_port=_listen_pair(of("LISTEN"))[1],
         webhook_token=str(of("WEBHOOK_TOKEN")),
         webhook_hmac_secret=str(of("WEBHOOK_HMAC_SECRET")),
         responders=_id_tuple(of("RESPONDERS")),
@@ -246,8 +245,12 @@ def _settings(values: Mapping[str, object]) -> Settings:
         proof=proof_of(values),
         revoke_policy=str(values[REVOKE_POLICY]),
         incident=incident_of(values),
-        kill_at=KillPoint(str(values["ANCHORWATCH_KILL_AT"])) if values["ANCHORWATCH_KILL_AT"] else None,
+        kill_at=_kill_point(of("KILL_AT")),
     )
+
+
+def _kill_point(value: object) -> KillPoint | None:
+    return KillPoint(str(value)) if value else None
 
 
 def _listen_pair(value: object) -> tuple[str, int]:
