@@ -46,6 +46,18 @@ def test_it_prints_the_rules_in_their_order(
     assert printed.count("\n\n") == 5
 
 
+def test_the_shipped_examples_work_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A newcomer points the command at the files as they come, and each rule finds its accounts."""
+    monkeypatch.setenv("ANCHORWATCH_APPROVALS", str(EXAMPLE))
+    monkeypatch.setenv("ANCHORWATCH_HOUSE", str(EXAMPLE.with_name("house.toml")))
+    assert main(["approvals"]) == 0
+    capsys.readouterr()
+    assert main(["approvals", "--account", "444455556666", "--action", "disable_trust_anchor"]) == 0
+    assert "Rule: lab, what can be undone" in capsys.readouterr().out
+
+
 def test_it_says_whether_the_glass_can_be_broken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,9 +28,12 @@ def uncommented() -> str:
     return "\n".join(line for line in lines if line.startswith("[") or " = " in line)
 
 
-def test_the_example_says_nothing_until_it_is_edited() -> None:
-    """An untouched example is an empty house."""
-    assert read_house(str(EXAMPLE)) == House()
+def test_the_example_names_two_accounts_and_nothing_else_until_it_is_edited() -> None:
+    """The accounts are those of AWS's own examples, so an untouched file says nothing of anybody's."""
+    house = read_house(str(EXAMPLE))
+    named = [(one.account_id, one.environment) for one in house.accounts]
+    assert named == [("111122223333", Environment.PRODUCTION), ("444455556666", Environment.LAB)]
+    assert replace(house, accounts=()) == House()
 
 
 def test_every_line_of_the_example_can_be_switched_on(tmp_path: Path) -> None:
