@@ -119,6 +119,8 @@ WORLDS = [
 """Which keys a policy uses; few at once, so that every request can be asked."""
 
 _SERIALS = ["0a", "01", "1a", "11", "0011", "1111", "1a11", "0b", "1b", "110b", "000b"]
+# Names of 62 letters, which are the source identity without CN= before them.
+_NAMES_ALONE = [f"{start:z<61}{end}" for start in ("a", "A", "z", "CN=", "ID=") for end in "bz"]
 _OTHER_TAGS = ["x509Subject/O", "x509Issuer/O", "x509SAN/URI"]
 
 
@@ -148,6 +150,8 @@ def _completed(plain: Mapping[str, tuple[str, ...]], world: Sequence[str]) -> It
         for serial in _SERIALS:
             identity = f"CN={name[0]}" if name else f"ID={serial}"
             yield {**base, IDENTITY.lower(): (identity,), SESSION.lower(): (serial,)}
+        for serial, alone in product(_SERIALS, () if name else _NAMES_ALONE):
+            yield {**base, CN.lower(): (alone,), IDENTITY.lower(): (alone,), SESSION.lower(): (serial,)}
     else:
         yield base
 
