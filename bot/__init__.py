@@ -67,6 +67,12 @@ An action runs
     ``slack/receipt_words.py``, and settles by it what was not known; ``service/tell_outcome.py`` takes a person's word
     meanwhile.
 
+What people hand over beside containing (``domain/tasks.py``, ``slack/task_page.py``)
+    ``service/audit_roles.py`` puts all roles that trust Roles Anywhere into the thread as files
+    (``domain/audited_roles.py``, ``domain/spreadsheet.py``); ``service/send_training.py`` sends the house's guide to a
+    caller who is vouched for; ``service/start_incident.py`` and ``run_incident.py`` make a channel and page
+    (``adapters/pager.py``). ``task_doers.py`` builds them.
+
 What people see
     ``slack/card.py`` with ``card_words.py`` and ``controls.py``; ``slack/notes.py`` (the thread); ``slack/forms.py``.
     ``slack/text.py`` neutralises everything that an attacker wrote, and ``domain/strange_text.py`` says what of it only

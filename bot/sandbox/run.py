@@ -17,7 +17,7 @@ Anchorwatch sandbox. Everything runs on this machine: the real bot, a Slack look
   Open  {page}u/ava
 
 An attacker has made a trust anchor with a CA of their own; the alert stands in #aws-alerts. Try this:
-  1. As Ava, press “Acknowledge”, then choose “{profiles}” in the menu and open the thread.
+  1. As Ava, press “Acknowledge”, then choose “{profiles}” in a menu and open the thread.
   2. As Ava, press “Contain All…”, read its steps and say why. One person is enough: each step can be undone.
   3. As Carla ({page}u/carla), press “Delete Trust Anchor…” and say why.
   4. As Carla, press “Approve”: you are told why you may not.
