@@ -96,6 +96,7 @@ class RuleAlert:
     ``rule_id`` and ``version`` are the rule's, ``risk_score`` is as the system counts it (Elastic: 0 to 100).
     ``alerted_at`` is when the system made the alert, ``run_id`` names the run of the rule that made it.
     ``place`` is what the system knows of the source address: country, city, network; in its own words.
+    ``finding_ids`` are the names under which GuardDuty and Security Hub keep it as a finding.
     """
 
     system: str
@@ -109,6 +110,7 @@ class RuleAlert:
     alerted_at: datetime | None = None
     run_id: str | None = None
     place: tuple[str, ...] = ()
+    finding_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from bot.domain.detection import Actor, Anchor, Detection, SourceType, Where
+from bot.domain.detection import Actor, Anchor, Detection, RuleAlert, SourceType, Where
 
 _SURENESS = {where.value: rank for rank, where in enumerate(Where)}
 _LEAST_SURE = len(_SURENESS)
@@ -53,7 +53,7 @@ def with_report(known: Detection, new: Detection) -> Detection:
         region=known.region or new.region,
         actor=Actor(**actor),
         anchor=Anchor(**anchor),
-        alert=known.alert or new.alert,
+        alert=_alert(known.alert, new.alert),
         missing=tuple(words for words in known.missing if words in new.missing),
         sources=sources,
         contradictions=tuple(dict.fromkeys((*known.contradictions, *new.contradictions, *_differences(known, new)))),
@@ -70,7 +70,16 @@ def tells_more(known: Detection, together: Detection) -> bool:
 def _told(detection: Detection) -> tuple[object, ...]:
     anchor = detection.anchor
     named = (anchor.arn, anchor.anchor_id, anchor.source_type_text, anchor.acm_pca_arn)
-    return (*named, anchor.certificates_pem, anchor.held_private_key, detection.contradictions)
+    # With it the finding that reported the event is known from others about the same identity.
+    findings = detection.alert.finding_ids if detection.alert else ()
+    return (*named, anchor.certificates_pem, anchor.held_private_key, detection.contradictions, findings)
+
+
+def _alert(known: RuleAlert | None, new: RuleAlert | None) -> RuleAlert | None:
+    """The alert that came first, with the names of every finding that told of the event."""
+    if known is None or new is None:
+        return known or new
+    return replace(known, finding_ids=tuple(dict.fromkeys((*known.finding_ids, *new.finding_ids))))
 
 
 def _agree(one: str | None, other: str | None) -> bool:

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from bot.adapters.formats.form import Event, Ignored, Inner, JsonObject, Part, place
 from bot.adapters.formats.json_text import read_json
-from bot.adapters.formats.kept import matching, name, text, value_at
+from bot.adapters.formats.kept import MAX_TEXT_CHARACTERS, matching, name, text, value_at
 from bot.domain.detection import Actor, Anchor, Detection, RuleAlert, Where
 from bot.domain.errors import BadInput
 from bot.domain.identity import parse_anchor_arn
@@ -78,6 +78,12 @@ def alert_link(value: object) -> str | None:
     """A link to the finding, if it is one."""
     url = text(value)
     return url if url and url.startswith(("https://", "http://")) else None
+
+
+def finding_ids(*values: object) -> tuple[str, ...]:
+    """The names of a finding, whole or not at all: half a name could be that of another one."""
+    kept = (text(value) for value in values if isinstance(value, str) and len(value) <= MAX_TEXT_CHARACTERS)
+    return tuple(dict.fromkeys(one for one in kept if one))
 
 
 def _records(finding: Finding, at: str) -> Iterable[Inner]:

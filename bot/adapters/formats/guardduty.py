@@ -5,7 +5,7 @@ See: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbri
 
 from __future__ import annotations
 
-from bot.adapters.formats.finding import Finding, flat_values, named, parts_of
+from bot.adapters.formats.finding import Finding, finding_ids, flat_values, named, parts_of
 from bot.adapters.formats.form import Form, JsonObject, Part
 from bot.adapters.formats.kept import moment, value_at
 from bot.domain.detection import Actor, RuleAlert
@@ -36,7 +36,12 @@ def _read(message: JsonObject, at: str) -> tuple[Part, ...]:
     user = "resource.accessKeyDetails"
     finding = Finding(
         form="guardduty",
-        alert=RuleAlert("GuardDuty", named(message, "title", "type"), named(message, "severity")),
+        alert=RuleAlert(
+            "GuardDuty",
+            named(message, "title", "type"),
+            named(message, "severity"),
+            finding_ids=finding_ids(message.get("arn"), message.get("id")),
+        ),
         finding_id=named(message, "arn", "id"),
         happened_at=moment(value_at(message, "service.eventFirstSeen")) or moment(message.get("createdAt")),
         account=message.get("accountId"),

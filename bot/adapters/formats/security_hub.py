@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import chain
 
-from bot.adapters.formats.finding import Finding, alert_link, flat_values, named, parts_of
+from bot.adapters.formats.finding import Finding, alert_link, finding_ids, flat_values, named, parts_of
 from bot.adapters.formats.form import Form, Ignored, JsonObject, Part, each_of, place
 from bot.adapters.formats.kept import moment, text, value_at
 from bot.domain.detection import Actor, RuleAlert
@@ -48,6 +48,7 @@ def _read_asff(message: JsonObject, at: str) -> tuple[Part, ...]:
             named(message, "Title"),
             named(message, "Severity.Label"),
             alert_link(message.get("SourceUrl")),
+            finding_ids=finding_ids(message.get("Id")),
         ),
         finding_id=text(message.get("Id")),
         happened_at=next(filter(None, map(moment, times)), None),
@@ -96,7 +97,11 @@ def _read_ocsf(message: JsonObject, at: str) -> tuple[Part, ...]:
     finding = Finding(
         form="ocsf",
         alert=RuleAlert(
-            "Security Hub", named(info, "title"), named(message, "severity"), alert_link(info.get("src_url"))
+            "Security Hub",
+            named(info, "title"),
+            named(message, "severity"),
+            alert_link(info.get("src_url")),
+            finding_ids=finding_ids(info.get("uid"), value_at(message, "metadata.uid")),
         ),
         finding_id=text(info.get("uid")) or text(value_at(message, "metadata.uid")),
         happened_at=happened_at,

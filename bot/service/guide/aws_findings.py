@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from bot.domain.answer import Answer, Question, Sign, answered, could_not_check
+from bot.domain.case import Case
 from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
 from bot.domain.usage.words import counted
@@ -21,6 +23,7 @@ _HUB_IS_OFF = "InvalidAccessException"
 # Findings that nobody has looked at and put away.
 # See: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_Workflow.html
 _OPEN = ("NEW", "NOTIFIED")
+_GUARDDUTY_ARN = re.compile(r"arn:aws[a-z-]*:guardduty:[^/]*:detector/[^/]+/finding/[^/]+$")
 
 _GUARDDUTY = Question("guardduty", ("101",), "Is GuardDuty on, and what has it found about this identity?")
 _HUB = Question("security_hub", ("100",), "What does Security Hub have about this identity or trust anchor?")
@@ -43,7 +46,9 @@ async def _guardduty(inquiry: Inquiry) -> Answer:
     found: list[Mapping[str, Any]] = []
     for criterion in criteria:
         found.extend(await _findings(inquiry, str(detectors[0]), criterion))
-    return _answer(_GUARDDUTY, "GuardDuty is on and has", [_guardduty_line(one) for one in found], detection)
+    others, own = _told_apart(inquiry.case, found)
+    lines = [_guardduty_line(one) for one in others]
+    return _answer(_GUARDDUTY, "GuardDuty is on and has", lines, detection, is_source=own)
 
 
 async def _findings(inquiry: Inquiry, detector: str, criterion: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -96,10 +101,27 @@ async def _security_hub(inquiry: Inquiry) -> Answer:
             raise
         sentence = f"Security Hub is off in {detection.region}: it would not have seen this."
         return answered(_HUB.id, sentence, facts={"on": False})
-    found = [one for one in answer.get("Findings") or () if not _is_passed(one)]
+    others, own = _told_apart(inquiry.case, answer.get("Findings") or ())
+    found = [one for one in others if not _is_passed(one)]
     events = [_hub_line(one) for one in found if not _is_check(one)]
     checks = tuple(_hub_line(one) for one in found if _is_check(one))
-    return _answer(_HUB, "Security Hub has", events, detection, checks)
+    return _answer(_HUB, "Security Hub has", events, detection, checks, is_source=own)
+
+
+def _told_apart(case: Case, findings: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], bool]:
+    """The findings that did not report this case themselves, and whether one was left out for it."""
+    sources = {_own_id(one) for each in case.detections if each.alert for one in each.alert.finding_ids}
+    others = [one for one in findings if sources.isdisjoint(map(_own_id, filter(None, map(one.get, ("Id", "Arn")))))]
+    return others, len(others) < len(findings)
+
+
+def _own_id(name: object) -> str:
+    """A finding's name; of GuardDuty's ARN, which is its name in Security Hub, the finding's id in GuardDuty.
+
+    See: https://docs.aws.amazon.com/securityhub/latest/userguide/guardduty-integration.html
+    """
+    text = str(name)
+    return text.rpartition("/")[2] if _GUARDDUTY_ARN.match(text) else text
 
 
 def _is_check(finding: Mapping[str, Any]) -> bool:
@@ -117,17 +139,29 @@ def _hub_line(finding: Mapping[str, Any]) -> str:
 
 
 def _answer(
-    question: Question, begins: str, lines: Sequence[str], detection: Detection, checks: Sequence[str] = ()
+    question: Question,
+    begins: str,
+    lines: Sequence[str],
+    detection: Detection,
+    checks: Sequence[str] = (),
+    *,
+    is_source: bool,
 ) -> Answer:
-    """The answer; ``checks`` are settings that failed a check: they are told, and say nothing of what happened."""
+    """The answer; ``checks`` are settings that failed a check: they are told, and say nothing of what happened.
+
+    ``is_source`` says that the finding that reported this case is there too and was not counted.
+    """
     distinct, failed = tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(checks))
     number = len(distinct)
-    words = counted(number, "open finding") if number else "no open finding"
+    other = "other " if is_source else ""
+    words = counted(number, f"{other}open finding") if number else f"no {other}open finding"
     sentence = f"{begins} {words} about this identity or trust anchor in {detection.region}."
     signs = (Sign("other_findings", sentence),) if number else ()
+    if is_source:
+        sentence += " The finding that reported this case is not counted."
     if failed:
         sentence += f" {counted(len(failed), 'check')} of settings failed, which says nothing of what happened."
-    facts = {"on": True, "findings": number, "failed_checks": len(failed)}
+    facts = {"on": True, "findings": number, "failed_checks": len(failed), "reported_this": is_source}
     shown = (*distinct, *failed)[:_MOST_LINES]
     left_out = ("Other Regions were not asked.",)
     return answered(question.id, sentence, lines=shown, signs=signs, facts=facts, not_checked=left_out)

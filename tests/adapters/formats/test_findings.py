@@ -145,3 +145,20 @@ def test_a_look_alike_is_no_trust_anchor() -> None:
     other_kind = asff(Resources=[{"Id": records.ANCHOR_ARN.replace("trust-anchor", "profile")}])
     for message in (other_kind, guardduty("CreateSession", "s3express.amazonaws.com")):
         assert understand(records.body(message)).detections == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "ids"),
+    [
+        (asff(), (asff()["Id"],)),
+        (ocsf(), ("f-1", "m-1")),
+        (guardduty(), (guardduty()["arn"], "a1b2c3")),
+        (guardduty(id="x" * 3_000), (guardduty()["arn"],)),
+        (records_forms.FORMS["asff with the record"](records.cloudtrail_record()), (asff()["Id"],)),
+    ],
+)
+def test_a_finding_keeps_its_names(message: object, ids: tuple[str, ...]) -> None:
+    """By them the guide knows the finding again among those about the same identity; a name is never cut."""
+    alert = read(message)[0].alert
+    assert alert is not None
+    assert alert.finding_ids == ids

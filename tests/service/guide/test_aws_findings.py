@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.domain.answer import Answer, Standing
-from bot.domain.detection import Actor
+from bot.domain.detection import Actor, RuleAlert
 from bot.domain.errors import AwsError
 from bot.service.guide import aws_findings
 from tests.fakes.desk import Desk, detection_of
 from tests.fakes.guide_desk import ask_step
 
 
-async def asked(desk: Desk, actor: Actor | None = None) -> dict[str, Answer]:
+async def asked(desk: Desk, actor: Actor | None = None, alert: RuleAlert | None = None) -> dict[str, Answer]:
     """The step's answers about an actor."""
     actor = actor or Actor(arn="arn:aws:iam::1:user/mallory", name="mallory", access_key_id="AKIAEXAMPLE")
-    case = replace(await desk.case(), detections=(replace(detection_of(desk.target, "event-1"), actor=actor),))
+    detection = replace(detection_of(desk.target, "event-1"), actor=actor, alert=alert)
+    case = replace(await desk.case(), detections=(detection,))
     return await ask_step(aws_findings.STEP, case, desk.aws)
 
 
@@ -108,3 +111,32 @@ async def test_nobody_to_search_for_is_said(desk: Desk) -> None:
     """An alert without an identity can't be searched in GuardDuty."""
     serve(desk, ["d"], [])
     assert (await asked(desk, Actor(kind="AWSService")))["guardduty"].standing is Standing.COULD_NOT_CHECK
+
+
+OWN_ID = "f1"
+OWN_ARN = f"arn:aws:guardduty:us-east-1:111122223333:detector/d/finding/{OWN_ID}"
+
+
+@pytest.mark.parametrize("names", [(OWN_ID,), (OWN_ARN,), (OWN_ARN, OWN_ID)])
+async def test_the_finding_that_reported_the_case_is_no_other_finding(desk: Desk, names: tuple[str, ...]) -> None:
+    """GuardDuty's own alert, by id or ARN, raises nothing in GuardDuty and in Security Hub, and that is said."""
+    serve(desk, ["d"], [{"Id": OWN_ID, "Arn": OWN_ARN, "Type": "t", "Title": "new anchor"}])
+    desk.aws.serve("securityhub:GetFindings", {"Findings": [{"Id": OWN_ARN, "Title": "new anchor"}]})
+    found = await asked(desk, alert=RuleAlert("GuardDuty", finding_ids=names))
+    for question in ("guardduty", "security_hub"):
+        assert (found[question].signs, found[question].facts["findings"]) == ((), 0)
+        assert "no other open finding" in found[question].sentence
+        assert found[question].sentence.endswith("The finding that reported this case is not counted.")
+
+
+async def test_another_finding_beside_it_still_counts(desk: Desk) -> None:
+    """Only the finding of that very name is left out, not those that look like it."""
+    own = "arn:aws:securityhub:us-east-1:111122223333:finding/6f1c"
+    serve(desk, [], [])
+    other = {"Id": f"{own}0", "Title": "Odd caller"}
+    desk.aws.serve("securityhub:GetFindings", {"Findings": [{"Id": own, "Title": "New anchor"}, other]})
+    found = (await asked(desk, alert=RuleAlert("Security Hub", finding_ids=(own,))))["security_hub"]
+    assert [one.sentence for one in found.signs] == [
+        f"Security Hub has 1 other open finding about this identity or trust anchor in {desk.target.region}."
+    ]
+    assert found.lines == ("None Odd caller, severity None",)
