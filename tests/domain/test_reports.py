@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from bot.domain.detection import RuleAlert
+from bot.domain.detection import Detection, RuleAlert
 from bot.domain.reports import tells_more, with_report
-from tests.fakes.desk import Desk, detection_of
+
+EVENT = Detection(
+    event_id="event-1",
+    event_name="CreateTrustAnchor",
+    event_source="rolesanywhere.amazonaws.com",
+    happened_at=datetime(2026, 11, 22, 9, tzinfo=UTC),
+    account="111122223333",
+    region="eu-west-1",
+    form="elastic",
+)
 
 
-def test_the_finding_of_a_second_report_is_kept(desk: Desk) -> None:
+def test_the_finding_of_a_second_report_is_kept() -> None:
     """The guide must know it again; the same finding once more is no news, and the first alert stays the alert."""
-    first = replace(detection_of(desk.target, "event-1"), alert=RuleAlert("Elastic", severity="medium"))
-    second = replace(first, alert=RuleAlert("GuardDuty", finding_ids=("f1",)))
+    first = replace(EVENT, alert=RuleAlert("Elastic", severity="medium"))
+    second = replace(EVENT, alert=RuleAlert("GuardDuty", finding_ids=("f1",)))
     together = with_report(first, second)
     assert together.alert == RuleAlert("Elastic", severity="medium", finding_ids=("f1",))
     assert tells_more(first, together)
