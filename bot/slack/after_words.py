@@ -57,7 +57,7 @@ def all_clear_words(said: AllClearSaid, *, most: int = _SENTENCE) -> str:
 
 def _looks(case: Case) -> str:
     due = next_round(case)
-    return f"Anchorwatch keeps looking until then, next at {time_of_day(due[1])}." if due is not None else ""
+    return f"Anchorwatch keeps looking, next at {time_of_day(due[1])}." if due is not None else ""
 
 
 def _said(sentence: str, limit: int) -> str:

@@ -75,7 +75,7 @@ class Controls:
         buttons, rungs, options = self._chosen(case)
         reference = Reference(case.case_id, case.revision)
         elements = [_button(one, title, style, case) for one, title, style in [*buttons, (GUIDE, "Guide", "")]]
-        # What the card's own menu has no room for goes to the rungs, so that nothing is lost.
+        # What the card's own menu has no room for goes to the rungs, the first of them, so that nothing is lost.
         own = options[-_MOST_OPTIONS:]
         elements += _menus(RUNGS, [*rungs, *options[: -len(own)]] if own else rungs)
         blocks = [{"type": "actions", "block_id": reference.block_id("controls"), "elements": elements}]
@@ -97,7 +97,7 @@ class Controls:
             return (
                 self._voting(case, contain),
                 [],
-                [*reads, *_asking(case), *_ticket(case), *incident, *_stopping(case)],
+                [*_asking(case), *_ticket(case), *incident, *reads, *_stopping(case)],
             )
         first = [] if case.acknowledged_by else [(ACKNOWLEDGE, "Acknowledge", "primary")]
         if state is CaseState.UNKNOWN_OUTCOME:
@@ -107,15 +107,8 @@ class Controls:
             buttons[0] = (*buttons[0][:2], "danger")
         rest = [(one, title) for one, title, _ in buttons[_MOST_BUTTONS:]]
         rest += [(one.id, one.title + "…") for one in acts if one.rung >= _QUIET_RUNG]
-        last = [
-            *closing_option(case),
-            *_asking(case),
-            *_ticket(case),
-            *incident,
-            (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"),
-            *_stopping(case),
-        ]
-        return buttons[:_MOST_BUTTONS], rest, [*reads, *last]
+        last = [*closing_option(case), (MARK_FALSE_POSITIVE, "Acknowledge as False Positive…"), *_stopping(case)]
+        return buttons[:_MOST_BUTTONS], rest, [*_asking(case), *_ticket(case), *incident, *reads, *last]
 
     def _voting(self, case: Case, contain: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         pending = {one.action_id for one in case.requests.values() if one.is_open}
