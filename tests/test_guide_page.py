@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.domain.answer import answered
+from bot.domain.detection import RuleAlert
 from bot.domain.guide import Mode, Row, rows
 from bot.guide_page import places_of
 from bot.registry import load_handlers
@@ -29,6 +31,7 @@ ON_CARD = {
     "card: red flags": "The CA is brand new: made 12 minutes before the call.",
     "card: certificates": "Self-signed  yes, checked with its key",
     "card: guide line": "*Guide:*",
+    "card: footer": "Alert in Elastic",
 }
 """Parts of the card as the rows name them, and words by which each is known."""
 
@@ -79,7 +82,10 @@ def test_each_button_is_on_a_card_or_in_the_guide() -> None:
 def test_each_part_of_the_card_is_on_it() -> None:
     """Where a row names a part of the card, the card has it."""
     answer = answered("q", "Found.")
-    card = texts(Card(CHANNEL, Controls(ACTIONS), "").draw(asked(answer)).rich["blocks"])
+    case = asked(answer)
+    alert = RuleAlert("Elastic", url="https://kibana.example.com/alert")
+    case = replace(case, detections=(replace(case.detection, alert=alert),))
+    card = texts(Card(CHANNEL, Controls(ACTIONS), "").draw(case).rich["blocks"])
     places = {place for row in rows() for place in row.places if place.startswith("card: ")}
     assert places == set(ON_CARD)
     assert [place for place, words in ON_CARD.items() if words not in card] == []

@@ -22,6 +22,7 @@ _KEY_HASH = re.compile(r"[0-9a-f]{64}")
 _GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 # People are sent there, so it must be nothing that Slack or a browser reads as something else.
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!#-;=?-\[\]_a-z~]{0,1500})?")
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}(:[0-9]{1,5})?")
 _SECTIONS = frozenset(
     {
         "hours",
@@ -35,6 +36,7 @@ _SECTIONS = frozenset(
         "ca",
         "places",
         "guide",
+        "alerts",
     }
 )
 
@@ -82,6 +84,7 @@ class _Reader:
             approved_cas=self._each("ca", data, _ca),
             places_database=self._take("places.database", lambda: _text(_table(data, "places"), "database"), None),
             guide_url=self._take("guide.url", lambda: _web_address(_table(data, "guide"), "url"), None),
+            alert_hosts=self._take("alerts.hosts", lambda: _hosts(_table(data, "alerts")), ()),
         )
 
     def _hours(self, it: Mapping[str, Any], data: Mapping[str, Any]) -> Hours:
@@ -151,6 +154,14 @@ def _web_address(it: Mapping[str, Any], name: str) -> str | None:
     if value is not None and not _WEB_ADDRESS.fullmatch(value):
         raise _Wrong(f"{name} must be an https address such as https://wiki.example.com/page: {value!r}")
     return value
+
+
+def _hosts(it: Mapping[str, Any]) -> tuple[str, ...]:
+    hosts = tuple(one.lower().removesuffix(":443") for one in _texts(it, "hosts"))
+    wrong = [one for one in hosts if not _HOST.fullmatch(one)]
+    if wrong:
+        raise _Wrong(f"hosts must be names such as kibana.example.com or kibana.example.com:5601: {wrong[0]!r}")
+    return hosts
 
 
 def _number(it: Mapping[str, Any], name: str) -> int | None:

@@ -19,7 +19,8 @@ ROWS_TEXT = """
 10 | v6 | A | Refused and failed attempts of the same actor |
 11 | v6 | A | Updates and enabled anchors too, where the rule is silent | code: bot/domain/rule.py
 12 | v1 v6 | A | The rule's type and version |
-13 | v1 v6 | A | Documents of Filebeat and of the integration are both read | code: bot/adapters/formats/elastic.py
+13 | v1 v6 | A | Documents of Filebeat and of the integration; the way back to the alert | \
+card: footer; code: bot/adapters/formats/elastic.py
 14 | v1 v6 | A | The rule's severity beside our own priority |
 15 | v1 v6 | A | The rule's risk score |
 16 | v1 v6 | A | How late the alert came: event, alert, bot |

@@ -118,7 +118,8 @@ class House:
     ``owners`` are patterns of ARNs (``*`` and ``?``) of those whose job trust anchors are; ``owners_group`` is the
     Slack user group that is asked whether a CA is theirs. ``organization_names`` are what the organization calls
     itself in certificates. ``ticket_pattern`` is a regular expression that finds a change ticket in a text.
-    ``places_database`` is the path of a database of addresses in MaxMind's format.
+    ``places_database`` is the path of a database of addresses in MaxMind's format. ``alert_hosts`` are where people
+    open the alerts of our detection systems: names in small letters, with the port where it is not 443.
     """
 
     hours: Hours | None = None
@@ -132,6 +133,7 @@ class House:
     approved_cas: tuple[ApprovedCa, ...] = ()
     places_database: str | None = None
     guide_url: str | None = None
+    alert_hosts: tuple[str, ...] = ()
 
     def account(self, account_id: str) -> Account | None:
         """What is known of an account."""

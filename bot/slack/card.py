@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bot.domain.alarm_reminders import alarms_call
@@ -12,6 +13,7 @@ from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.slack.after_words import after_lines
 from bot.slack.alarm_message import acknowledge_button, alarm_reference
+from bot.slack.alert_link import alert_line
 from bot.slack.button_value import Reference
 from bot.slack.card_digest import FOOTER, GUIDE_STATE, rendered, signed
 from bot.slack.card_words import (
@@ -52,10 +54,14 @@ class Card:
         channel: where new cards go.
         controls: which buttons they have.
         approvers_in_words: who may say yes, for the people who wait.
+        alert_hosts: see :func:`bot.slack.alert_link.alert_line`.
     """
 
-    def __init__(self, channel: str, controls: Controls, approvers_in_words: str) -> None:
+    def __init__(
+        self, channel: str, controls: Controls, approvers_in_words: str, alert_hosts: Collection[str] = ()
+    ) -> None:
         self._channel = channel
+        self._alert_hosts = alert_hosts
         self._controls = controls
         self._requests = RequestBlocks(controls.title, approvers_in_words)
 
@@ -134,6 +140,9 @@ class Card:
             words.append(f"{len(case.detections)} events")
         words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
         elements = [_mrkdwn(" · ".join(words))]
+        link = alert_line(alert, self._alert_hosts)
+        if link:
+            elements.append(_mrkdwn(link))
         running = [self._controls.title(one.action_id) for one in case.requests.values() if one.is_read and one.is_open]
         if case.investigation.started is not None:
             running.append("Guide")
@@ -158,6 +167,7 @@ class Card:
             *glass_lines(case, self._controls.title),
             *card_lines(case),
             *guide_lines(case),
+            alert_line(detection.alert, ()),
             "Slack would not show the buttons. To disable by hand: "
             + code(
                 f"aws rolesanywhere disable-trust-anchor --trust-anchor-id {case.target.anchor_id} "
