@@ -14,7 +14,7 @@ ROWS_TEXT = """
 5 | v1 | A | What persists until the trust anchor is disabled | card: first sentence
 6 | v6 | A | The rule's answer checked, a disagreement shown | card: red flags
 7 | v6 | A | The CA itself: names, fingerprint, whether it is known | card: certificates
-8 | v6 | A | Sessions that came through the anchor: certificate, subject, address |
+8 | v6 | A | Sessions that came through the anchor: certificate, subject, address, place |
 9 | v6 | A | Rotating the actor's keys does not close this | card: first sentence; action: disable_trust_anchor
 10 | v6 | A | Refused and failed attempts of the same actor |
 11 | v6 | A | Updates and enabled anchors too, where the rule is silent | code: bot/domain/rule.py

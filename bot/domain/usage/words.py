@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from bot.domain.usage.acts import Act
 from bot.domain.usage.members import Record, text
@@ -39,14 +40,22 @@ def last_part(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def use_line(use: CertificateUse, subject: str = "") -> str:
-    """What one certificate did. ``subject`` is the certificate's own; without it the source identity is shown."""
+def placed(addresses: Sequence[str], places: Mapping[str, str]) -> tuple[str, ...]:
+    """Each address with where it is, as far as that is known."""
+    return tuple(f"{one} ({places[one]})" if one in places else one for one in addresses)
+
+
+def use_line(use: CertificateUse, subject: str = "", places: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What one certificate did. ``subject`` is the certificate's own; without it the source identity is shown.
+
+    ``places`` say where addresses are.
+    """
     name = (subject or use.identity)[:_MOST_TEXT]
     parts = [
         f"Certificate {use.serial or 'not recorded'}{f' ({name})' if name else ''}: {_numbers(use)}",
         f"role {some([last_part(one) for one in use.roles]) or 'not recorded'}",
         f"profile {some([last_part(one) for one in use.profiles]) or 'not recorded'}",
-        f"from {some(use.addresses) or 'an address that is not recorded'}",
+        f"from {some(placed(use.addresses, places)) or 'an address that is not recorded'}",
         f"first {utc_text(use.first)}, last {utc_text(use.last)}",
     ]
     if use.access_key_ids:

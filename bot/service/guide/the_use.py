@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bot.domain.answer import Answer, Question, Sign, answered
 from bot.domain.event_search import By
 from bot.domain.usage.sessions import GUIDES_NAME, Session, by_certificate
-from bot.domain.usage.words import counted, guides_sentence, last_part, late_sentence, none_or, some, use_line, utc_text
+from bot.domain.usage.words import (
+    counted,
+    guides_sentence,
+    last_part,
+    late_sentence,
+    none_or,
+    placed,
+    some,
+    use_line,
+    utc_text,
+)
 from bot.service.guide.anchor_span import anchor_span
 from bot.service.guide.answering import of_an_anchor
 from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.session_metric import METRIC, metric
+from bot.service.guide.session_places import not_placed, places_of
 from bot.service.guide.sessions_seen import SessionsSeen, sessions_seen
 
 USED = Question("ca_used", ("62", "93"), "Was the trust anchor used, and what was refused?")
@@ -25,17 +36,20 @@ _MOST_KEPT = 200
 async def _used(inquiry: Inquiry) -> Answer:
     seen = await sessions_seen(inquiry)
     sentence = _sentence(seen)
+    addresses = tuple(dict.fromkeys(one.address for one in seen.sessions if one.address))
+    places = places_of(inquiry, addresses)
     signs = []
     if seen.issued:
-        addresses = some(tuple(dict.fromkeys(one.address for one in seen.issued)))
+        origins = some(placed(tuple(dict.fromkeys(one.address for one in seen.issued)), places))
         into = some([last_part(arn) for arn in dict.fromkeys(one.role_arn for one in seen.issued) if arn])
         roles = f", as {into}" if into else ""
-        said = f"The CA was used: {_issued(seen)}{roles}, from {addresses or 'unknown addresses'}."
+        said = f"The CA was used: {_issued(seen)}{roles}, from {origins or 'unknown addresses'}."
         signs.append(Sign("ca_used", said))
     if seen.refused:
         refused = counted(len(seen.refused), "attempt")
         signs.append(Sign("session_refused", f"{refused} to use the trust anchor refused."))
-    return answered(USED.id, sentence, signs=tuple(signs), not_checked=seen.not_checked, facts=_facts(seen))
+    not_checked = (*seen.not_checked, *not_placed(inquiry, addresses, places))
+    return answered(USED.id, sentence, signs=tuple(signs), not_checked=not_checked, facts=_facts(seen, places))
 
 
 def _sentence(seen: SessionsSeen) -> str:
@@ -59,7 +73,7 @@ def _issued(seen: SessionsSeen) -> str:
     return f"{counted(len(seen.issued), 'session')} issued to {certificates}"
 
 
-def _facts(seen: SessionsSeen) -> dict[str, object]:
+def _facts(seen: SessionsSeen, places: Mapping[str, str]) -> dict[str, object]:
     query, latest = seen.search.query, seen.latest_end
     return {
         "issued": len(seen.issued),
@@ -71,12 +85,12 @@ def _facts(seen: SessionsSeen) -> dict[str, object]:
         "whole": seen.search.why_cut is None and not seen.search.unreadable,
         "anchor": seen.span.live,
         "latest_expiry": latest.isoformat() if latest else None,
-        "sessions": [_fact(one, seen) for one in (*seen.issued, *seen.refused)[:_MOST_KEPT]],
+        "sessions": [_fact(one, seen, places) for one in (*seen.issued, *seen.refused)[:_MOST_KEPT]],
         "sessions_cut": max(0, len(seen.sessions) - _MOST_KEPT),
     }
 
 
-def _fact(session: Session, seen: SessionsSeen) -> dict[str, Any]:
+def _fact(session: Session, seen: SessionsSeen, places: Mapping[str, str]) -> dict[str, Any]:
     leaf = seen.leaves.get(session.certificate)
     return {
         "event_id": session.event_id,
@@ -86,6 +100,7 @@ def _fact(session: Session, seen: SessionsSeen) -> dict[str, Any]:
         "role_arn": session.role_arn,
         "profile_arn": session.profile_arn,
         "address": session.address,
+        "place": places.get(session.address),
         "access_key_id": session.access_key_id,
         "user_id": session.user_id,
         "identity": session.identity,
@@ -101,7 +116,9 @@ async def _certificates(inquiry: Inquiry) -> Answer:
     if not uses:
         return answered(_CERTIFICATES.id, f"No certificate was shown to this trust anchor in {seen.place}.")
     subjects_of = {one: leaf.subject for one, leaf in seen.leaves.items()}
-    lines = [use_line(use, subjects_of.get(use.certificate, "")) for use in uses[:_MOST_LINES]]
+    shown = uses[:_MOST_LINES]
+    places = places_of(inquiry, (address for use in shown for address in use.addresses))
+    lines = [use_line(use, subjects_of.get(use.certificate, ""), places) for use in shown]
     if len(uses) > _MOST_LINES:
         lines.append(f"{len(uses) - _MOST_LINES} more certificates.")
     worked = sum(use.issued > 0 for use in uses)

@@ -10,8 +10,10 @@ import pytest
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.case import Case
+from bot.domain.detection import RuleAlert
 from bot.domain.errors import AwsError
 from bot.service.guide import the_use, use_witnesses
+from bot.service.guide.session_places import NO_DATABASE
 from tests.certificates_shown import ShownCa, ca_shown
 from tests.fakes.aws_samples import session_record, stamp
 from tests.fakes.desk import Desk
@@ -20,6 +22,7 @@ from tests.fakes.fake_search import FakeSearch
 from tests.fakes.guide_desk import ask_step
 
 CREATED = NOW - timedelta(hours=1)
+PLACED = "203.0.113.9"
 
 
 @pytest.fixture
@@ -240,3 +243,34 @@ async def test_every_round_answers_every_question(desk: Desk, number: int) -> No
     assert use_witnesses.STEP.again
     answers = await found(desk, [session(desk)], number=number)
     assert {one.standing for one in answers.values()} == {Standing.ANSWERED}
+
+
+async def test_the_addresses_of_sessions_have_a_place(desk: Desk, ca: ShownCa) -> None:
+    """The country of the database stands behind each public address: on the line, in the sign and in the facts."""
+    records = [
+        session(desk, 0, requestParameters=asked(desk, cert := ca.shows(0xA1, "laptop")), sourceIPAddress=PLACED),
+        session(desk, 1, requestParameters=asked(desk, cert), sourceIPAddress="10.1.2.3"),
+    ]
+    told = await found(desk, records, place_of=lambda one: ("Lund", "Sweden") if one == PLACED else ("x",))
+    assert "from 10.1.2.3, 203.0.113.9 (Lund, Sweden)" in "".join(told["used_certificates"].lines)
+    assert "203.0.113.9 (Lund, Sweden)" in told["ca_used"].signs[0].sentence
+    assert [one["place"] for one in told["ca_used"].facts["sessions"]] == [None, "Lund, Sweden"]
+    assert not [one for one in told["ca_used"].not_checked if "countries" in one]
+
+
+async def test_the_alert_knows_the_place_of_its_own_address(desk: Desk, ca: ShownCa) -> None:
+    """Without a database the alert's place counts for its own address, and for any other the gap is named."""
+    shown = asked(desk, ca.shows(0xA1, "laptop"))
+    records = [session(desk, number, requestParameters=shown) for number in (0, 1)]
+    records[0]["sourceIPAddress"], records[1]["sourceIPAddress"] = "203.0.113.9", "198.51.100.77"
+    case = await opened(desk)
+    first = case.detection
+    told_by = replace(
+        first,
+        actor=replace(first.actor, source_address="203.0.113.9"),
+        alert=RuleAlert("Elastic", place=("Lund", "Sweden")),
+    )
+    case = replace(case, detections=(told_by,))
+    used = (await ask_step(the_use.STEP, case, desk.aws, records=records))["ca_used"]
+    assert "from 198.51.100.77, 203.0.113.9 (Lund, Sweden)" in used.signs[0].sentence
+    assert NO_DATABASE in used.not_checked
