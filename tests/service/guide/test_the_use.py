@@ -254,7 +254,8 @@ async def test_the_addresses_of_sessions_have_a_place(desk: Desk, ca: ShownCa) -
     told = await found(desk, records, place_of=lambda one: ("Lund", "Sweden") if one == PLACED else ("x",))
     assert "from 10.1.2.3, 203.0.113.9 (Lund, Sweden)" in "".join(told["used_certificates"].lines)
     assert "203.0.113.9 (Lund, Sweden)" in told["ca_used"].signs[0].sentence
-    assert [one["place"] for one in told["ca_used"].facts["sessions"]] == [None, "Lund, Sweden"]
+    sessions: Any = told["ca_used"].facts["sessions"]
+    assert [one["place"] for one in sessions] == [None, "Lund, Sweden"]
     assert not [one for one in told["ca_used"].not_checked if "countries" in one]
 
 
