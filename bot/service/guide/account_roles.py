@@ -1,7 +1,8 @@
 """The roles of an account with their policies, by the fewest calls that are allowed.
 
-GetAccountAuthorizationDetails brings everything in one paged call. Without it ListRoles brings the trust policies, and
-without that GetRole those of the roles in profiles; the other policies of a few roles then cost several calls each.
+GetAccountAuthorizationDetails brings everything, users and groups too, in one paged call. Without it ListRoles brings
+the trust policies, and without that GetRole those of the roles in profiles; the other policies of a few roles then cost
+several calls each.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from bot.domain.action import ActionAws
 from bot.domain.errors import AwsDenied, AwsError, AwsNotFound
 from bot.domain.privileges.role_details import managed_documents
+from bot.domain.privileges.who_may import Principals
 from bot.service.aws_words import aws_sentence
 from bot.service.guide.inquiry import Inquiry
 
+DETAILS = "iam:GetAccountAuthorizationDetails"
 PERMISSIONS = (
-    "iam:GetAccountAuthorizationDetails",
+    DETAILS,
     "iam:ListRoles",
     "iam:GetRole",
     "iam:ListAttachedRolePolicies",
@@ -30,6 +33,7 @@ PERMISSIONS = (
 # See: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
 _PAGE = 1000
 _MOST_SINGLE_ROLES = 100
+_LISTS = ("RoleDetailList", "UserDetailList", "GroupDetailList", "Policies")
 MOST_DETAILED = 25
 
 
@@ -62,9 +66,8 @@ class AccountRoles:
 async def read_account_roles(inquiry: Inquiry, in_profiles: Sequence[str]) -> AccountRoles:
     """Read the roles; ``in_profiles`` are the ARNs that matter when not all can be read."""
     found = AccountRoles()
-    aws = inquiry.aws()
     try:
-        await _all_details(aws, found)
+        read = await account_principals(inquiry)
     except AwsError as error:
         found.refused(error)
         found.detailed = False
@@ -73,18 +76,26 @@ async def read_account_roles(inquiry: Inquiry, in_profiles: Sequence[str]) -> Ac
         except AwsError as listing:
             found.refused(listing)
             found.complete = False
-            await _one_by_one(aws, found, in_profiles)
+            await _one_by_one(inquiry.aws(), found, in_profiles)
+    else:
+        found.roles, found.documents = list(read.roles), dict(read.documents)
     return found
 
 
-async def _all_details(aws: ActionAws, found: AccountRoles) -> None:
-    roles: list[Mapping[str, Any]] = []
-    policies: list[Mapping[str, Any]] = []
-    wanted = ["Role", "LocalManagedPolicy", "AWSManagedPolicy"]
+async def account_principals(inquiry: Inquiry) -> Principals:
+    """Every role, user and group of the account with its policies, read once in this round. Raises as ActionAws."""
+    key = (DETAILS, inquiry.case.target.account)
+    return cast("Principals", await inquiry.once(key, lambda: _all_details(inquiry.aws())))
+
+
+async def _all_details(aws: ActionAws) -> Principals:
+    lists: dict[str, list[Mapping[str, Any]]] = {name: [] for name in _LISTS}
+    wanted = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
     async for page in aws.pages("iam", "GetAccountAuthorizationDetails", Filter=wanted, MaxItems=_PAGE):
-        roles.extend(page.get("RoleDetailList") or ())
-        policies.extend(page.get("Policies") or ())
-    found.roles, found.documents = roles, managed_documents(policies)
+        for name, entries in lists.items():
+            entries.extend(page.get(name) or ())
+    roles, users, groups, policies = lists.values()
+    return Principals(roles, users, groups, managed_documents(policies))
 
 
 async def _one_by_one(aws: ActionAws, found: AccountRoles, arns: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from bot.service.guide import (
     use_witnesses,
     what_sessions_did,
     when_and_where,
+    who_may_create,
 )
 from bot.service.guide.inquiry import Step
 
@@ -28,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     the_report.STEP,
     the_anchors.STEP,
     the_roles.STEP,
+    who_may_create.STEP,
     the_use.STEP,
     use_witnesses.STEP,
     what_sessions_did.STEP,
