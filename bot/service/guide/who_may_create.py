@@ -35,7 +35,8 @@ def _answer(found: WhoMay) -> Answer:
     perhaps = [one for one in found.holders if not one.surely]
     users = sum(":user/" in one.arn for one in found.holders)
     roles = len(found.holders) - users
-    sentence = f"Besides the root user, {count(roles, 'role')} and {count(users, 'user')} may create trust anchors here"
+    who = " and ".join(count(number, thing) for number, thing in ((roles, "role"), (users, "user")) if number)
+    sentence = f"Besides the root user, {who} may create trust anchors here"
     if not found.holders:
         sentence = "No role and no user may create trust anchors here by their own policies; only the root user may"
     sentence += f", {len(perhaps)} of them perhaps." if perhaps else "."

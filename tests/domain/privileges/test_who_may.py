@@ -57,8 +57,8 @@ def test_a_user_may_by_a_group() -> None:
 
 def test_denials_and_boundaries_take_away() -> None:
     """A sure Deny and a boundary that does not name the call take it away; one that can't be read is named."""
-    bound = {"PermissionsBoundary": {"PermissionsBoundaryArn": NARROW}}
-    lost = {"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/lost"}}
+    bound: dict[str, Any] = {"PermissionsBoundary": {"PermissionsBoundaryArn": NARROW}}
+    lost: dict[str, Any] = {"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/lost"}}
     found = asked(
         [
             principal("a:role/denied", allow("*"), allow(ACTION, effect="Deny")),

@@ -47,10 +47,11 @@ async def test_roles_and_users_are_told_with_their_policies(desk: Desk) -> None:
 
 
 async def test_a_long_list_is_cut(desk: Desk) -> None:
-    """Forty administrators make 25 lines and a count of the rest."""
+    """Forty administrators make 25 lines and a count of the rest, and no word of users where none may."""
     desk.aws.serve(DETAILS, {"RoleDetailList": [entry("role", f"r{number}", ALL) for number in range(40)]})
     found = await asked(desk)
     assert (len(found.lines), found.lines[-1], found.facts["roles"]) == (26, "and 15 more", 40)
+    assert found.sentence == "Besides the root user, 40 roles may create trust anchors here."
 
 
 async def test_nobody_is_said_to_be_nobody(desk: Desk) -> None:
