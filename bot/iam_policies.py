@@ -26,7 +26,11 @@ FORMATS = ("json", "cloudformation", "terraform")
 
 # What a call can be held to, by its IAM action; everything else has no resource, or is a read that goes anywhere.
 _RESOURCES = (
-    (re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor"), "rolesanywhere:*", "trust-anchor/*"),
+    (
+        re.compile(r"rolesanywhere:(TagResource|(Get|Enable|Disable|Delete)TrustAnchor)"),
+        "rolesanywhere:*",
+        "trust-anchor/*",
+    ),
     (re.compile(r"rolesanywhere:(Enable|Disable)Profile"), "rolesanywhere:*", "profile/*"),
     (re.compile(r"rolesanywhere:(Enable|Delete)Crl"), "rolesanywhere:*", "crl/*"),
     (re.compile(r"iam:(Put|Delete|Attach|Detach)RolePolicy"), "iam:", "role/*"),

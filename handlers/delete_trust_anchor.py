@@ -17,24 +17,28 @@ from bot.domain.action import (
     Verdict,
     anchor_state,
     as_capsule,
+    copy_sentence,
     counted,
     if_known,
+    kept_beside,
     read_trust_anchor,
     roles_naming,
     use_sentence,
 )
 
-_MOST_NAMES_CHARACTERS = 50
+_MOST_NAMES_CHARACTERS = 40
 _NO_WAY_BACK = "A new trust anchor gets a new ARN, so policies that name this one do not let it in."
 
 
 async def plan(target: Target, aws: ActionAws) -> Plan:
-    """Read the trust anchor and the roles that name it, and say what deleting it would do.
+    """Read the trust anchor, what a copy would need and the roles that name it, and say what deleting it would do.
 
     Raises:
         AwsError: the trust anchor can't be read, or AWS answered about another one.
     """
-    anchor, named = await asyncio.gather(read_trust_anchor(target.anchor_arn, aws), _named_by(target, aws))
+    anchor, named, beside = await asyncio.gather(
+        read_trust_anchor(target.anchor_arn, aws), _named_by(target, aws), kept_beside(target.anchor_arn, aws)
+    )
     return Plan(
         action_id=ACTION.id,
         target_arn=str(target.anchor_arn),
@@ -53,10 +57,10 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
             "Whoever reads CloudTrail sees it, an attacker too."
         ),
         way_back=(
-            f"None. {_NO_WAY_BACK}{named} Restore Trust Anchor makes one with the same name and CA. "
-            "Disable Trust Anchor stops the same sessions and can be taken back."
+            f"None. {_NO_WAY_BACK}{named} {copy_sentence(beside)} "
+            "Disable Trust Anchor stops the same and has a way back."
         ),
-        capsule=as_capsule(anchor),
+        capsule={**as_capsule(anchor), **beside},
         evidence=target.known,
     )
 
@@ -107,7 +111,13 @@ ACTION = ResponseAction(
     id="delete_trust_anchor",
     title="Delete Trust Anchor",
     risk=Risk.IRREVERSIBLE,
-    permissions=("rolesanywhere:GetTrustAnchor", "iam:ListRoles", "rolesanywhere:DeleteTrustAnchor"),
+    permissions=(
+        "rolesanywhere:GetTrustAnchor",
+        "rolesanywhere:ListTagsForResource",
+        "rolesanywhere:ListCrls",
+        "iam:ListRoles",
+        "rolesanywhere:DeleteTrustAnchor",
+    ),
     idempotent=True,
     plan=plan,
     apply=apply,

@@ -18,11 +18,17 @@ from bot.domain.action import (
     Verdict,
     can_copy,
     check_account,
+    copied_tags,
     copy_request,
     copy_state,
     copy_surroundings,
+    counted,
     find_copy,
     if_known,
+    import_lists,
+    list_calls,
+    lost_sentence,
+    missing_lists,
     roles_naming,
 )
 
@@ -45,12 +51,11 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     return Plan(
         action_id=ACTION.id,
         target_arn=target.anchor_arn,
-        calls=(f"rolesanywhere:CreateTrustAnchor name={kept['name']}, with the same CA, {enabled}",),
+        calls=(f"rolesanywhere:CreateTrustAnchor name={kept['name']}, {_with(kept)}, {enabled}", *list_calls(kept)),
         state=state,
         stops=f"Nothing. It makes a trust anchor with the same name and CA again, {enabled} as it was.",
         does_not_stop=(
-            "What does not come back: the ARN, the tags and the CRLs, so certificates on them work with the copy. "
-            "Roles that name the old ARN stay shut until somebody changes that. "
+            f"{lost_sentence(kept)} Roles that name the old ARN stay shut until somebody changes that. "
             "Everyone with a certificate of this CA can use the copy."
         ),
         who_would_notice="Anchorwatch itself: it opens a new case for the copy. Whoever reads CloudTrail sees it too.",
@@ -61,31 +66,43 @@ async def plan(target: Target, aws: ActionAws) -> Plan:
     )
 
 
+def _with(kept: Mapping[str, Any]) -> str:
+    tags = len(copied_tags(kept))
+    return f"with the same CA and {counted(tags, 'tag')}" if tags else "with the same CA"
+
+
 async def apply(plan: Plan, aws: ActionAws) -> Report:
-    """Make it, unless one with the same name and CA is there, and name the roles that still name the old ARN."""
+    """Make it with its CRLs, unless one with the same name and CA is there, and name roles that name the old ARN."""
     there = await find_copy(plan.capsule, aws)
     if there is None:
         made = await aws.call("rolesanywhere", "CreateTrustAnchor", **copy_request(plan.capsule))
-        summary = f"AWS made {(made.get('trustAnchor') or {}).get('trustAnchorArn')}."
+        there = made.get("trustAnchor") or {}
+        summary = f"AWS made {there.get('trustAnchorArn')}."
     else:
         summary = f"AWS has one with this name and CA already: {there.get('trustAnchorArn')}."
+    not_imported = await import_lists(plan.capsule, str(there.get("trustAnchorArn")), aws)
     try:
         roles = await roles_naming(plan.target_arn, aws)
     except AwsError as error:
-        return Report(summary, not_checked=(f"Which roles name the old ARN: AWS answered {error.code}.",))
-    return Report(summary, lines=tuple(f"The trust policy of {role} names the old ARN." for role in roles))
+        unread = f"Which roles name the old ARN: AWS answered {error.code}."
+        return Report(summary, not_imported, (unread,))
+    return Report(summary, (*not_imported, *(f"The trust policy of {role} names the old ARN." for role in roles)))
 
 
 async def verify(plan: Plan, aws: ActionAws) -> Verdict:
-    """Look for a trust anchor with the same name and CA."""
+    """Look for a trust anchor with the same name and CA, and for its CRLs."""
     try:
         await check_account(plan.target_arn.split(":")[4], aws)
         there = await find_copy(plan.capsule, aws)
+        arn = str((there or {}).get("trustAnchorArn"))
+        missing = await missing_lists(plan.capsule, arn, aws) if there is not None else []
     except AwsError as error:
         return Verdict(done=None, sentence=f"AWS could not be read back ({error.code}).")
     if there is None:
         return Verdict(done=False, sentence="AWS shows no trust anchor with this name and CA.")
-    return Verdict(done=True, sentence=f"AWS shows the copy: {there.get('trustAnchorArn')}.")
+    if missing:
+        return Verdict(done=False, sentence=f"AWS shows the copy, {arn}, without {counted(len(missing), 'CRL')} of it.")
+    return Verdict(done=True, sentence=f"AWS shows the copy: {arn}.")
 
 
 def _kept(known: Evidence) -> Mapping[str, Any]:
@@ -102,6 +119,10 @@ ACTION = ResponseAction(
         "sts:GetCallerIdentity",
         "rolesanywhere:ListTrustAnchors",
         "rolesanywhere:CreateTrustAnchor",
+        # Creating with tags asks for it too; AWS's page of actions does not say so, its CloudFormation schema does.
+        "rolesanywhere:TagResource",
+        "rolesanywhere:ListCrls",
+        "rolesanywhere:ImportCrl",
         "iam:ListRoles",
     ),
     idempotent=True,

@@ -22,6 +22,8 @@ _MAX_TAG_VALUE = 256
 # The only actions among ours that IAM can hold to one trust anchor.
 # See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementrolesanywhere.html
 _ON_ONE_ANCHOR = re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor")
+# What is created with tags has no ARN yet.
+_ON_ANY_ANCHOR = re.compile(r"rolesanywhere:TagResource")
 # A version is a change of the policy itself; attaching is one of the role, and IAM can hold it to a policy.
 # See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 _ON_POLICY = re.compile(r"iam:(Create|Delete)PolicyVersion")
@@ -66,7 +68,8 @@ def session_policy(target: Target, permissions: Sequence[str], touches: Sequence
     managed = sorted(one for one in touches if ":policy/" in one)
     others = sorted(set(touches) - set(managed))
     on_anchor = sorted(one for one in permissions if target.anchor_arn and _ON_ONE_ANCHOR.fullmatch(one))
-    rest = sorted(set(permissions) - set(on_anchor))
+    on_any = sorted(one for one in permissions if target.anchor_arn and _ON_ANY_ANCHOR.fullmatch(one))
+    rest = sorted(set(permissions) - {*on_anchor, *on_any})
     changes = [one for one in rest if touches and not one.partition(":")[2].startswith(_READS)]
     on_policies = [one for one in changes if _ON_POLICY.fullmatch(one)]
     with_policies = [one for one in changes if _WITH_POLICY.fullmatch(one)]
@@ -76,6 +79,7 @@ def session_policy(target: Target, permissions: Sequence[str], touches: Sequence
     for resources in (others, _beginning(others)):
         wanted: tuple[_Part, ...] = (
             (on_anchor, target.anchor_arn, {}),
+            (on_any, f"{str(target.anchor_arn).rpartition('/')[0]}/*", {}),
             (on_policies, managed, {}),
             (with_policies, resources if managed else None, only_these),
             (on_others, resources, {}),

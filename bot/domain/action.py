@@ -25,6 +25,15 @@ from bot.domain.anchor_copy import (
     find_copy,
     roles_naming,
 )
+from bot.domain.anchor_kept import (
+    copied_tags,
+    copy_sentence,
+    import_lists,
+    kept_beside,
+    list_calls,
+    lost_sentence,
+    missing_lists,
+)
 from bot.domain.anchor_state import GONE, anchor_state
 from bot.domain.ca_approval import APPROVAL_FORM, approval_of_form
 from bot.domain.caller_quarantine import (
@@ -117,7 +126,9 @@ __all__ = [
     "check_account",
     "check_profiles",
     "checked_list",
+    "copied_tags",
     "copy_request",
+    "copy_sentence",
     "copy_state",
     "copy_surroundings",
     "counted",
@@ -128,8 +139,10 @@ __all__ = [
     "guides_sentence",
     "identities_left_out",
     "if_known",
+    "import_lists",
     "judged",
     "judged_key",
+    "kept_beside",
     "key_plan",
     "keys_in",
     "known_stops",
@@ -138,7 +151,10 @@ __all__ = [
     "lift",
     "lifted",
     "lifting_plan",
+    "list_calls",
     "list_state",
+    "lost_sentence",
+    "missing_lists",
     "offered_always",
     "offered_while_it_exists",
     "profile_capsule",

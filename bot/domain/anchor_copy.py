@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.action_aws import ActionAws
+from bot.domain.anchor_kept import copied_tags
 from bot.domain.anchor_state import anchor_state
 from bot.domain.errors import AwsError
 from bot.domain.plain import canonical
@@ -15,6 +16,8 @@ _SAME = ("name", "source type", "certificates", "ACM PCA")
 _SOURCE_DATA = ("x509CertificateData", "acmPcaArn")
 # See: https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_NotificationSetting.html
 _SETTING = ("enabled", "event", "threshold", "channel")
+# What was off or not there is AWS's own default.
+_AS_IT_WAS = ("crlDpRevocationEnabled", "aliasName")
 _MOST_NAMED = 20
 _MAY_LET_IN = "rolesanywhere"
 COPY_STATE = ("one with this name and CA", "trust policies for IAM Roles Anywhere")
@@ -48,7 +51,12 @@ def copy_request(capsule: Mapping[str, Any]) -> dict[str, Any]:
         "source": {"sourceType": source["sourceType"], "sourceData": data},
         "enabled": capsule.get("enabled") is True,
     }
-    return {**request, "notificationSettings": settings} if settings else request
+    optional = {
+        "notificationSettings": settings,
+        "tags": copied_tags(capsule),
+        **{one: capsule.get(one) for one in _AS_IT_WAS},
+    }
+    return {**request, **{name: value for name, value in optional.items() if value}}
 
 
 async def check_account(account: str, aws: ActionAws) -> None:

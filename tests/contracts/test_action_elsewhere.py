@@ -13,7 +13,7 @@ from bot.registry import load_actions
 from bot.service.known_state import KnownAws
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.fake_aws import FakeAws
-from tests.fakes.ladder import applied, evidence, planned, ready, session_actor, user_actor
+from tests.fakes.ladder import add_list, applied, evidence, planned, ready, session_actor, user_actor
 
 ACTIONS = load_actions()
 ELSEWHERE = [action for action in ACTIONS.values() if not action.on_anchor and action.of_aws]
@@ -44,11 +44,17 @@ async def test_permissions_elsewhere_are_what_is_called(action: ResponseAction, 
         # A list that AWS has already is enabled and not imported again.
         for one in aws.crls().values():
             one |= {"trustAnchorArn": target.anchor_arn, "enabled": False}
+        if action.id == "restore_trust_anchor":
+            # Only what was kept of it is made again.
+            if not aws.crls():
+                await add_list(aws, target)
+            aws.tags[str(target.anchor_arn)] = [{"key": "owner", "value": "pki"}]
         prepared = await ready(action, ACTIONS, aws, replace(target, known=evidence(profile, role, by)))
         aws.journal.clear()
         plan = await applied(action, aws, prepared)
         await action.verify(plan, aws.reader(prepared, action.permissions))
         called |= {call.permission for call in aws.journal}
+        called |= {"rolesanywhere:TagResource" for call in aws.journal if call.parameters.get("tags")}
     assert called == set(action.permissions)
 
 

@@ -139,6 +139,8 @@ class FakeActionAws:
     def _tried(self, permission: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if permission not in self._permissions:
             raise AwsDenied("NotInPermissions", f"{permission} is not among the permissions", permission)
+        if parameters.get("tags") and "rolesanywhere:TagResource" not in self._permissions:
+            raise AwsDenied("AccessDeniedException", "who creates with tags must be allowed to tag", permission)
         fault = self._aws.take_fault(permission)
         if fault == "deny":
             raise AwsDenied("AccessDeniedException", "not authorized", permission)

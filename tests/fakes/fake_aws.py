@@ -55,6 +55,7 @@ class FakeAws:
 
     Attributes:
         answers_as: the account whose credentials are really used; None means that of the target.
+        tags: those of each resource, by its ARN.
         trail_delay: how late CloudTrail has what sessions of the act role did; None means that it never has.
         clock: when that happened.
     """
@@ -68,6 +69,7 @@ class FakeAws:
         self.acted: list[tuple[Acting | None, tuple[str, ...]]] = []
         self.answers_as: str | None = None
         self.inventory = FakeInventory()
+        self.tags: dict[str, list[dict[str, str]]] = {}
         self.trail_delay: timedelta | None = None
         self.clock: Callable[[], datetime] = lambda: self.time
         self._late: list[tuple[datetime, str, dict[str, Any]]] = []
@@ -78,6 +80,7 @@ class FakeAws:
         self._served: dict[tuple[str, str | None], Served] = {}
         for permission in INVENTORY_CALLS:
             self.serve(permission, partial(self.inventory.answer, permission))
+        self.serve("rolesanywhere:ListTagsForResource", lambda asked: {"tags": self.tags.get(asked["resourceArn"], [])})
 
     def advance(self, by: timedelta) -> None:
         """Let time pass."""
@@ -241,7 +244,9 @@ class FakeAws:
         if permission == "rolesanywhere:ListTrustAnchors":
             return {"trustAnchors": deepcopy(list(place.anchors.values()))}
         if permission == "rolesanywhere:CreateTrustAnchor":
-            created = self.add_anchor(account=account, region=target.region, **parameters)
+            members = {name: value for name, value in parameters.items() if name != "tags"}
+            created = self.add_anchor(account=account, region=target.region, **members)
+            self.tags[str(created.anchor_arn)] = list(parameters.get("tags", ()))
             return {"trustAnchor": deepcopy(place.anchors[str(created.anchor_id)])}
         if permission.endswith("TrustAnchor"):
             return {"trustAnchor": deepcopy(self._anchor_call(place, permission, parameters))}

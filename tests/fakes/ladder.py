@@ -99,6 +99,13 @@ async def done(action: ResponseAction, accounts: AwsAccounts, target: Target) ->
     return plan.capsule
 
 
+async def add_list(accounts: AwsAccounts, target: Target, *, name: str = "revoked", enabled: bool = True) -> None:
+    """Give the trust anchor a revocation list."""
+    actor = accounts.actor(target, ("rolesanywhere:ImportCrl",), session_name="before")
+    members = {"name": name, "crlData": CRL.encode(), "enabled": enabled, "trustAnchorArn": target.anchor_arn}
+    await actor.call("rolesanywhere", "ImportCrl", **members)
+
+
 def searching(aws: ActionAws, accounts: AwsAccounts, target: Target, action: ResponseAction) -> AwsWithSearch:
     """AWS for an action that runs, with LookupEvents."""
     return AwsWithSearch(aws, target, action.permissions, LookupSearch(accounts), unheard())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.domain.errors import AwsThrottled
 from handlers.delete_trust_anchor import ACTION
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.fake_aws import FakeAws
+from tests.fakes.ladder import add_list
 
 
 async def test_it_deletes_and_keeps_the_evidence() -> None:
@@ -57,3 +61,31 @@ async def test_the_plan_names_the_roles_that_name_the_old_arn() -> None:
     aws.fail("iam:ListRoles", "deny")
     plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
     assert "Which roles name it could not be read." in plan.way_back
+
+
+async def test_the_capsule_has_what_a_copy_needs() -> None:
+    """Tags and lists are kept beside what GetTrustAnchor says, and what can't be kept is said before anybody agrees."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.tags[str(target.anchor_arn)] = [{"key": "owner", "value": "pki"}]
+    await add_list(aws, target, enabled=False)
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    assert plan.capsule["tags"] == [{"key": "owner", "value": "pki"}]
+    assert [(one["name"], one["enabled"]) for one in plan.capsule["crls"]] == [("revoked", False)]
+    assert "Restore Trust Anchor makes one with the same name, CA, tags and CRLs." in plan.way_back
+    aws.fail("rolesanywhere:ListTagsForResource", "deny")
+    (kept,) = aws.crls().values()
+    kept["crlData"] = "A" * 100_001
+    plan = await ACTION.plan(target, aws.reader(target, ACTION.permissions))
+    assert not {"tags", "crls"} & set(plan.capsule)
+    assert "Restore Trust Anchor makes one without its tags (not readable) and CRLs (too large)." in plan.way_back
+    assert len(plan.way_back) <= 300
+
+
+async def test_what_aws_can_not_tell_now_is_no_reason_to_lose_it() -> None:
+    """A throttled read stops the plan; it is made again, and nothing is deleted without its tags meanwhile."""
+    aws = FakeAws()
+    target = aws.add_anchor()
+    aws.fail("rolesanywhere:ListTagsForResource", "throttle")
+    with pytest.raises(AwsThrottled):
+        await ACTION.plan(target, aws.reader(target, ACTION.permissions))

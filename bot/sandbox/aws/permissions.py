@@ -13,6 +13,11 @@ from .policies import Call, Policy, as_document, decide, decide_within, may_allo
 
 # How a uri or body member of Roles Anywhere becomes the resource of a policy.
 _KINDS = {"trustAnchorId": "trust-anchor", "profileId": "profile", "subjectId": "subject", "crlId": "crl"}
+_TAGGED = {
+    "rolesanywhere:CreateTrustAnchor": "trust-anchor",
+    "rolesanywhere:CreateProfile": "profile",
+    "rolesanywhere:ImportCrl": "crl",
+}
 # AWS answers this one whatever the policy says.
 _ALWAYS_ALLOWED = frozenset({"sts:GetCallerIdentity"})
 
@@ -56,8 +61,7 @@ def is_within_session_policy(call: AwsCall, caller: Caller) -> bool:
     if not caller.session or not caller.session.policy or action in _ALWAYS_ALLOWED:
         return True
     policy = Policy("session", "IAM Policy", as_document(caller.session.policy))
-    asked = Call(action, resource_of(call, caller.account_id), context_of(call, caller))
-    return decide([policy], asked).decision == "allowed"
+    return all(decide([policy], asked).decision == "allowed" for asked in _asked(call, caller))
 
 
 def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
@@ -70,11 +74,26 @@ def is_allowed_by_identity(call: AwsCall, caller: Caller) -> bool:
         policies, boundary = policies_of(principal)
     except NotFoundException:
         return True
-    asked = Call(action, resource_of(call, caller.account_id), context_of(call, caller))
-    decision = decide_within(policies, boundary, asked).decision
+    decisions = {decide_within(policies, boundary, asked).decision for asked in _asked(call, caller)}
     if boundary is None and not any(may_allow(policy) for policy in policies):
-        return decision != "explicitDeny"
-    return decision == "allowed"
+        return "explicitDeny" not in decisions
+    return decisions == {"allowed"}
+
+
+def _asked(call: AwsCall, caller: Caller) -> list[Call]:
+    """What must be allowed for this call: to create something with tags is to tag it too.
+
+    The schema of AWS::RolesAnywhere::TrustAnchor names both permissions for creating one.
+
+    See: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rolesanywhere-trustanchor.html
+    """
+    context = context_of(call, caller)
+    asked = [Call(call.action, resource_of(call, caller.account_id), context)]
+    kind = _TAGGED.get(call.action)
+    if kind and call.parameters.get("tags"):
+        arn = f"arn:{PARTITION}:rolesanywhere:{call.region}:{caller.account_id}:{kind}/*"
+        asked.append(Call("rolesanywhere:TagResource", arn, context))
+    return asked
 
 
 def context_of(call: AwsCall, caller: Caller) -> dict[str, tuple[str, ...]]:

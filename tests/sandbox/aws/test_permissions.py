@@ -18,9 +18,9 @@ def anchors(anywhere: Any, pca_source: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _session(once: Any, endpoint: str, actions: list[str], resource: str) -> Credentials:
+def _session(once: Any, endpoint: str, actions: list[str], resource: str, name: str = "act") -> Credentials:
     trust = '{"Version": "2012-10-17", "Statement": []}'
-    role = once("iam", endpoint).create_role(RoleName="act", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    role = once("iam", endpoint).create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     made = once("sts", endpoint).assume_role(RoleArn=role, RoleSessionName="one", Policy=policy)["Credentials"]
@@ -57,3 +57,21 @@ def test_star_and_wildcards_allow(once: Any, endpoint: str, anchors: list[dict[s
     assert len(once("rolesanywhere", endpoint, session).list_trust_anchors()["trustAnchors"]) == len(anchors)
     assert once("iam", endpoint, session).get_role(RoleName="act")["Role"]["RoleName"] == "act"
     assert once("sts", endpoint, session).get_caller_identity()["Arn"].endswith(":assumed-role/act/one")
+
+
+def test_who_creates_with_tags_must_be_allowed_to_tag(
+    once: Any, endpoint: str, anywhere: Any, pca_source: dict[str, Any]
+) -> None:
+    """CreateTrustAnchor alone is enough without tags only; AWS's own keys are nobody's to give."""
+    create, tag = "rolesanywhere:CreateTrustAnchor", "rolesanywhere:TagResource"
+    new = {"name": "one", "source": pca_source, "tags": [{"key": "owner", "value": "pki"}]}
+    narrow = once("rolesanywhere", endpoint, _session(once, endpoint, [create], "*"))
+    with pytest.raises(ClientError) as refused:
+        narrow.create_trust_anchor(**new)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert narrow.create_trust_anchor(name="two", source=pca_source)["trustAnchor"]["name"] == "two"
+    both = _session(once, endpoint, [create, tag], "*", "tagger")
+    made = once("rolesanywhere", endpoint, both).create_trust_anchor(**new)["trustAnchor"]
+    assert anywhere.list_tags_for_resource(resourceArn=made["trustAnchorArn"])["tags"] == new["tags"]
+    with pytest.raises(ClientError, match="reserved"):
+        anywhere.create_trust_anchor(**{**new, "tags": [{"key": "Aws:stack", "value": ""}]})

@@ -251,12 +251,14 @@ async def test_the_callers_key_is_taken_and_given_back(scene: Scene) -> None:
 
 
 async def test_a_deleted_trust_anchor_is_made_again(scene: Scene) -> None:
-    """Its CA gets sessions again through the copy, under another ARN."""
+    """Its CA gets sessions again through the copy, under another ARN; the copy has its tags."""
+    client, tags = connect("rolesanywhere", scene.endpoint), [{"key": "owner", "value": "ci"}]
+    client.tag_resource(resourceArn=scene.done.trust_anchor_arn, tags=tags)
     after = await scene.run("delete_trust_anchor")
     assert not scene.door_is_open(scene.done.profile_arn)
     await scene.run("restore_trust_anchor", after)
-    anchors = connect("rolesanywhere", scene.endpoint).list_trust_anchors()["trustAnchors"]
-    (copy,) = [one for one in anchors if one["name"] == "ci-runners"]
+    (copy,) = [one for one in client.list_trust_anchors()["trustAnchors"] if one["name"] == "ci-runners"]
+    assert tags[0] in client.list_tags_for_resource(resourceArn=copy["trustAnchorArn"])["tags"]
     assert copy["trustAnchorArn"] != scene.done.trust_anchor_arn
     answer = AwsControl(scene.endpoint).create_session(
         trust_anchor_arn=copy["trustAnchorArn"],

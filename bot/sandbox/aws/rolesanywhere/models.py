@@ -47,6 +47,7 @@ class RolesAnywhereBackend(BaseBackend):
     def create_trust_anchor(self, request: dict[str, Any]) -> TrustAnchor:
         """Make a trust anchor after its certificates have passed."""
         source = _accepted_source(request["source"])
+        _check_keys(request.get("tags", []))
         self._check_alias(self.trust_anchors.values(), request.get("aliasName"))
         anchor = TrustAnchor(self.arn_base, {**request, "source": source})
         self.trust_anchors[anchor.id] = anchor
@@ -77,6 +78,7 @@ class RolesAnywhereBackend(BaseBackend):
 
     def create_profile(self, request: dict[str, Any], created_by: str) -> Profile:
         """Make a profile; `created_by` is the caller's ARN."""
+        _check_keys(request.get("tags", []))
         self._check_alias(self.profiles.values(), request.get("aliasName"))
         profile = Profile(self.arn_base, request, created_by)
         self.profiles[profile.id] = profile
@@ -106,6 +108,7 @@ class RolesAnywhereBackend(BaseBackend):
         """Take in a revocation list of one of the trust anchors."""
         anchor = self.trust_anchor(request["trustAnchorArn"])
         read_crl(request["crlData"])
+        _check_keys(request.get("tags", []))
         if sum(crl.trust_anchor_arn == anchor.arn for crl in self.crls.values()) >= MAX_CRLS:
             raise ValidationException(f"A trust anchor can have at most {MAX_CRLS} CRLs")
         crl = Crl(self.arn_base, request)
@@ -154,6 +157,7 @@ class RolesAnywhereBackend(BaseBackend):
     def tag(self, arn: str, tags: list[dict[str, str]]) -> None:
         """Add or replace tags, up to 200 a resource."""
         self._must_exist(arn)
+        _check_keys(tags)
         keys = set(self.tagger.get_tag_dict_for_resource(arn)) | {tag["key"] for tag in tags}
         if len(keys) > MAX_TAGS:
             raise TooManyTagsException(f"Too many tags: a resource can have at most {MAX_TAGS}")
@@ -183,6 +187,12 @@ class RolesAnywhereBackend(BaseBackend):
         self._check_alias(all_of_kind, request["aliasName"])
         previous, resource.alias = resource.alias, request["aliasName"] or None
         return previous
+
+
+def _check_keys(tags: list[dict[str, str]]) -> None:
+    """Keys that begin with `aws:` are AWS's own, in whatever case of letters."""
+    if any(tag["key"].lower().startswith("aws:") for tag in tags):
+        raise ValidationException("Tag keys that begin with aws: are reserved")
 
 
 def page(resources: Iterable[R], page_size: int | None, next_token: str | None) -> tuple[list[R], str | None]:
