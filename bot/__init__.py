@@ -9,6 +9,7 @@ A detection comes in
     one event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``) and for
     contained ones with the same caller or address (``service/regrowth.py``), and appends
     them to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
+    A run of a rule that made as many alerts as it may is told once (``service/rule_runs.py``).
     What the inventory approves does not ring (``service/silence_approved.py``, ``domain/silencing.py``); the inventory
     is the house file and the fold of one stream (``service/approved_cas.py``, ``domain/inventory_log.py``), which
     ``service/check_inventory.py`` checks every night.

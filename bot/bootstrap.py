@@ -24,6 +24,7 @@ from bot.service.guide.steps import STEPS
 from bot.service.press import Pressing
 from bot.service.put_aside import PutAside
 from bot.service.regrowth import Regrowth
+from bot.service.rule_runs import RuleRuns
 from bot.service.runner import Runner
 from bot.service.silence_approved import SilenceApproved
 from bot.service.take_detection import TakeDetection
@@ -89,6 +90,7 @@ def _take(parts: Parts) -> TakeDetection:
         ask_aws,
         SilenceApproved(parts.book, parts.inventory),
         Regrowth(parts.book, parts.store, parts.house),
+        RuleRuns(parts.book, parts.store.alerts_of_run),
     )
 
 

@@ -138,6 +138,7 @@ def _sources(parts: Parts, search: EventSearch, shared: SharedReads, stack: Asyn
         place_of=_place_of(parts.house, stack),
         certificates_of=lambda detail: live_anchor(detail)[0].certificates_pem,
         earlier_cases=EarlierCases(parts.book),
+        alerts_of_run=parts.store.alerts_of_run,
         approved_cas=parts.inventory,
         privilege_catalogue=privilege_catalogue,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.adapters.sqlite_file import SqliteFile
-from bot.adapters.sqlite_schema import ANCHOR_ID, DETECTIONS, EVENT_ID
+from bot.adapters.sqlite_schema import ANCHOR_ID, DETECTIONS, EVENT_ID, RUN_ID
 from bot.adapters.sqlite_times import microseconds_of, moment_of
 from bot.domain.audit import Entry, Head, check_piece
 from bot.domain.errors import LogConflict, LogDamaged
@@ -41,6 +41,8 @@ CASES_WITH_KEY = (
     " ORDER BY asked.key, ca_keys.rowid"
 )
 """Finds the first cases of each public key, however many there are."""
+ALERTS_OF_RUN = f"SELECT count(DISTINCT {EVENT_ID}) FROM entries WHERE {DETECTIONS} AND {RUN_ID} = ?"  # noqa: S608
+"""Counts the events that alerts of a run told of, through an index."""
 _ACTOR = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.actor.{}') END"
 _ASKED = "(SELECT value FROM json_each(?{}))"
 # Detections are few among the entries, and an index of theirs finds them all.
@@ -134,6 +136,11 @@ class SqliteLog:
         """See :meth:`bot.service.regrowth.Origins.cases_from`."""
         given = (canonical(list(actors)), canonical(list(addresses)), max(limit, 0))
         return tuple(row[0] for row in await self._rows(_CASES_FROM, *given))
+
+    async def alerts_of_run(self, run_id: str) -> int:
+        """See :data:`bot.service.rule_runs.AlertsOfRun`."""
+        ((number,),) = await self._rows(ALERTS_OF_RUN, run_id)
+        return int(number)
 
     async def due(self, now: datetime, limit: int) -> tuple[CaseId, ...]:
         """At most ``limit`` cases whose ``wake_at`` is at or before ``now``, longest waiting first."""

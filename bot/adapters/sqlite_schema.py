@@ -58,7 +58,8 @@ CREATE TABLE quarantine (
 EVENT_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.event_id') END"
 ANCHOR_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.anchor.anchor_id') END"
 DETECTIONS = "kind = 'detection:received'"
-"""The expressions and the rows of two indexes: a query must spell them the same way to use them."""
+RUN_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.alert.run_id') END"
+"""The expressions and the rows of three indexes: a query must spell them the same way to use them."""
 _DETECTION_INDEXES = f"""
 CREATE INDEX detections_by_event_id ON entries ({EVENT_ID}) WHERE {DETECTIONS};
 CREATE INDEX detections_by_anchor_id ON entries ({ANCHOR_ID}) WHERE {DETECTIONS};
@@ -119,7 +120,9 @@ CREATE TABLE search_pages (
 CREATE INDEX search_pages_by_at ON search_pages (at);
 """
 
-_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS, _CODE_USES, _SEARCH_PAGES)
+_RUN_INDEX = f"CREATE INDEX detections_by_run_id ON entries ({RUN_ID}) WHERE {DETECTIONS};"
+
+_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS, _CODE_USES, _SEARCH_PAGES, _RUN_INDEX)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

@@ -21,6 +21,7 @@ from bot.domain.inventory_log import InventoryNotice, OwnInventory
 from bot.domain.investigation import Investigation
 from bot.domain.ownership import Ownership
 from bot.domain.request import Request, RequestState, Reservation, Vote
+from bot.domain.rule_runs import RunCut
 from bot.domain.search_bar import SearchBar
 from bot.domain.suspicion import Suspicion
 from bot.domain.tasks import Tasks
@@ -98,7 +99,7 @@ class Notice:
     """One line for the operations channel."""
 
     seq: int
-    event: ev.MessageQuarantined | ev.ReviewNoted | InventoryNotice
+    event: ev.MessageQuarantined | ev.ReviewNoted | RunCut | InventoryNotice
     reserved: Reservation | None = None
 
 

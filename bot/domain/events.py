@@ -26,6 +26,7 @@ from bot.domain.plan import Difference, Plan, Report, Risk
 from bot.domain.post_events import PostEvent
 from bot.domain.receipt import OwnSession, ReceiptEvent
 from bot.domain.remark import Remarked
+from bot.domain.rule_runs import RunCut
 from bot.domain.search_bar import SearchBarEvent
 from bot.domain.seen import SeenEvent
 from bot.domain.suspicion import SuspicionEvent
@@ -255,7 +256,7 @@ class ReviewNoted:
 CaseEvent = DetectionReceived | AnchorObserved | Acknowledged | MarkedFalsePositive | Reopened | Remarked | TicketGiven
 RequestEvent = ActionRequested | ApprovalGiven | RequestRejected | RequestExpired | SeenEvent | GlassEvent
 RunEvent = RunStarted | RunStopped | RunFinished | LadderStopped
-OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed
+OpsEvent = AttemptRefused | RefusalTold | MessageQuarantined | ReviewNoted | CallFailed | RunCut
 Event = (
     CaseEvent
     | PostEvent

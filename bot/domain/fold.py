@@ -35,6 +35,7 @@ from bot.domain.remark import Remarked
 from bot.domain.reminder_steps import reminder_over, reminder_reserved
 from bot.domain.reports import is_same_event
 from bot.domain.request_steps import REQUEST_STEPS, decides, user_of
+from bot.domain.rule_runs import RunCut
 from bot.domain.search_bar_steps import with_search_bars
 from bot.domain.seen import PlanRead
 from bot.domain.seen_steps import SEEN_STEPS
@@ -218,7 +219,7 @@ def _told(case: Case, entry: Entry, event: ev.RefusalTold) -> Case:
     return replace(case, refusals=tuple(one for one in case.refusals if one.seq != event.seq))
 
 
-def _noted(case: Case, entry: Entry, event: ev.ReviewNoted) -> Case:
+def _noted(case: Case, entry: Entry, event: ev.ReviewNoted | RunCut) -> Case:
     notices = (*case.notices, Notice(entry.seq, event))
     return replace(case, notices=notices, noted_events=case.noted_events | {event.event_id})
 
@@ -286,5 +287,6 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.RefusalTold: _told,
     ev.MessageQuarantined: _quarantined,
     ev.ReviewNoted: _noted,
+    RunCut: _noted,
     CallFailed: _call_failed,
 }

@@ -80,6 +80,8 @@ EFFECTS: dict[str, Effect] = {
     # One of the configured group, by name, about these very keys.
     "owners_say_ours": Effect.SETTLES,
     "lab_test": Effect.SETTLES_TEST,
+    # That more happened than there are cases must not be pushed off the card.
+    "run_cut": Effect.FOR_TROUBLE,
     "ca_partly_approved": Effect.FOR_TROUBLE,
     "limits_broken": Effect.FOR_TROUBLE,
     "ca_approval_ended": Effect.FOR_TROUBLE,

@@ -31,6 +31,7 @@ from bot.service.note_failed_call import NoteFailedCall
 from bot.service.put_aside import ops_stream
 from bot.service.regrowth import Again, Regrowth
 from bot.service.remark_event import remark_event
+from bot.service.rule_runs import RuleRuns
 from bot.service.same_keys import SameKeys, SeenElsewhere
 from bot.service.silence_approved import SilenceApproved
 
@@ -75,6 +76,7 @@ class TakeDetection:
         ask_aws: says what a trust anchor trusts where the event does not; None when AWS may not be asked.
         silence: knows which CAs are approved; None when none is.
         regrowth: finds contained cases with the same caller or address; None looks for none.
+        rule_runs: notices runs of a rule that left alerts out; None notices none.
     """
 
     def __init__(
@@ -87,7 +89,9 @@ class TakeDetection:
         ask_aws: AskAws | None = None,
         silence: SilenceApproved | None = None,
         regrowth: Regrowth | None = None,
+        rule_runs: RuleRuns | None = None,
     ) -> None:
+        self._rule_runs = rule_runs
         self._regrowth = regrowth
         self._book = book
         self._silence = silence
@@ -131,6 +135,8 @@ class TakeDetection:
                 await self._note(detection, judgement.reason)
             elif look.state is not None:
                 await remark_event(self._book, detection, judgement.reasons)
+        if self._rule_runs is not None:
+            await self._rule_runs(understood.detections)
         _log.info("message_taken", cases=cases, ignored=ignored, errors=len(understood.errors))
         taken = Taken(tuple(dict.fromkeys(cases)), tuple(ignored), len(understood.detections))
         if understood.errors:

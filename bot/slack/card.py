@@ -13,7 +13,7 @@ from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.slack.after_words import after_lines
 from bot.slack.alarm_message import acknowledge_button, alarm_reference
-from bot.slack.alert_link import alert_line
+from bot.slack.alert_link import alert_lines
 from bot.slack.button_value import Reference
 from bot.slack.card_digest import FOOTER, GUIDE_STATE, rendered, signed
 from bot.slack.card_words import (
@@ -140,9 +140,7 @@ class Card:
             words.append(f"{len(case.detections)} events")
         words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
         elements = [_mrkdwn(" · ".join(words))]
-        link = alert_line(alert, self._alert_hosts)
-        if link:
-            elements.append(_mrkdwn(link))
+        elements.extend(map(_mrkdwn, alert_lines(case, self._alert_hosts)))
         running = [self._controls.title(one.action_id) for one in case.requests.values() if one.is_read and one.is_open]
         if case.investigation.started is not None:
             running.append("Guide")
@@ -167,7 +165,7 @@ class Card:
             *glass_lines(case, self._controls.title),
             *card_lines(case),
             *guide_lines(case),
-            alert_line(detection.alert, ()),
+            *alert_lines(case, ()),
             "Slack would not show the buttons. To disable by hand: "
             + code(
                 f"aws rolesanywhere disable-trust-anchor --trust-anchor-id {case.target.anchor_id} "

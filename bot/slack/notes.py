@@ -19,6 +19,7 @@ from bot.domain.ownership import OwnersAnswered
 from bot.domain.plan import Report, plan_name
 from bot.domain.receipt import OutcomeProved, OutcomeTold, ReceiptFound, ReceiptLooked
 from bot.domain.remark import Remarked
+from bot.domain.rule_runs import RunCut
 from bot.domain.seen import PlanRead
 from bot.domain.suspicion import SuspectAnswered
 from bot.domain.tickets import TicketGiven
@@ -26,6 +27,7 @@ from bot.ports import Message
 from bot.service.guide.inquiry import Step
 from bot.service.show_case import NOTE_EVENT_TYPE, NOTICE_EVENT_TYPE, note_key
 from bot.slack.after_notes import AfterNote, after_note
+from bot.slack.alert_link import run_cut_words
 from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.console_links import labels_only
 from bot.slack.controls import Controls
@@ -229,9 +231,11 @@ def _exactly(text: str, raw: str | None = None) -> str:
     return marked(code(text, 200), text if raw is None else raw)
 
 
-def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted | InventoryNotice) -> str:
+def _noticed(event: ev.MessageQuarantined | ev.ReviewNoted | RunCut | InventoryNotice) -> str:
     if isinstance(event, InventoryNotice):
         return inventory_words(event)
+    if isinstance(event, RunCut):
+        return run_cut_words(event)
     if isinstance(event, ev.ReviewNoted):
         return (
             f"Worth a look: {code(event.event_name, 60)} by {_exactly(defang(event.actor), event.actor)} in account "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.sqlite_log import CASES_OF, CASES_WITH_KEY, SqliteLog
+from bot.adapters.sqlite_log import ALERTS_OF_RUN, CASES_OF, CASES_WITH_KEY, SqliteLog
 from bot.adapters.sqlite_schema import _VERSIONS
 from tests.fakes.chains import CASE, OTHER
 from tests.fakes.sqlite_hands import other_program
@@ -84,3 +84,18 @@ async def test_keys_are_found_by_an_index_in_the_order_of_age(path: Path) -> Non
     assert "SEARCH seen USING COVERING INDEX ca_keys_by_age (spki_sha256=?)" in steps
     assert "SEARCH ca_keys USING INTEGER PRIMARY KEY (rowid=?)" in steps
     assert sum("TEMP B-TREE" in step for step in steps) == 1
+
+
+async def test_alerts_of_a_run_are_counted_by_an_index(path: Path) -> None:
+    """A file of schema 6 counts the events of a run, each once, without reading all; junk does not count."""
+
+    def told(event_id: str, alert: object) -> object:
+        return {"detection": {"event_id": event_id, "alert": alert}}
+
+    one, other = {"run_id": "r1"}, {"run_id": "r2"}
+    rows = (told("e1", one), told("e1", one), told("e2", one), told("e3", other), told("e4", None), "no JSON")
+    _made_by(path, 6, *((CASE, row) for row in rows))
+    log = SqliteLog.open(path)
+    assert [await log.alerts_of_run(run_id) for run_id in ("r1", "r2", "r3")] == [2, 1, 0]
+    await log.close()
+    assert "detections_by_run_id" in " ".join(_plan(path, ALERTS_OF_RUN, "r1"))

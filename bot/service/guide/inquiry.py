@@ -34,7 +34,8 @@ class Sources:
     ``read_certificates`` takes PEM blocks of one certificate each. ``holiday_on`` names the public holiday of a day in
     a country and raises KeyError for one that it does not know. ``place_of`` says where an address is; None means that
     there is no database of addresses. ``certificates_of`` takes the PEM blocks out of what AWS says of a trust anchor,
-    and ``earlier_cases`` finds the other cases that have one of these keys. ``approved_cas`` is the whole inventory.
+    and ``earlier_cases`` finds the other cases that have one of these keys. ``approved_cas`` is the whole inventory,
+    ``alerts_of_run`` counts the events of all cases that alerts of one run of a rule told of.
     ``shared`` are the reads of scarce rates that cases do together.
     """
 
@@ -47,6 +48,7 @@ class Sources:
     place_of: Callable[[str], tuple[str, ...]] | None = None
     certificates_of: Callable[[Mapping[str, Any]], tuple[str, ...]] = field(default=lambda _: (), kw_only=True)
     earlier_cases: Callable[[CaseId, Sequence[str]], Awaitable[CasesFound]] | None = None
+    alerts_of_run: Callable[[str], Awaitable[int]] | None = None
     privilege_catalogue: Callable[[], Catalogue] = Catalogue
     approved_cas: Callable[[], Awaitable[tuple[ApprovedCa, ...]]] | None = None
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 
-from bot.domain.answer import Answer, Question, answered, does_not_apply
+from bot.domain.answer import Answer, Question, Sign, answered, could_not_check, does_not_apply
 from bot.domain.case import Case
 from bot.domain.detection import Detection, RuleAlert, SourceType, Where
+from bot.domain.rule_runs import MOST_ALERTS_A_RUN, cut_sentence, is_cut
+from bot.domain.usage.words import counted
 from bot.domain.visible_text import quoted
 from bot.service.guide.inquiry import Inquiry, Step
 
@@ -19,7 +21,7 @@ See: https://github.com/elastic/detection-rules/blob/main/rules/integrations/aws
 # How far each run looks back beyond its interval: version 1 ran every 10 minutes over 30, version 6 every 5 over 6.
 _LONG_LOOK_BACK, _SHORT_LOOK_BACK = timedelta(minutes=20), timedelta(minutes=1)
 _SHORT_SINCE_VERSION = 6
-_MOST_ALERTS_A_RUN = 100
+_UNCOUNTED = ("Alerts of that run that are in no case, and those of events that another report told of first.",)
 # See: https://attack.mitre.org/techniques/T1098/003/
 _MITRE = (
     "MITRE ATT&CK: Persistence (TA0003), Account Manipulation (T1098): Additional Cloud Roles (T1098.003). "
@@ -59,7 +61,7 @@ async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
     yield _version(alert)
     yield _severity(alert)
     yield _delay(case, detection)
-    yield _flood(case)
+    yield await _flood(inquiry)
     yield answered(_TACTIC.id, _MITRE)
     yield _request(detection)
     yield _source(detection)
@@ -114,14 +116,26 @@ def _missed(alert: RuleAlert, late: timedelta) -> Iterator[str]:
         yield f" The rule looks back {minutes} min beyond its interval: an event that comes in later is missed."
 
 
-def _flood(case: Case) -> Answer:
-    runs = [one.alert.run_id for one in case.detections if one.alert and one.alert.run_id]
-    if not runs:
+async def _flood(inquiry: Inquiry) -> Answer:
+    alerts = [one.alert for one in inquiry.case.detections if one.alert and one.alert.run_id]
+    if not alerts:
         return does_not_apply(_FLOOD.id, "The report names no run of a rule.")
-    return answered(
-        _FLOOD.id,
-        f"Elastic makes at most {_MOST_ALERTS_A_RUN} alerts in one run; this case has {len(runs)} of its run.",
+    if inquiry.sources.alerts_of_run is None:
+        return could_not_check(_FLOOD.id, "The alerts of other cases were not counted.")
+    alert_of = {one.run_id or "": one for one in alerts}
+    counts = {run_id: await inquiry.sources.alerts_of_run(run_id) for run_id in alert_of}
+    run_id, most = max(counts.items(), key=lambda one: one[1])
+    system, facts = alert_of[run_id].system, {"alerts": most, "cut": is_cut(most), "system": alert_of[run_id].system}
+    if is_cut(most):
+        sentence = cut_sentence(system, most)
+        sign = Sign("run_cut", sentence)
+        told = f"{sentence} Look in CloudTrail for more CreateTrustAnchor calls of that time."
+        return answered(_FLOOD.id, told, signs=(sign,), facts=facts, not_checked=_UNCOUNTED)
+    sentence = (
+        f"No: {counted(most, 'alert')} of its run came in so far, and the rule as published makes at most "
+        f"{MOST_ALERTS_A_RUN} in one run."
     )
+    return answered(_FLOOD.id, sentence, facts=facts, not_checked=_UNCOUNTED)
 
 
 def _request(detection: Detection) -> Answer:
@@ -162,4 +176,6 @@ STEP = Step(
     questions=(_RULE, _VERSION, _SEVERITY, _DELAY, _FLOOD, _TACTIC, _REQUEST, _SOURCE),
     permissions=(),
     ask=_ask,
+    # The other alerts of the same run may come in after this one.
+    again=True,
 )
