@@ -49,9 +49,9 @@ A click comes in
     Bolt's ``slack/listeners.py``; ``slack/clicks.py`` (buttons) and ``slack/submissions.py`` (forms) find case and
     control, with the files that a form carries (``slack/form_files.py``, ``slack/slack_files.py``);
     ``service/press.py`` applies the rule (``acknowledge.py``, ``mark_false_positive.py``, ``ask_for_action.py``,
-    ``cast_vote.py``; ``domain/approval.py`` says who may, ``domain/approval_rule.py`` which rule
-    decides, ``domain/terms.py`` what it asks for and when that is enough) and appends the yes or the no. Then it is
-    acknowledged, and nothing more is done: the runner goes on from the log.
+    ``cast_vote.py``; ``domain/approval.py`` says who may, ``domain/evidence_saved.py`` when,
+    ``domain/approval_rule.py`` which rule decides, ``domain/terms.py`` what it asks for and when that is enough) and
+    appends the yes or the no. Then it is acknowledged, and nothing more is done: the runner goes on from the log.
 
 What the bot asks by itself
     ``service/investigate.py`` asks the guide's questions in rounds (``domain/investigation.py``), one file of

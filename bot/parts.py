@@ -190,6 +190,7 @@ def _policy(settings: Settings, house: House, rules: tuple[ApprovalRule, ...]) -
         responders_in_words=People.parse(settings.responders).in_words(),
         approvers_in_words=People.parse(settings.approvers).in_words(),
         owners_in_words=_owners(house).in_words(),
+        evidence_first=settings.investigate,
     )
 
 

@@ -45,6 +45,8 @@ async def main() -> None:
         await ava.press(case_id, "acknowledge")
         # Buttons of the card before the acknowledgement are dead.
         await until("the acknowledgement", lambda: "Acknowledged" in texts(carla.card(case_id).blocks))
+        # Nothing is deleted before the guide has asked its first questions.
+        await until("the first answers", lambda: "Looks again" in texts(carla.card(case_id).blocks) or None, 60)
         await carla.press(case_id, "delete_trust_anchor")
         await carla.fill_in(REASON)
         await asyncio.sleep(SETTLE_SECONDS)

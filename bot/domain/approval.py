@@ -70,6 +70,7 @@ class Reason(StrEnum):
     CODE_REFUSED = "code_refused"
     NO_GLASS = "no_glass"
     NOT_ON_GLASS_LIST = "not_on_glass_list"
+    EVIDENCE_NOT_SAVED = "evidence_not_saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def refused(reason: Reason, sentence: str) -> Decision:
 class ApprovalPolicy:
     """The rules, read from the top; and in words who people are, for those who are refused.
 
-    ``environments`` are those of the accounts that the house file names.
+    ``environments`` are those of the accounts that the house file names. ``evidence_first`` says that nothing may be
+    deleted before the guide has asked its first questions; without a guide there is nothing to wait for.
     """
 
     rules: tuple[ApprovalRule, ...] = field(default_factory=rules_by_risk)
@@ -101,6 +103,7 @@ class ApprovalPolicy:
     responders_in_words: str = "the responders"
     approvers_in_words: str = "the approvers"
     owners_in_words: str = "the owners of your CAs"
+    evidence_first: bool = False
 
     def terms_for(
         self, action_id: str, risk: Risk, account: str | None, region: str | None, *, least: int = 0

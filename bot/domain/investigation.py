@@ -80,7 +80,8 @@ class Investigation:
     and ``scans`` its searches that were paid by the byte.
     ``started_at`` is when the newest round was first begun. ``stop_by`` is who asked the running round to end, as in an
     entry's ``by``. ``news`` are the questions of each round, by its number, whose answers said something new then.
-    ``heard_seq`` is the newest entry of the investigation.
+    ``heard_seq`` is the newest entry of the investigation. ``saved`` says that a round was over once, of whichever
+    detection.
     """
 
     for_seq: int = 0
@@ -97,6 +98,7 @@ class Investigation:
     stop_by: str | None = None
     news: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     heard_seq: int = 0
+    saved: bool = False
 
     def round_due(self, detection_seq: int, detected_at: datetime) -> tuple[int, datetime] | None:
         """The next round and when it is due; None when all are over."""
@@ -167,6 +169,7 @@ def _round_finished(case: Case, entry: Entry, event: RoundFinished) -> Case:
             scans=event.scans,
             stop_by=None,
             heard_seq=entry.seq,
+            saved=True,
         ),
     )
 

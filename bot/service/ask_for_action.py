@@ -8,6 +8,7 @@ from bot.domain.approval import ApprovalPolicy, Decision, Part, Person, Reason, 
 from bot.domain.case import Case
 from bot.domain.code_check import CodeCheck, code_refusal
 from bot.domain.events import ActionRequested, draft
+from bot.domain.evidence_saved import unsaved
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.ladder_choice import choose
 from bot.domain.plan import Plan, Risk, plan_name
@@ -21,7 +22,6 @@ def may_ask(policy: ApprovalPolicy, action: Askable) -> PressRule:
     """The rule for opening an action's form: everything but the reason and the plan."""
 
     def rule(case: Case, press: Press, now: datetime) -> Answer:
-        del now
         decision = may_start(policy, action.risk, press.person, part_of_asking(action.id, action.risk))
         if not decision.allowed:
             return decision
@@ -31,6 +31,8 @@ def may_ask(policy: ApprovalPolicy, action: Askable) -> PressRule:
             return refused(Reason.NOT_IN_THIS_STATE, f"This case is closed as a {case.state.value}. Reopen it first.")
         if (unfit := _unfit(case, action)) is not None:
             return unfit
+        if policy.evidence_first and (why := unsaved(case, action.id, now)) is not None:
+            return refused(Reason.EVIDENCE_NOT_SAVED, why)
         terms = terms_for(policy, action, case)
         return terms if isinstance(terms, Decision) else []
 

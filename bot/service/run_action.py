@@ -13,6 +13,7 @@ from bot.domain import events as ev
 from bot.domain.action_aws import ActingAws, ActionAws
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
+from bot.domain.evidence_saved import unsaved
 from bot.domain.identity import CaseId
 from bot.domain.plan import Difference, Plan, Risk, Verdict, differences, unseen
 from bot.domain.response_action import ResponseAction
@@ -66,6 +67,7 @@ class RunAction:
         rules_now: RulesNow,
     ) -> None:
         self._book = book
+        self._clock = clock
         self._actions = actions
         self._accounts = accounts
         self._directory = directory
@@ -126,12 +128,19 @@ class RunAction:
         lost = self._rules_now(case, request, action) or lost
         if lost is not None:
             await self._log.stop(case, request, lost, about_people=True)
+        elif (why := self._unsaved(case, request)) is not None:
+            await self._log.stop(case, request, why)
         elif isinstance(live, str):
             await self._log.stop(case, request, live)
         elif found := differences(request.plan, live) or _never_shown(request, live):
             await self._log.stop(case, request, _MOVED, found, Moved(live, on_anchor=action.on_anchor))
         else:
             await self._begin(case, request, action, live, fence)
+
+    def _unsaved(self, case: Case, request: Request) -> str | None:
+        """Why it would take evidence away; of requests that an older version took, or from before the guide was on."""
+        guided = self._book.standing.investigates
+        return unsaved(case, request.action_id, self._clock.now()) if guided else None
 
     async def _begin(self, case: Case, request: Request, action: ResponseAction, plan: Plan, fence: Fence) -> None:
         actor = self._actor(case, request, action, plan)

@@ -58,7 +58,7 @@ class WatchedDesk(Desk):
 
     def _doer(self, effect: Effect) -> Callable[[Case], Any]:
         if effect.kind is EffectKind.INVESTIGATE:
-            return lambda case: self.investigate(case.case_id, int(effect.subject), _nobody)
+            return lambda case: self.investigate(case.case_id, int(effect.subject), nobody)
         return super()._doer(effect)
 
     def alarms(self) -> list[str]:
@@ -66,8 +66,8 @@ class WatchedDesk(Desk):
         return [str(one["text"]) for one in self.slack.standing(ALARM_EVENT_TYPE)]
 
 
-async def _nobody(_progress: Progress) -> None:
-    return
+async def nobody(_progress: Progress) -> None:
+    """Hear of progress and say nothing."""
 
 
 async def contained_desk(monkeypatch: pytest.MonkeyPatch) -> WatchedDesk:

@@ -29,6 +29,7 @@ async def test_from_alert_to_deletion(sit: Sit) -> None:
         await dialog.get_by_role("button", name="Close").click()
         await carla.press("acknowledge")
         await ben.sees("Acknowledged by")
+        await alert.logged("round:finished")
         await carla.press("delete_trust_anchor")
         await carla.fill_in(REASON)
         await carla.sees("Approval pending")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.approval import ApprovalPolicy, Person
 from bot.domain.approval_rule import ApprovalRule, Scope
@@ -13,7 +14,7 @@ from bot.domain.fold import user_of
 from bot.domain.people import NOBODY, People
 from bot.domain.plan import Risk
 from bot.domain.terms import Share, Terms
-from tests.fakes.desk import PEOPLE
+from tests.fakes.desk import PEOPLE, Desk
 
 SECURITY = People((), ("S1",), "security")
 IN_SECURITY = {"U4", "U5"}
@@ -58,6 +59,9 @@ GLASS = {"glass": People(("U1", SUSPECT), ("S1",), "night"), "glass with codes":
 MAY_BREAK = {"glass": {"U1", *IN_SECURITY}, "glass with codes": {"U1", "U2"}}
 """Who may break the glass in a house, as its file says it and said apart; nobody in any other."""
 
+EVIDENCE_FIRST = {"security", "codes"}
+"""The houses whose guide is on."""
+
 
 def policy_of(house: str) -> ApprovalPolicy:
     """The rules of a house, as its file would make them."""
@@ -73,7 +77,19 @@ def policy_of(house: str) -> ApprovalPolicy:
             break_glass=GLASS.get(house, NOBODY),
         )
         rules.append(ApprovalRule(Scope(risks=(risk,)), terms))
-    return ApprovalPolicy(tuple(rules))
+    return ApprovalPolicy(tuple(rules), evidence_first=house in EVIDENCE_FIRST)
+
+
+def evidence_is_saved(house: str, operation: str, desk: Desk) -> None:
+    """That a deletion came after a round of the guide or long after the alert, where the guide is on.
+
+    Raises:
+        AssertionError: it came before.
+    """
+    opened = desk.disk.entries[desk.case_id][0].at
+    late = desk.clock.now() - opened >= timedelta(minutes=10)
+    waits = operation == CALL_OF["delete_trust_anchor"] and house in EVIDENCE_FIRST
+    assert not waits or late or desk.kinds("round:finished")
 
 
 def was_let_run(house: str, asked: Request, entries: Sequence[Entry]) -> None:

@@ -20,7 +20,7 @@ from bot.service.show_case import CARD_EVENT_TYPE, NOTE_EVENT_TYPE
 from tests.fakes.desk import Desk, Killed, ran_as_shown
 from tests.fakes.fake_action_aws import FaultKind
 from tests.fakes.ladder_desk import known, out_of_turn
-from tests.service.life_houses import CALL_OF, HOUSES, STAFF, policy_of, was_let_run
+from tests.service.life_houses import CALL_OF, HOUSES, STAFF, evidence_is_saved, policy_of, was_let_run
 
 T = TypeVar("T")
 
@@ -223,6 +223,7 @@ class LifeMachine(RuleBasedStateMachine):
         type(self).effects += len(fresh)
         for call in fresh:
             case = self._case()
+            evidence_is_saved(self.house, call.operation, self.desk)
             agreed = [
                 one for one in case.requests.values() if one.starts and CALL_OF.get(one.action_id) == call.operation
             ]

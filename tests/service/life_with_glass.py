@@ -12,6 +12,7 @@ from bot.domain.case import Request
 from bot.domain.code_check import CodeCheck
 from bot.domain.events import draft, slack_user
 from bot.domain.glass import GlassBroken, glass_key
+from bot.domain.investigation import RoundFinished, RoundStarted
 from bot.domain.plan import Risk
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.service.tell_glass import GLASS_EVENT_TYPE
@@ -31,6 +32,13 @@ class LifeWithGlass(LifeMachine):
     """One case over many lives, in houses that let some people break the glass and in others."""
 
     broken: ClassVar[int] = 0
+
+    @rule()
+    def first_round_ends(self) -> None:
+        """The guide has asked its first questions, whatever it was answered."""
+        seq, until = self._case().detection_seq, self.desk.clock.now()
+        begun = draft(RoundStarted(0, seq, "guide", until))
+        self.do(self.desk.appended(begun, draft(RoundFinished(0, {}, 1))))
 
     @rule(user=users, request=requests, reason=reasons, code=codes)
     def break_it(self, user: str, request: str, reason: str, code: CodeCheck | None) -> None:
