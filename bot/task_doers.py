@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.adapters.pager import Pager
 from bot.domain.effects import EffectKind
 from bot.parts import Parts
+from bot.service.attach_ca_file import AttachCaFile
 from bot.service.audit_roles import AuditRoles
 from bot.service.guide.inquiry import Sources
 from bot.service.run_incident import RunIncident
@@ -24,6 +25,7 @@ def task_doers(parts: Parts, sources: Sources) -> dict[EffectKind, Do]:
     files = SlackFiles(parts.clients.poster)
     return {
         EffectKind.AUDIT_ROLES: AuditRoles(parts.book, sources, files, audit_comment, parts.clock),
+        EffectKind.ATTACH_CERTIFICATES: AttachCaFile(parts.book, files),
         EffectKind.SEND_TRAINING: _training(parts),
         **_incident(parts, files),
     }

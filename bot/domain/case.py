@@ -110,9 +110,9 @@ class Case:
     ``revision`` is the entry that last changed what people can decide; buttons carry it. ``shown`` is the entry
     that last changed anything the card shows. ``known_state`` is the trust anchor's state in the words of plans:
     from AWS where it was read, else from the event. ``failed_calls`` is set for a stream of failed attempts, which has
-    no detections: its card is the message that counts them. ``pictures`` are the digests of those that were attached or
-    refused. ``inventory`` is of the one stream that keeps the approved CAs. ``bars`` are the messages about searches
-    that run, or that ended and still have to say so.
+    no detections: its card is the message that counts them. ``pictures`` are the digests of those, and of files, that
+    were attached or refused. ``inventory`` is of the one stream that keeps the approved CAs. ``bars`` are the messages
+    about searches that run, or that ended and still have to say so.
     """
 
     case_id: CaseId

@@ -27,6 +27,7 @@ class EffectKind(StrEnum):
     OBSERVE = "observe"
     INVESTIGATE = "investigate"
     ATTACH_PICTURE = "attach_picture"
+    ATTACH_CERTIFICATES = "attach_certificates"
     POST_BAR = "post_bar"
     UPDATE_BAR = "update_bar"
     CHECK_INVENTORY = "check_inventory"

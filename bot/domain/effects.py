@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.aftermath_effects import aftermath_effects
 from bot.domain.all_clear import is_watched, next_round
+from bot.domain.ca_file import ca_file_effects
 from bot.domain.case import Case, Request, RequestState
 from bot.domain.case_pictures import drawings_of
 from bot.domain.effect import Effect, EffectKind, Standing, post_effect
@@ -58,6 +59,7 @@ def effects(case: Case, me: Standing) -> tuple[Effect, ...]:
         *(_observe(case) if me.observes else ()),
         *(_investigate(case, me) if me.investigates else ()),
         *(_pictures(case) if me.investigates else ()),
+        *(ca_file_effects(case) if me.investigates else ()),
         *_inventory(case),
     ]
     return tuple(found)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from bot.domain.alarms import AfterEvent
 from bot.domain.audit import Draft, Entry
+from bot.domain.ca_attached import CaFileAttached
 from bot.domain.ca_facts import CaFacts, RedFlag
 from bot.domain.caller import CallFailed
 from bot.domain.detection import Detection
@@ -272,6 +273,7 @@ Event = (
     | AfterEvent
     | SuspicionEvent
     | TaskEvent
+    | CaFileAttached
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

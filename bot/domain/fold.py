@@ -12,6 +12,7 @@ from bot.domain.aftermath_steps import TOLD_AFTER, watch_anew, with_aftermath
 from bot.domain.all_clear import is_watch
 from bot.domain.approval import Reason
 from bot.domain.audit import Entry, Head
+from bot.domain.ca_attached import CaFileAttached
 from bot.domain.ca_facts import RedFlag
 from bot.domain.ca_findings import SAME_KEYS
 from bot.domain.caller import CallFailed
@@ -180,7 +181,7 @@ def _lost(case: Case, entry: Entry, event: CardLost) -> Case:
     return replace(case, card=Card()) if case.card.ts == event.ts else case
 
 
-def _pictured(case: Case, entry: Entry, event: PictureAttached) -> Case:
+def _pictured(case: Case, entry: Entry, event: PictureAttached | CaFileAttached) -> Case:
     del entry
     return replace(case, pictures=case.pictures | {event.digest})
 
@@ -266,6 +267,7 @@ _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.DetectionReceived: _detection,
     PostReserved: _reserved,
     PictureAttached: _pictured,
+    CaFileAttached: _pictured,
     PostSent: _sent,
     PostDropped: _dropped,
     CardShown: _shown,

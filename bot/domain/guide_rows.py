@@ -54,7 +54,7 @@ card: footer; code: bot/adapters/formats/elastic.py
 44 | v1 | A | What the request asked for |
 45 | v1 | A | What is unusual in the request | card: red flags
 46 | v6 | A | The kind of source, and where that was read |
-47 | v6 | A | The certificate chain | card: certificates
+47 | v6 | A | The certificate chain, and as a file | card: certificates; code: bot/domain/ca_file.py
 48 | v6 | A | The issuer, compared by key and not by name alone | card: red flags
 49 | v6 | A | Organization fields, compared with ours |
 50 | v6 | A | Self-signed or not, checked with the key | card: certificates

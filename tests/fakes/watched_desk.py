@@ -26,6 +26,8 @@ from tests.fakes.slack_in_memory import NOON
 
 KEY = "ASIAEXAMPLE000000001"
 
+_FILES = (EffectKind.ATTACH_PICTURE, EffectKind.ATTACH_CERTIFICATES)
+
 
 @dataclass
 class WatchedDesk(Desk):
@@ -43,9 +45,7 @@ class WatchedDesk(Desk):
         """Let time pass to ``moment``, doing what is due when it is due; the rounds that were asked meanwhile."""
         rounds: list[int] = []
         for _ in range(2_000):
-            due = [
-                one for one in effects(await self.case(), self.standing) if one.kind is not EffectKind.ATTACH_PICTURE
-            ]
+            due = [one for one in effects(await self.case(), self.standing) if one.kind not in _FILES]
             now = min((one.at for one in due), default=moment)
             if now > moment:
                 break

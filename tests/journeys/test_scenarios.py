@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from bot.domain.answer import Standing
-from bot.domain.case_pictures import drawings_of
+from bot.domain.ca_file import CaFile, ca_file
+from bot.domain.case import Case
+from bot.domain.case_pictures import Drawing, drawings_of
 from bot.sandbox.scenarios import TITLES
 from tests.fakes.investigated import Investigated, investigated
 
@@ -27,7 +29,7 @@ async def test_the_answers_are_the_truth(name: str) -> None:
     async with investigated(name) as found:
         wrong = {what: pair for what, pair in _compared(found).items() if pair[0] != pair[1]}
         assert wrong == {}, name
-        assert await _pictures_in_thread(found) == [one.file_name for one in drawings_of(found.case)]
+        assert set(await _files_in_thread(found)) == {one.file_name for one in _files_of(found.case)}
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))
@@ -42,11 +44,17 @@ async def test_what_could_not_be_seen_is_named(name: str) -> None:
         assert found.answer("privileged_roles").standing is Standing.NOT_ALLOWED
 
 
-async def _pictures_in_thread(found: Investigated) -> list[str]:
-    """The pictures that stand in Slack, once the bot has attached as many as the case asks for, or ten seconds on."""
+def _files_of(case: Case) -> list[Drawing | CaFile]:
+    """The pictures and the certificates that the case's thread should have."""
+    file = ca_file(case)
+    return [*drawings_of(case), *([file] if file else [])]
+
+
+async def _files_in_thread(found: Investigated) -> list[str]:
+    """The files that stand in Slack, once the bot has attached as many as the case asks for, or ten seconds on."""
     for _ in range(100):
         pictures = (await found.trial.case(found.case.case_id)).pictures
-        if {one.digest for one in drawings_of(found.case)} <= pictures:
+        if {one.digest for one in _files_of(found.case)} <= pictures:
             break
         await asyncio.sleep(0.1)
     return [one.name for one in found.trial.world.slack.workspace.files.values()]
