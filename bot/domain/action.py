@@ -47,9 +47,17 @@ from bot.domain.caller_quarantine import (
 )
 from bot.domain.errors import AwsError, AwsNotFound, AwsUnclear
 from bot.domain.event_search import By, EventsFound
-from bot.domain.evidence import Evidence, KnownProfile, KnownRole
+from bot.domain.evidence import Evidence, KnownProfile, KnownRole, MadeKey
 from bot.domain.identity import Target
 from bot.domain.ladder import Ladder
+from bot.domain.made_key_switch import (
+    judged_keys,
+    last_use_sentence,
+    last_uses,
+    made_keys_plan,
+    switch_keys,
+    were_active,
+)
 from bot.domain.other_use import use_sentence
 from bot.domain.plan import Difference, Plan, PlanWords, Report, Risk, Verdict, differences
 from bot.domain.profile_switch import (
@@ -100,6 +108,7 @@ __all__ = [
     "KnownProfile",
     "KnownRole",
     "Ladder",
+    "MadeKey",
     "Plan",
     "PlanWords",
     "ReachCount",
@@ -142,10 +151,13 @@ __all__ = [
     "import_lists",
     "judged",
     "judged_key",
+    "judged_keys",
     "kept_beside",
     "key_plan",
     "keys_in",
     "known_stops",
+    "last_use_sentence",
+    "last_uses",
     "late_sentence",
     "left_out",
     "lift",
@@ -154,6 +166,7 @@ __all__ = [
     "list_calls",
     "list_state",
     "lost_sentence",
+    "made_keys_plan",
     "missing_lists",
     "offered_always",
     "offered_while_it_exists",
@@ -171,10 +184,12 @@ __all__ = [
     "revoked",
     "role_session",
     "roles_naming",
+    "switch_keys",
     "switch_profiles",
     "use_line",
     "use_sentence",
     "user_key",
     "utc_text",
+    "were_active",
     "were_enabled",
 ]

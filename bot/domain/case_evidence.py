@@ -17,6 +17,7 @@ from bot.domain.evidence import (
     KnownRole,
 )
 from bot.domain.known_identities import exclusive, identities_of
+from bot.domain.made_keys import made_keys_of
 from bot.domain.other_use import OtherUse, count_of, not_looked
 from bot.domain.ownership import keys_of
 from bot.domain.session_revocation import why_not_revocable
@@ -40,6 +41,7 @@ def evidence_of(case: Case) -> Evidence:
     answers = case.investigation.answers
     profiles, roles = _profiles(answers), _roles(answers)
     identities, other_identities = exclusive(planned_identities(answers), _facts(answers, OTHER_USE))
+    made_keys, other_made_keys = made_keys_of(answers)
     return Evidence(
         profiles=profiles[:MOST_PROFILES],
         more_profiles=max(0, len(profiles) - MOST_PROFILES),
@@ -54,6 +56,8 @@ def evidence_of(case: Case) -> Evidence:
         identities=identities,
         other_identities=other_identities,
         approvals=_approvals(case),
+        made_keys=made_keys,
+        other_made_keys=other_made_keys,
     )
 
 

@@ -29,6 +29,11 @@ _LEFT_BEHIND = (
         "release_actor",
         "Release the caller, or replace its access key: what made the trust anchor is still quarantined.",
     ),
+    (
+        ("deactivate_made_keys",),
+        "reactivate_made_keys",
+        "Delete the new access keys, and the users that were made for them: they are only deactivated.",
+    ),
     (("disable_profile",), "enable_profile", "Enable the profiles again that your own workloads use, or delete them."),
 )
 _HARDEN = "Harden: the guide's last pages have the policies, the event pattern and the Config rule with these ARNs."

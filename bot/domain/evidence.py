@@ -18,6 +18,7 @@ MOST_PROFILES = 20
 MOST_ROLES = 20
 MOST_SESSION_NAMES = 20
 MOST_IDENTITIES = 20
+MOST_MADE_KEYS = 20
 """As many as a plan can show and a policy can hold; an action says how many were left out."""
 
 
@@ -55,6 +56,22 @@ class KnownApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeKey:
+    """An access key of an IAM user that the caller or a session of the CA made, as a CloudTrail record proves.
+
+    ``made_by`` says in words who it was, ``at`` when (ISO 8601), ``event_id`` in which record. ``last_used`` says in
+    words when the guide saw that it was used last and for what; empty means never, None that it is not known.
+    """
+
+    key_id: str
+    user_name: str
+    made_by: str
+    at: str
+    event_id: str
+    last_used: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that plans may need of a case.
 
@@ -67,7 +84,8 @@ class Evidence:
     identities of the trust anchor's sessions that nobody else was seen to have; ``other_identities`` says in words
     which more there are, and why they are not among them; empty when there are none. ``approvals`` are those of the
     bot's own inventory, whichever case they were given in, that this case has seen and not removed. ``managed_policy``
-    names the policy that sessions are revoked with; empty means an inline policy on each role.
+    names the policy that sessions are revoked with; empty means an inline policy on each role. ``made_keys`` are access
+    keys that the attack left behind; ``other_made_keys`` says in words which new ones are not among them, and why.
     """
 
     profiles: tuple[KnownProfile, ...] = ()
@@ -86,6 +104,8 @@ class Evidence:
     other_identities: str = ""
     approvals: tuple[KnownApproval, ...] = ()
     managed_policy: str = ""
+    made_keys: tuple[MadeKey, ...] = ()
+    other_made_keys: str = ""
 
     def capsules(self, action_id: str) -> Sequence[Mapping[str, Any]]:
         """What AWS said right before each run of an action, the oldest first."""

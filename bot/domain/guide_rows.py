@@ -75,7 +75,7 @@ card: footer; code: bot/adapters/formats/elastic.py
 65 | v6 | A | Reconnaissance before: trust anchors listed |
 66 | v6 | A | Reconnaissance before: profiles listed |
 67 | v6 | A | Reconnaissance before: roles read |
-68 | v6 | A | Other ways in: access keys |
+68 | v6 | A | Other ways in: access keys, and deactivating them | action: deactivate_made_keys
 69 | v6 | A | Other ways in: identity providers, users, passwords |
 70 | v6 | A | Changes to roles and trust policies, as a difference |
 71 | v1 | A | Whether the CA is on the list of approved ones |

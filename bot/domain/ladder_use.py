@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.evidence import MadeKey
 from bot.domain.other_use import UseCount
 from bot.domain.plan import Plan
 from bot.domain.usage.words import counted
 
+_MADE_KEYS = "deactivate_made_keys"
 _EACH = " Each step says where and until when that was looked up."
 
 
@@ -33,12 +35,21 @@ _RUNGS = {
 
 def who_notices(plans: Sequence[Plan]) -> str:
     """One sentence for people, from the plans of the rungs that were chosen."""
+    keys = [one for plan in plans if plan.action_id == _MADE_KEYS for one in plan.evidence.made_keys]
     counts = [(one, _count_of(plan, one)) for plan in plans if (one := _RUNGS.get(plan.action_id)) is not None]
-    if not counts:
+    if not counts and not keys:
         return "Whoever notices one of its steps: each says it for itself."
-    if all(_is_nobody(one, count) for one, count in counts):
+    if all(_is_nobody(one, count) for one, count in counts) and all(one.last_used == "" for one in keys):
         return f"Nobody was seen in the last 30 days, so nothing should break.{_EACH}"
-    return f"In the last 30 days: {'; '.join(_words(counts))}.{_EACH}"
+    return f"In the last 30 days: {'; '.join((*_words(counts), *_used(keys)))}.{_EACH}"
+
+
+def _used(keys: Sequence[MadeKey]) -> Iterator[str]:
+    """How many of the new access keys were used, as the guide saw it."""
+    if keys:
+        unknown = sum(one.last_used is None for one in keys)
+        not_known = f" (of {unknown} it is not known)" if unknown else ""
+        yield f"{sum(bool(one.last_used) for one in keys)} of {counted(len(keys), 'new access key')} used{not_known}"
 
 
 def _count_of(plan: Plan, one: _Counted) -> UseCount | None:

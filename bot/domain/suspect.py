@@ -26,6 +26,7 @@ SUSPECT = "suspect"
 CONTAINMENTS = frozenset(
     {
         "contain_all",
+        "deactivate_made_keys",
         "disable_profile",
         "disable_trust_anchor",
         "quarantine_actor",

@@ -11,6 +11,7 @@ from bot.domain.case import Case, Request, RequestState
 WAYS_BACK: Mapping[str, str] = MappingProxyType(
     {
         "add_to_inventory": "remove_from_inventory",
+        "deactivate_made_keys": "reactivate_made_keys",
         "delete_trust_anchor": "restore_trust_anchor",
         "disable_profile": "enable_profile",
         "import_crl": "remove_crl",

@@ -10,7 +10,7 @@ from bot.domain.action import ResponseAction, Target
 from bot.registry import load_actions
 from tests.fakes.aws_samples import session_record, trust_policy
 from tests.fakes.fake_aws import FakeAws
-from tests.fakes.ladder import evidence, ready, session_actor, user_actor
+from tests.fakes.ladder import MADE_KEY, evidence, ready, session_actor, user_actor
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def target(request: pytest.FixtureRequest, aws: FakeAws) -> Target:
     profile = aws.add_profile("deploy", [role])
     aws.add_record(session_record(target))
     aws.iam().keys["mallory", "AKIAEXAMPLE000000001"] = "Active"
+    aws.iam().keys[MADE_KEY.user_name, MADE_KEY.key_id] = "Active"
     by = user_actor(target.account) if request.param.endswith("user") else session_actor(role)
     return replace(target, known=evidence(profile, role, by))
 

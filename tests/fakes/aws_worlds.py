@@ -21,7 +21,7 @@ from bot.sandbox.aws.control_client import AwsControl
 from bot.sandbox.aws.server import AwsStandIn
 from tests.fakes.fake_action_aws import FaultKind
 from tests.fakes.fake_aws import REGION, FakeAws
-from tests.fakes.ladder import evidence, session_actor, user_actor
+from tests.fakes.ladder import MADE_KEY, evidence, session_actor, user_actor
 
 _KINDS = {
     "deny": "deny",
@@ -110,10 +110,13 @@ class StandInWorld:
         profile = self.client.create_profile(name="deploy", roleArns=[role], enabled=True)["profile"]["profileArn"]
         iam.create_user(UserName="mallory")
         key_id = iam.create_access_key(UserName="mallory")["AccessKey"]["AccessKeyId"]
+        iam.create_user(UserName=MADE_KEY.user_name, Path="/ci/")
+        made_id = iam.create_access_key(UserName=MADE_KEY.user_name)["AccessKey"]["AccessKeyId"]
         iam.close()
         self._seeded_to_here()
         actor = user_actor(target.account, key_id=key_id) if by == "user" else session_actor(role)
-        return replace(target, known=evidence(profile, role, actor, datetime.now(UTC).date()))
+        made_key = replace(MADE_KEY, key_id=made_id)
+        return replace(target, known=evidence(profile, role, actor, datetime.now(UTC).date(), made_key))
 
     def add_profiles(self, count: int) -> None:
         """See :class:`AwsWorld`."""

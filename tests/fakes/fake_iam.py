@@ -21,6 +21,7 @@ IAM_CALLS = (
             "DeleteRolePolicy",
             "ListAccessKeys",
             "UpdateAccessKey",
+            "GetAccessKeyLastUsed",
         )
     )
     | POLICY_CALLS
@@ -53,6 +54,9 @@ class FakeIam:
 
     def answer(self, permission: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Do what the operation does."""
+        if permission == "iam:GetAccessKeyLastUsed":
+            user = next((user for user, key_id in self.keys if key_id == asked["AccessKeyId"]), "")
+            return {"UserName": user, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
         if permission in ("iam:ListAccessKeys", "iam:UpdateAccessKey"):
             return self._key_call(permission, asked)
         if permission == "iam:ListRoles":

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.adapters.cloudtrail_search import LookupSearch
-from bot.domain.action import ActionAws, Evidence, KnownProfile, KnownRole, Plan, ResponseAction
+from bot.domain.action import ActionAws, Evidence, KnownProfile, KnownRole, MadeKey, Plan, ResponseAction
 from bot.domain.crl_facts import CrlFacts
 from bot.domain.detection import Actor
 from bot.domain.identity import Target
@@ -21,6 +21,7 @@ from tests.revocation_lists import revocation_list
 
 TAKES_BACK = {
     "enable_profile": "disable_profile",
+    "reactivate_made_keys": "deactivate_made_keys",
     "lift_session_revocation": "revoke_role_sessions",
     "remove_crl": "import_crl",
     "remove_from_inventory": "add_to_inventory",
@@ -29,6 +30,8 @@ TAKES_BACK = {
 }
 ROLE_ID = "AROAEXAMPLE000000001"
 SERIAL = "0a1b"
+MADE_KEY = MadeKey("AKIAEXAMPLE000000002", "backup-svc", "the caller (mallory)", "2026-11-22T02:05:00Z", "made-1")
+"""An access key that the attack left behind."""
 CRL = revocation_list(SERIAL, "ff")
 """A list that the stand-in can read."""
 _LONG_AGO = NOW - timedelta(days=365)
@@ -65,7 +68,9 @@ def entered(today: date) -> dict[str, str]:
     }
 
 
-def evidence(profile_arn: str, role_arn: str, actor: Actor, today: date = _TODAY) -> Evidence:
+def evidence(
+    profile_arn: str, role_arn: str, actor: Actor, today: date = _TODAY, made_key: MadeKey = MADE_KEY
+) -> Evidence:
     """One profile, one role that was entered once, who made the call, and a CA that somebody answers for."""
     role = KnownRole(role_arn, open=True, sessions=1, user_ids=(f"{ROLE_ID}:{SERIAL}",), until=None)
     return Evidence(
@@ -77,6 +82,7 @@ def evidence(profile_arn: str, role_arn: str, actor: Actor, today: date = _TODAY
         ca_is_ours=True,
         crl=CrlFacts(("a1b", "ff"), signed_by_ca=True, issued_at=_LONG_AGO, next_update=None, sha256=text_sha256(CRL)),
         entered=entered(today),
+        made_keys=(made_key,),
     )
 
 

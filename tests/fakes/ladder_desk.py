@@ -12,25 +12,29 @@ from bot.domain.answer import answered
 from bot.domain.case import Case, RequestState
 from bot.domain.events import draft
 from bot.domain.investigation import StepAnswered
+from bot.domain.made_keys import MADE
+from bot.domain.plain import to_plain
 from tests.fakes import desk as desks
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk
-from tests.fakes.ladder import user_actor
+from tests.fakes.ladder import MADE_KEY, user_actor
 
 
 async def knowing_desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A case that knows two profiles, two roles and the user who made the call: every rung is possible."""
+    """A case that knows two profiles, two roles, who made the call and a key that they made: every rung is possible."""
     desk = Desk()
     made = desks.detection_of
     by = user_actor(desk.target.account)
     monkeypatch.setattr(desks, "detection_of", lambda *given: replace(made(*given), actor=by))
     desk.aws.iam().keys["mallory", "AKIAEXAMPLE000000001"] = "Active"
+    desk.aws.iam().keys[MADE_KEY.user_name, MADE_KEY.key_id] = "Active"
     await desk.detect()
     await desk.work()
     roles = [desk.aws.add_role(name, trust_policy()) for name in ("deployer", "reader")]
     profiles = [desk.aws.add_profile(name, [role]) for name, role in zip(("one", "two"), roles, strict=True)]
     named = [{"arn": arn, "name": name} for arn, name in zip(profiles, ("one", "two"), strict=True)]
     await known(desk, "reachable_roles", {"open_profiles": named, "open_roles": roles})
+    await known(desk, "credential_paths", {MADE: [to_plain(MADE_KEY)]})
     return desk
 
 

@@ -10,8 +10,13 @@ from botocore.exceptions import ClientError
 
 from bot.adapters.sqlite_log import SqliteLog
 from bot.domain.identity import INVENTORY_ID
+from bot.sandbox.aws.attack import Attack
 from bot.sandbox.aws.clients import ROOT, Credentials, connect
+from bot.sandbox.world import World
 from tests.journeys.conftest import Alert
+
+LEFT_BEHIND = "backup-svc"
+"""The user that the attacker's session makes."""
 
 Look = Callable[[Alert], Awaitable[object]]
 
@@ -53,6 +58,20 @@ async def the_key(alert: Alert) -> object:
     """The state of the caller's access key."""
     keys = await asyncio.to_thread(_client(alert, "iam").list_access_keys, UserName="build-bot")
     return {one["AccessKeyId"]: one["Status"] for one in keys["AccessKeyMetadata"]}[alert.attack.access_key_id]
+
+
+def make_key(world: World, attack: Attack) -> None:
+    """Let the attacker's session make a user of its own, with an access key."""
+    key = Credentials(**attack.sessions[0]["credentials"])
+    iam = connect("iam", world.aws.endpoint_url, credentials=key, attempts=1)
+    iam.create_user(UserName=LEFT_BEHIND)
+    iam.create_access_key(UserName=LEFT_BEHIND)
+
+
+async def the_made_key(alert: Alert) -> object:
+    """The state of the access key that the attacker's session made."""
+    keys = await asyncio.to_thread(_client(alert, "iam").list_access_keys, UserName=LEFT_BEHIND)
+    return [one["Status"] for one in keys["AccessKeyMetadata"]]
 
 
 def make_policy(alert: Alert, name: str, document: str) -> str:
@@ -100,4 +119,4 @@ async def anchors_of_the_ca(alert: Alert) -> object:
 
 async def all_of_it(alert: Alert) -> object:
     """Everything that Contain All shuts."""
-    return tuple([await look(alert) for look in (the_anchor, open_profiles, the_session, the_key)])
+    return tuple([await look(alert) for look in (the_anchor, open_profiles, the_session, the_key, the_made_key)])

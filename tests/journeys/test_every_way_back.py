@@ -28,11 +28,13 @@ from tests.journeys.shown_by_aws import (
     all_of_it,
     anchors_of_the_ca,
     lists_of_revoked,
+    make_key,
     make_policy,
     open_profiles,
     the_anchor,
     the_inventory,
     the_key,
+    the_made_key,
     the_policy,
     the_session,
 )
@@ -83,14 +85,15 @@ class Way:
     fields: Mapping[str, Fields] = field(default_factory=dict)
 
 
-ALL_BACK = ("enable_trust_anchor", "enable_profile", "lift_session_revocation", "release_actor")
+ALL_BACK = ("enable_trust_anchor", "enable_profile", "lift_session_revocation", "release_actor", "reactivate_made_keys")
 WAYS = (
     Way("disable_trust_anchor", ("enable_trust_anchor",), the_anchor, shut=False),
     Way("disable_profile", ("enable_profile",), open_profiles, shut=set()),
     Way("revoke_role_sessions", ("lift_session_revocation",), the_session, shut=False),
     Way("revoke_known_sessions", ("lift_session_revocation",), the_session, shut=False),
     Way("quarantine_actor", ("release_actor",), the_key, shut="Inactive"),
-    Way("contain_all", ALL_BACK, all_of_it, shut=(False, set(), False, "Inactive")),
+    Way("deactivate_made_keys", ("reactivate_made_keys",), the_made_key, shut=["Inactive"]),
+    Way("contain_all", ALL_BACK, all_of_it, shut=(False, set(), False, "Inactive", ["Inactive"])),
     Way("import_crl", ("remove_crl",), lists_of_revoked, shut=[True], fields={"import_crl": the_list}),
     Way(
         "add_to_inventory",
@@ -188,11 +191,12 @@ def tells(form: str, action: Askable) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def alert() -> AsyncIterator[Alert]:
-    """An attack that entered a role once, after the guide has found out which."""
+    """An attack that entered a role once and left a key behind, after the guide has found out which."""
     # The guide of an idle machine is done before CloudTrail usually delivers.
     async with World(slack_rate_scale=0, aws_rate_scale=0, delivery_delay=timedelta(0)) as world:
         await world.start_bot()
         attack = await world.attack(role_arn=world.account.open_role, sessions=1)
+        await asyncio.to_thread(make_key, world, attack)
         await world.deliver(attack)
         hands = Hands(world.slack, people.AVA)
         card = await until("a card", lambda: next(iter(hands.cards()), None))

@@ -20,8 +20,19 @@ from tests.fakes.desk import HANDLERS, Desk, Killed
 from tests.fakes.ladder_desk import calls, knowing_desk, states
 
 LADDER = HANDLERS.ladders["contain_all"]
-RUNGS = ("disable_trust_anchor", "disable_profile", "revoke_role_sessions", "quarantine_actor")
-CALLS = ["DisableTrustAnchor", "DisableProfile", "DisableProfile", "PutRolePolicy", "PutRolePolicy", "UpdateAccessKey"]
+RUNGS = (
+    "disable_trust_anchor",
+    "disable_profile",
+    "revoke_role_sessions",
+    "quarantine_actor",
+    "deactivate_made_keys",
+)
+CALLS = [
+    "DisableTrustAnchor",
+    *["DisableProfile"] * 2,
+    *["PutRolePolicy"] * 2,
+    *["UpdateAccessKey"] * 2,
+]
 MOST_STEPS = 100
 DONE, STOPPED, FAILED = RequestState.DONE, RequestState.STOPPED, RequestState.FAILED
 
@@ -33,17 +44,17 @@ async def ladder(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 async def test_all_rungs_run_in_their_order_and_the_case_is_contained(ladder: Desk) -> None:
-    """One press, four actions: each has its intent and its outcome in the log, under its own request."""
+    """One press, five actions: each has its intent and its outcome in the log, under its own request."""
     await ladder.ask("U1", "contain_all")
     await ladder.work()
-    assert await states(ladder) == [DONE] * 5
+    assert await states(ladder) == [DONE] * 6
     assert calls(ladder) == CALLS
     case = await ladder.case()
     assert (case.state, case.contained_by) == (CaseState.CONTAINED, "R1.1")
     assert case.last_containment is case.requests["R1"]
-    assert case.requests["R1"].sentence == "4 of 4 steps are done."
+    assert case.requests["R1"].sentence == "5 of 5 steps are done."
     for kind in ("run:started", "run:finished"):
-        assert [entry.data["request_id"] for entry in ladder.kinds(kind)] == ["R1.1", "R1.2", "R1.3", "R1.4"]
+        assert [entry.data["request_id"] for entry in ladder.kinds(kind)] == ["R1.1", "R1.2", "R1.3", "R1.4", "R1.5"]
 
 
 async def test_each_rung_has_a_session_of_its_own(ladder: Desk) -> None:
@@ -55,7 +66,7 @@ async def test_each_rung_has_a_session_of_its_own(ladder: Desk) -> None:
         (Acting(ladder.case_id, f"R1.{number}", "U1", source_identity="U1"), rung.plan.touches)
         for number, rung in enumerate(request.plan.rungs, 1)
     ]
-    assert len({touches for _, touches in ladder.aws.acted}) == 4
+    assert len({touches for _, touches in ladder.aws.acted}) == 5
 
 
 async def test_what_it_did_is_taken_back_by_the_ways_back_of_its_rungs(ladder: Desk) -> None:
@@ -85,10 +96,10 @@ async def test_a_death_at_any_write_or_call_does_each_rung_once(ladder: Desk, st
     ladder.rise()
     await ladder.note_due()
     assert list(dict.fromkeys(calls(ladder))) == list(dict.fromkeys(CALLS))
-    assert [calls(ladder).count(once) for once in ("DisableTrustAnchor", "UpdateAccessKey")] == [1, 1]
+    assert [calls(ladder).count(once) for once in ("DisableTrustAnchor", "UpdateAccessKey")] == [1, 2]
     finished = [entry.data["request_id"] for entry in ladder.kinds("run:finished")]
-    assert finished == ["R1.1", "R1.2", "R1.3", "R1.4"]
-    assert await states(ladder) == [DONE] * 5
+    assert finished == ["R1.1", "R1.2", "R1.3", "R1.4", "R1.5"]
+    assert await states(ladder) == [DONE] * 6
 
 
 async def test_a_rung_that_fails_ends_it_there(ladder: Desk) -> None:
@@ -96,7 +107,7 @@ async def test_a_rung_that_fails_ends_it_there(ladder: Desk) -> None:
     ladder.aws.fail("iam:PutRolePolicy", "deny")
     await ladder.ask("U1", "contain_all")
     await ladder.work()
-    assert await states(ladder) == [FAILED, DONE, DONE, FAILED, STOPPED]
+    assert await states(ladder) == [FAILED, DONE, DONE, FAILED, STOPPED, STOPPED]
     case = await ladder.case()
     assert (case.state, case.contained_by) == (CaseState.FAILED, "R1.1")
     assert case.requests["R1.4"].sentence == "Not begun."
@@ -113,7 +124,7 @@ async def test_it_goes_on_from_the_rung_that_failed(ladder: Desk) -> None:
     case = await ladder.case()
     assert [rung.plan.action_id for rung in case.requests["R2"].plan.rungs] == list(RUNGS[2:])
     assert len(case.requests["R2"].plan.left_out) == 2
-    assert await states(ladder, "R2") == [DONE] * 3
+    assert await states(ladder, "R2") == [DONE] * 4
     assert calls(ladder) == [*CALLS[:4], *CALLS[3:]]
     assert case.state is CaseState.CONTAINED
 
@@ -123,7 +134,7 @@ async def test_a_rung_that_differs_ends_it_there(ladder: Desk) -> None:
     await ladder.ask("U1", "contain_all")
     ladder.aws.profiles()[1]["name"] = "another"
     await ladder.work()
-    assert await states(ladder) == [FAILED, DONE, STOPPED, STOPPED, STOPPED]
+    assert await states(ladder) == [FAILED, DONE, *[STOPPED] * 4]
     case = await ladder.case()
     assert [(one.shown, one.live) for one in case.requests["R1.2"].differences] == [("two", "another")]
     assert calls(ladder) == CALLS[:1]
@@ -134,7 +145,7 @@ async def test_nothing_runs_where_the_first_rung_differs(ladder: Desk) -> None:
     await ladder.ask("U1", "contain_all")
     ladder.aws.anchors()[0]["name"] = "another"
     await ladder.work()
-    assert await states(ladder) == [STOPPED] * 5
+    assert await states(ladder) == [STOPPED] * 6
     assert calls(ladder) == []
 
 
@@ -145,7 +156,7 @@ async def test_an_unknown_outcome_ends_it_there(ladder: Desk) -> None:
     await ladder.appended(draft(RunStarted("R1.1", "life-0", until, {}, {})))
     await ladder.appended(draft(RunFinished("R1.1", Outcome.UNKNOWN, "AWS can't tell.")))
     await ladder.work()
-    assert await states(ladder) == [RequestState.UNKNOWN, RequestState.UNKNOWN, STOPPED, STOPPED, STOPPED]
+    assert await states(ladder) == [RequestState.UNKNOWN, RequestState.UNKNOWN, *[STOPPED] * 4]
     case = await ladder.case()
     assert (case.state, case.last_run) == (CaseState.UNKNOWN_OUTCOME, case.requests["R1.1"])
 
@@ -156,9 +167,9 @@ async def test_what_is_found_out_later_settles_the_ladder_and_begins_nothing(lad
     await ladder.appended(draft(RunFinished("R1.1", Outcome.UNKNOWN, "AWS can't tell.")))
     await ladder.appended(draft(OutcomeTold("R1.1", done=True, reason="I looked."), slack_user("U2")))
     await ladder.work()
-    assert await states(ladder) == [FAILED, DONE, STOPPED, STOPPED, STOPPED]
+    assert await states(ladder) == [FAILED, DONE, *[STOPPED] * 4]
     case = await ladder.case()
-    assert (case.contained_by, case.requests["R1"].sentence) == ("R1.1", "1 of 4 steps are done.")
+    assert (case.contained_by, case.requests["R1"].sentence) == ("R1.1", "1 of 5 steps are done.")
     assert calls(ladder) == []
 
 
@@ -172,7 +183,7 @@ async def test_somebody_stops_it_after_the_step_that_runs(ladder: Desk) -> None:
             break
     assert (await ladder.stop_ladder("U2")).allowed
     await runs
-    assert await states(ladder) == [STOPPED, DONE, DONE, STOPPED, STOPPED]
+    assert await states(ladder) == [STOPPED, DONE, DONE, *[STOPPED] * 3]
     assert calls(ladder) == CALLS[:3]
     case = await ladder.case()
     assert (case.state, case.requests["R1"].stopped_by) == (CaseState.CONTAINED, "U2")
@@ -186,7 +197,7 @@ async def test_what_is_stopped_over_a_death_stays_stopped(ladder: Desk) -> None:
     await ladder.appended(draft(RunStarted("R1.1", "life-0", ladder.clock.now(), {}, {})))
     assert (await ladder.stop_ladder("U2")).allowed
     await ladder.note_due()
-    assert await states(ladder) == [STOPPED, DONE, STOPPED, STOPPED, STOPPED]
+    assert await states(ladder) == [STOPPED, DONE, *[STOPPED] * 4]
     assert calls(ladder) == CALLS[:1]
 
 
@@ -198,7 +209,7 @@ async def test_stopping_before_the_first_rung_begins_runs_nothing(ladder: Desk) 
     assert (await ladder.stop_ladder("U2", "R9")).reason is Reason.FORGED
     assert (await ladder.stop_ladder("U2")).allowed
     await ladder.work()
-    assert await states(ladder) == [STOPPED] * 5
+    assert await states(ladder) == [STOPPED] * 6
     assert calls(ladder) == []
     assert (await ladder.case()).state is CaseState.NEW
 
@@ -223,7 +234,7 @@ async def test_it_contains_a_case_whose_trust_anchor_somebody_else_disabled(ladd
     await ladder.ask("U1", "contain_all")
     await ladder.work()
     case = await ladder.case()
-    assert (case.state, case.contained_by, len(case.requests["R1"].rungs)) == (CaseState.CONTAINED, "R1.1", 4)
+    assert (case.state, case.contained_by, len(case.requests["R1"].rungs)) == (CaseState.CONTAINED, "R1.1", 5)
 
 
 async def test_a_trust_anchor_that_is_open_although_nobody_said_so_is_not_called_contained(ladder: Desk) -> None:
@@ -259,5 +270,5 @@ async def test_a_refusal_of_the_people_ends_it_there(ladder: Desk) -> None:
     await ladder.ask("U1", "contain_all")
     del ladder.directory.people["U1"]
     await ladder.work()
-    assert await states(ladder) == [STOPPED] * 5
+    assert await states(ladder) == [STOPPED] * 6
     assert calls(ladder) == []

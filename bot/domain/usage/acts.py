@@ -58,8 +58,9 @@ class Act:
 
     ``name`` is ``service:Operation``, ``what`` the thing that it was about, empty when the record does not say.
     ``error_code`` None means that AWS did it. ``key_id`` made the call; ``new_key_id`` came of it, and ``new_key_ends``
-    is when that ends (None: unknown, or never). ``account`` is that of the role that was entered. ``given_to`` are
-    the other accounts, or ``everybody``, that data was shared with.
+    is when that ends (None: unknown, or never), ``new_key_user`` the IAM user that AWS gave it to. ``recorded_in`` is
+    the account whose record it is; ``account`` is that of the role that was entered. ``given_to`` are the other
+    accounts, or ``everybody``, that data was shared with.
     """
 
     kind: ActKind
@@ -75,6 +76,8 @@ class Act:
     new_key_ends: datetime | None = None
     account: str = ""
     given_to: tuple[str, ...] = ()
+    new_key_user: str = ""
+    recorded_in: str = ""
 
     @property
     def done(self) -> bool:
@@ -114,6 +117,8 @@ def _act(record: Record) -> Act:
         new_key_ends=moment(made.get("expiration")),
         account=role_account[0] if kind is ActKind.CHAINED and role_account else "",
         given_to=_given_to(record, asked) if kind is ActKind.SHARED else (),
+        new_key_user=text(made.get("userName")),
+        recorded_in=text(record.get("recipientAccountId")),
     )
 
 

@@ -9,20 +9,19 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.domain.answer import Answer, Question, Sign, answered, events_told
-from bot.domain.detection import Detection
 from bot.domain.errors import AwsError
 from bot.domain.event_search import By, Record
+from bot.domain.made_keys import KeysFound, keys_of_caller
 from bot.domain.moments import facts_of
 from bot.domain.trust_policy import lets_service_in
-from bot.domain.usage.members import mapping, text
 from bot.service.guide.history import HISTORY
 from bot.service.guide.inquiry import Inquiry, Step
+from bot.service.guide.keys_last_used import LAST_USED, with_last_use
 from bot.service.guide.nearby import Nearby, after, count, lines_of, moments_of, named, nearby, same_hand
 
 _MOST_DIFF_LINES = 30
 _MOST_POLICIES = 3
 _MOST_WRITES = 500
-_MOST_KEY_ID = 128
 _CREDENTIAL_CALLS = frozenset(
     {
         "CreateAccessKey",
@@ -64,13 +63,14 @@ _CHANGES = Question("policy_changes", ("70",), "Were roles or trust policies cha
 
 
 async def _ask(inquiry: Inquiry) -> AsyncIterator[Answer]:
-    detection, found = inquiry.case.detection, await nearby(inquiry)
+    found = await nearby(inquiry)
     for question, ask in ((_ROLES, _roles), (_CREDENTIALS, _credentials)):
-        yield ask(detection, found) if found.iam else found.unread(question.id)
+        yield await ask(inquiry, found) if found.iam else found.unread(question.id)
     yield await _changes(inquiry, found) if found.iam else found.unread(_CHANGES.id)
 
 
-def _roles(detection: Detection, found: Nearby) -> Answer:
+async def _roles(inquiry: Inquiry, found: Nearby) -> Answer:
+    detection = inquiry.case.detection
     made = after(named(found.records, frozenset({"CreateRole"})), detection)
     trusting = [one for one in made if lets_service_in(_policy_of(one))]
     sentence = f"{count(len(made), 'role')} made since; {_let_in(len(trusting), len(made))}."
@@ -82,7 +82,8 @@ def _roles(detection: Detection, found: Nearby) -> Answer:
     return answered(_ROLES.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
 
 
-def _credentials(detection: Detection, found: Nearby) -> Answer:
+async def _credentials(inquiry: Inquiry, found: Nearby) -> Answer:
+    detection = inquiry.case.detection
     tried = [one for one in named(found.records, _CREDENTIAL_CALLS, failed=None) if same_hand(one, detection)]
     made = [one for one in tried if not one.get("errorCode")]
     refused = len(tried) - len(made)
@@ -92,17 +93,19 @@ def _credentials(detection: Detection, found: Nearby) -> Answer:
         sentence = "The same identity or address made no other way in."
     ids = events_told(str(one.get("eventID") or "") for one in made)
     signs = (Sign("credential_path_made", sentence, events=ids),) if made else ()
-    facts = {"made": len(made), "refused": refused, **facts_of(moments_of(tried, detection))}
-    lines = (*lines_of(tried), *_new_keys(made))
+    keys = await with_last_use(inquiry, keys_of_caller(found.records, made, inquiry.case.detections))
+    facts = {"made": len(made), "refused": refused, **facts_of(moments_of(tried, detection)), **keys.facts()}
+    lines = (*lines_of(tried), *_new_keys(keys))
     return answered(_CREDENTIALS.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])
 
 
-def _new_keys(made: Iterable[Record]) -> Iterator[str]:
+def _new_keys(keys: KeysFound) -> Iterator[str]:
     """The access keys that were made: they work until somebody deactivates them, whatever is done to the anchor."""
-    for one in made:
-        key = mapping(mapping(one.get("responseElements")).get("accessKey"))
-        if key_id := text(key.get("accessKeyId"), _MOST_KEY_ID):
-            yield f"new access key {key_id} of {text(key.get('userName')) or 'a user that is not named'}: deactivate it"
+    for one in keys.made.values():
+        state = "deleted since" if one.key_id in keys.deleted else "Deactivate New Access Keys ends it"
+        yield f"new access key {one.key_id} of {one.user_name}, made by {one.made_by}: {state}"
+    for key_id, why in keys.others.items():
+        yield f"new access key {key_id}: {why}, so look at it yourself"
 
 
 async def _changes(inquiry: Inquiry, found: Nearby) -> Answer:
@@ -190,7 +193,7 @@ STEP = Step(
     id="other_ways_in",
     title="Other ways in",
     questions=(_ROLES, _CREDENTIALS, _CHANGES),
-    permissions=("cloudtrail:LookupEvents",),
+    permissions=("cloudtrail:LookupEvents", LAST_USED),
     ask=_ask,
     again=True,
 )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.answer import Answer, Question, Sign, answered, events_told
+from bot.domain.made_keys import keys_of_sessions
 from bot.domain.usage.act_kinds import ActKind
 from bot.domain.usage.acts import Act, of_kinds
 from bot.domain.usage.words import act_line, counted, none_or, some
@@ -16,6 +17,7 @@ from bot.service.guide.inquiry import Inquiry, Step
 from bot.service.guide.key_trails import Key
 from bot.service.guide.keys_abroad import PERMISSIONS as ABROAD_PERMISSIONS
 from bot.service.guide.keys_followed import KeysFollowed, keys_followed
+from bot.service.guide.keys_last_used import LAST_USED, with_last_use
 
 _MOVED = Question("lateral_movement", ("94",), "What did the sessions do: other roles, new ways in, commands, IAM?")
 _TAKEN = Question("data_taken", ("95",), "Were secrets read or data shared by the sessions, and what is not logged?")
@@ -49,13 +51,15 @@ async def _moved(inquiry: Inquiry) -> Answer:
         return _nothing_to_follow(_MOVED, followed)
     acts = of_kinds(followed.acts, *_MOVES)
     foreign = _foreign(acts, inquiry)
+    whose = {key.key_id: key.whose for key in followed.keys}
+    made = await with_last_use(inquiry, keys_of_sessions(followed.acts, whose, inquiry.case.detections))
     return answered(
         _MOVED.id,
         _sentence(followed, acts, "no other role, no new way in, no IAM change"),
         lines=_lines(followed, _MOVES),
         signs=tuple(_move_signs(acts, foreign)),
         not_checked=followed.not_checked,
-        facts={**_facts(followed, acts, foreign), "gaps": list(followed.gaps)},
+        facts={**_facts(followed, acts, foreign), "gaps": list(followed.gaps), **made.facts()},
     )
 
 
@@ -214,6 +218,7 @@ STEP = Step(
         "rolesanywhere:GetTrustAnchor",
         "rolesanywhere:ListProfiles",
         "cloudtrail:LookupEvents",
+        LAST_USED,
         *PERMISSIONS,
         *ABROAD_PERMISSIONS,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from bot.domain.answer import Answer, Standing
 from bot.domain.detection import Actor
@@ -15,6 +15,7 @@ from bot.domain.moments import moments_in
 from bot.service.guide import around_it, other_ways_in
 from tests.fakes.aws_samples import trust_policy
 from tests.fakes.desk import Desk, detection_of
+from tests.fakes.fake_aws import NOW
 from tests.fakes.fake_search import FakeSearch
 from tests.fakes.guide_desk import ask_step
 
@@ -39,6 +40,12 @@ def record(desk: Desk, name: str, minutes: int, by: str = MALLORY, **more: Any) 
     }
 
 
+def new_key(desk: Desk, minutes: int, key_id: str) -> dict[str, Any]:
+    """An access key that mallory made for ava."""
+    answer = {"accessKey": {"accessKeyId": key_id, "userName": "ava"}}
+    return record(desk, "CreateAccessKey", minutes, responseElements=answer, recipientAccountId="111122223333")
+
+
 async def asked(desk: Desk, *records: dict[str, Any], search: FakeSearch | None = None) -> dict[str, Answer]:
     """Both steps' answers two hours after the event."""
     desk.aws.advance(timedelta(hours=2))
@@ -50,7 +57,13 @@ async def asked(desk: Desk, *records: dict[str, Any], search: FakeSearch | None 
 
 def counts(answer: Answer) -> dict[str, object]:
     """The numbers among an answer's facts."""
-    return {name: value for name, value in answer.facts.items() if not name.startswith("moments")}
+    return {name: value for name, value in answer.facts.items() if isinstance(value, int) and name != "moments_cut"}
+
+
+def made_key(found: dict[str, Answer]) -> Any:
+    """The one new key that is proven."""
+    (key,) = cast("list[Any]", found["credential_paths"].facts["new_keys"])
+    return key
 
 
 def codes(answer: Answer) -> list[str]:
@@ -127,13 +140,27 @@ async def test_other_ways_in_count_when_they_worked(desk: Desk) -> None:
 
 async def test_a_new_access_key_is_named(desk: Desk) -> None:
     """It works on when the trust anchor is disabled, so that somebody must be able to deactivate it."""
-    answer = {"accessKey": {"accessKeyId": "AKIANEW", "userName": "ava"}}
     found = await asked(
         desk,
-        record(desk, "CreateAccessKey", 5, responseElements=answer),
+        new_key(desk, 5, "AKIAEXAMPLE000000002"),
+        new_key(desk, -5, "AKIAEXAMPLE000000003"),
         record(desk, "CreateUser", 6, responseElements={"user": {"userName": "eve"}}),
     )
-    assert found["credential_paths"].lines[2:] == ("new access key AKIANEW of ava: deactivate it",)
+    assert found["credential_paths"].lines[3:] == (
+        "new access key AKIAEXAMPLE000000002 of ava, made by the caller (mallory): Deactivate New Access Keys ends it",
+        "new access key AKIAEXAMPLE000000003: made before the event, so look at it yourself",
+    )
+
+
+async def test_the_last_use_of_a_new_key_is_kept(desk: Desk) -> None:
+    """As IAM says; where that may not be read, the answer stands without it."""
+    used = {"LastUsedDate": NOW, "ServiceName": "s3", "Region": "eu-west-1"}
+    desk.aws.serve("iam:GetAccessKeyLastUsed", {"AccessKeyLastUsed": used})
+    key = made_key(await asked(desk, new_key(desk, 5, "AKIAEXAMPLE000000002")))
+    assert key["last_used"] == "2026-11-22 03:00 UTC for s3"
+    desk.aws.fail("iam:GetAccessKeyLastUsed", "deny")
+    key = made_key(await asked(desk, new_key(desk, 5, "AKIAEXAMPLE000000002")))
+    assert key["last_used"] is None
 
 
 async def test_a_changed_trust_policy_is_shown_as_a_difference(desk: Desk) -> None:
