@@ -33,7 +33,7 @@ CALLS = [
     *["PutRolePolicy"] * 2,
     *["UpdateAccessKey"] * 2,
 ]
-MOST_STEPS = 100
+MOST_STEPS = 130
 DONE, STOPPED, FAILED = RequestState.DONE, RequestState.STOPPED, RequestState.FAILED
 
 
