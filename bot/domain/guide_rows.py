@@ -79,7 +79,8 @@ card: footer; code: bot/adapters/formats/elastic.py
 69 | v6 | A | Other ways in: identity providers, users, passwords |
 70 | v6 | A | Changes to roles and trust policies, as a difference |
 71 | v1 | A | Whether the CA is on the list of approved ones |
-72 | v1 | A | An unknown CA counts, an approved one settles | card: verdict line
+72 | v1 | A | An unknown CA speaks for trouble and leaves the priority at medium, an approved one makes it low | \
+card: verdict line
 73 | v6 | C | The people who own identities are asked | button: Ask CA Owners
 74 | v6 | A | The inventory of CAs | action: add_to_inventory; action: remove_from_inventory
 75 | v1 | B | A change ticket, found or asked for | button: Add Change Ticket

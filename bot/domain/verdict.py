@@ -10,7 +10,9 @@ The rule, whole:
 A test is a self-signed CA in an account that you list as a lab. Using it is part of a test; leaving the account, taking
 data and making other ways in are not.
 
-Signs that say ``speaks for trouble`` or ``speaks against it`` are shown and change nothing by themselves.
+Signs that say ``speaks for trouble`` or ``speaks against it`` are shown and change nothing by themselves. A CA that is
+not in the inventory (``ca_unknown``) is one of them: it does not raise the priority, because nearly every external CA
+that rings is unknown at first. Such a case is medium until rule 1 or 2 says otherwise.
 """
 
 from __future__ import annotations

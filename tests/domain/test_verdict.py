@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain import verdict as verdict_module
 from bot.domain.answer import Answer, Sign, Standing, answered, events_told, not_allowed
 from bot.domain.ca_facts import RedFlag
 from bot.domain.verdict import EFFECTS, Effect, Priority, verdict
@@ -45,6 +46,14 @@ def test_a_red_flag_of_the_event_counts_like_a_sign() -> None:
     """A published private key raises the priority before anything was asked."""
     weighed = verdict([RedFlag("published_private_key", "Its key is published.")], [])
     assert (weighed.priority, weighed.why) == (Priority.HIGH, "Its key is published.")
+
+
+def test_an_unknown_ca_is_told_and_raises_nothing() -> None:
+    """It stands among what speaks for trouble, at medium; the documented rule says so by its name."""
+    weighed = verdict((), [of("ca_unknown")])
+    assert (weighed.priority, [one.code for one in weighed.for_trouble]) == (Priority.MEDIUM, ["ca_unknown"])
+    assert verdict((), [of("ca_approved")]).priority is Priority.LOW
+    assert "``ca_unknown``) is one of them: it does not raise the priority" in (verdict_module.__doc__ or "")
 
 
 def test_the_strongest_sign_stands_first() -> None:
