@@ -7,16 +7,15 @@ A detection comes in
     published rule says) and, where the event does not show what the anchor trusts, AWS first (``service/ask_aws.py``,
     ``domain/live_state.py``). It reads the CA (``adapters/x509.py``, ``domain/ca_findings.py``), joins the reports of
     one event (``domain/reports.py``), looks for the CA's keys in other cases (``service/same_keys.py``) and for
-    contained ones with the same caller or address (``service/regrowth.py``), and appends
-    them to their case. Only then is the message deleted. What can't be understood goes to ``service/put_aside.py``.
+    contained ones with the same caller or address (``service/regrowth.py``), and appends them to their case. Only then
+    is the message deleted. What can't be understood goes to ``service/put_aside.py``.
     A run of a rule that made as many alerts as it may is told once (``service/rule_runs.py``).
     What the inventory approves does not ring (``service/silence_approved.py``, ``domain/silencing.py``); the inventory
     is the house file and the fold of one stream (``service/approved_cas.py``, ``domain/inventory_log.py``), which
     ``service/check_inventory.py`` checks every night.
     Failed attempts open no case: those of one caller make one message (``service/note_failed_call.py``,
     ``domain/failed_calls.py``, ``slack/failed_calls.py``).
-    The same judgement without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``anchorwatch
-    inspect-ca`` (``inspect_ca.py``).
+    Without a bot: ``anchorwatch evaluate`` (``service/evaluate.py``) and ``inspect-ca`` (``inspect_ca.py``).
 
 AWS lets few calls through
     Each takes its way through ``adapters/call_lane.py``: its turn in AWS's rates (``adapters/call_pace.py``, which
@@ -52,6 +51,10 @@ A click comes in
     ``cast_vote.py``; ``domain/approval.py`` says who may, ``domain/evidence_saved.py`` when,
     ``domain/approval_rule.py`` which rule decides, ``domain/terms.py`` what it asks for and when that is enough) and
     appends the yes or the no. Then it is acknowledged, and nothing more is done: the runner goes on from the log.
+    Whoever has the caller's name decides little (``domain/suspect.py``, ``service/ask_suspects.py``). A yes is bound to
+    what was shown (``service/signed_yes.py``) and may need a one-time code (``domain/code_check.py``,
+    ``adapters/one_time_codes.py``). In an emergency one person may be enough (``service/break_glass.py``,
+    ``review_glass.py``, ``domain/glass_rule.py``). ``ask_owners.py`` and ``give_ticket.py`` keep what people know.
 
 What the bot asks by itself
     ``service/investigate.py`` asks the guide's questions in rounds (``domain/investigation.py``), one file of
@@ -80,16 +83,14 @@ What people see
     looks harmless; ``slack/block_limits/`` refuses what Slack would.
 
 Where it is kept
-    ``adapters/sqlite_log.py``: append-only, hash-chained (``domain/audit.py``), compare-and-set. ``service/audit_*.py``
-    export and check it.
+    ``adapters/sqlite_log.py``: append-only, hash-chained (``domain/audit.py``); ``service/audit_*.py`` check it.
 
 Who may import whom (``tests/test_architecture.py`` holds it)
     ``domain`` ← ``ports`` ← ``service`` | ``adapters`` ← ``slack`` ← ``bootstrap`` ← ``process``, ``sandbox``, ``cli``.
     ``handlers`` import ``bot.domain.action`` and nothing else of ours.
 
-Two places differ from what one would expect, on purpose
-    A plan is drawn twice by the same function: for the form from the log (``service/known_state.py`` answers
-    GetTrustAnchor), so that it opens within Slack's three seconds, and right before the call from live AWS.
-    Bolt runs with ``process_before_response``: our listeners end with their acknowledgement, so nothing is lost by it
-    and a click does not wait for Bolt's polling.
+Two things are so on purpose
+    A plan is drawn twice by the same function: for the form from the log (``service/known_state.py`` answers for AWS),
+    within Slack's three seconds, and right before the call from live AWS. Bolt runs with ``process_before_response``:
+    our listeners end with their acknowledgement, so a click does not wait for Bolt's polling.
 """

@@ -179,10 +179,11 @@ def _permissions(actions: Sequence[ResponseAction]) -> Iterator[str]:
     yield from _athena_permissions()
     yield "## The bot's own credentials"
     yield ""
-    yield "- With Athena: `sts:AssumeRole` on its role, where it is set."
-    yield "- `sts:AssumeRole` on the two roles, where they are set."
+    yield "- `sts:AssumeRole` on the two roles, and with Athena on its role, where they are set."
+    yield "- `sts:SetSourceIdentity` and `sts:TagSession` on the act role too: across accounts, AWS asks for them here"
+    yield "  and in the role's trust policy. The bot's own session must have no source identity: AWS never changes one."
     yield "- With a queue: what `config/aws/queue-access.json` lists."
-    yield "- With `ANCHORWATCH_HOUSE` in S3: `s3:GetObject` on that object."
+    yield "- With `ANCHORWATCH_HOUSE` or `ANCHORWATCH_APPROVALS` in S3: `s3:GetObject` on that object."
 
 
 def _with_managed_policy(actions: Sequence[ResponseAction]) -> Iterator[str]:

@@ -29,8 +29,8 @@ _THERE_ALREADY = frozenset({"already_in_channel", "cant_invite_self"})
 class SlackIncidentChannels:
     """Slack's channels, as :class:`bot.service.run_incident.IncidentChannels` wants them.
 
-    Private ones need the scopes ``groups:write`` and ``groups:read``, public ones ``channels:manage`` and
-    ``channels:read``.
+    Both kinds need the scopes ``groups:read`` and ``channels:read``, private ones ``groups:write`` and public ones
+    ``channels:manage``.
 
     Args:
         poster: never sends a call again by itself.
