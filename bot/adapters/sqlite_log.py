@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.adapters.sqlite_file import SqliteFile
-from bot.adapters.sqlite_schema import ANCHOR_ID, DETECTIONS, EVENT_ID, RUN_ID
+from bot.adapters.sqlite_schema import (
+    ANCHOR_ID,
+    DETECTIONS,
+    EVENT_ID,
+    HEARD,
+    HEARD_EVENT_ID,
+    HEARD_RUN_ID,
+    RUN_ID,
+)
 from bot.adapters.sqlite_times import microseconds_of, moment_of
 from bot.domain.audit import Entry, Head, check_piece
 from bot.domain.errors import LogConflict, LogDamaged
@@ -41,8 +49,11 @@ CASES_WITH_KEY = (
     " ORDER BY asked.key, ca_keys.rowid"
 )
 """Finds the first cases of each public key, however many there are."""
-ALERTS_OF_RUN = f"SELECT count(DISTINCT {EVENT_ID}) FROM entries WHERE {DETECTIONS} AND {RUN_ID} = ?"  # noqa: S608
-"""Counts the events that alerts of a run told of, through an index."""
+ALERTS_OF_RUN = (
+    f"SELECT count(*) FROM (SELECT {EVENT_ID} FROM entries WHERE {DETECTIONS} AND {RUN_ID} = ?1"  # noqa: S608
+    f" UNION SELECT {HEARD_EVENT_ID} FROM entries WHERE {HEARD} AND {HEARD_RUN_ID} = ?1)"
+)
+"""Counts the events that alerts of a run told of, each once, through two indexes."""
 _ACTOR = "CASE WHEN json_valid(data) THEN json_extract(data, '$.detection.actor.{}') END"
 _ASKED = "(SELECT value FROM json_each(?{}))"
 # Detections are few among the entries, and an index of theirs finds them all.

@@ -122,7 +122,22 @@ CREATE INDEX search_pages_by_at ON search_pages (at);
 
 _RUN_INDEX = f"CREATE INDEX detections_by_run_id ON entries ({RUN_ID}) WHERE {DETECTIONS};"
 
-_VERSIONS = (_ENTRIES + _QUARANTINE, _DETECTION_INDEXES, _CA_KEYS, _CLAIMS, _CODE_USES, _SEARCH_PAGES, _RUN_INDEX)
+HEARD = "kind = 'alert:heard'"
+HEARD_EVENT_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.event_id') END"
+HEARD_RUN_ID = "CASE WHEN json_valid(data) THEN json_extract(data, '$.alert.run_id') END"
+"""The same for alerts about events that were known before."""
+_HEARD_INDEX = f"CREATE INDEX heard_by_run_id ON entries ({HEARD_RUN_ID}) WHERE {HEARD};"
+
+_VERSIONS = (
+    _ENTRIES + _QUARANTINE,
+    _DETECTION_INDEXES,
+    _CA_KEYS,
+    _CLAIMS,
+    _CODE_USES,
+    _SEARCH_PAGES,
+    _RUN_INDEX,
+    _HEARD_INDEX,
+)
 """Each script leads from the version before it to the next; one that was released is never edited."""
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.domain.alarms import AfterEvent
+from bot.domain.alert_heard import AlertHeard
 from bot.domain.audit import Draft, Entry
 from bot.domain.ca_attached import CaFileAttached
 from bot.domain.ca_facts import CaFacts, RedFlag
@@ -274,6 +275,7 @@ Event = (
     | SuspicionEvent
     | TaskEvent
     | CaFileAttached
+    | AlertHeard
 )
 
 _BY_KIND: dict[str, type[Event]] = {event.KIND: event for event in Event.__args__}

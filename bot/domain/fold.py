@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain import events as ev
 from bot.domain.aftermath_steps import TOLD_AFTER, watch_anew, with_aftermath
+from bot.domain.alert_heard import AlertHeard, heard
 from bot.domain.all_clear import is_watch
 from bot.domain.approval import Reason
 from bot.domain.audit import Entry, Head
@@ -265,6 +266,7 @@ _TOLD_IN_THREAD = (
 
 _STEPS: dict[type, Callable[[Case, Entry, Any], Case]] = {
     ev.DetectionReceived: _detection,
+    AlertHeard: heard,
     PostReserved: _reserved,
     PictureAttached: _pictured,
     CaFileAttached: _pictured,

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from bot.domain.alert_heard import alert_heard, is_first_alert
 from bot.domain.audit import Draft
 from bot.domain.ca_facts import ReadCertificates, RedFlag
 from bot.domain.case import Case
@@ -248,7 +249,10 @@ class TakeDetection:
         known = next((one for one in case.detections if is_same_event(one, detection)), None)
         if known is not None:
             together = with_report(known, detection)
-            return [self._received(together, report)] if tells_more(known, together) else []
+            if tells_more(known, together):
+                return [self._received(together, report)]
+            first = together.alert if is_first_alert(known, together) else None
+            return [draft(alert_heard(known, first))] if first else []
         drafts = [self._received(detection, report, report.before)]
         if report.look.state is not None:
             drafts.append(draft(AnchorObserved(report.look.state)))

@@ -47,13 +47,18 @@ def book(log: SqliteLog) -> CaseBook:
     return CaseBook(log, SystemClock(), Standing("test", exclusive=True), lambda _case_id: None)
 
 
-def alert(number: int, run_id: str = RUN) -> records.Json:
-    """Elastic's alert of one creation, each of another trust anchor."""
+def creation(number: int) -> records.Json:
+    """CloudTrail's record of a creation, each of another trust anchor."""
     record = records.cloudtrail_record(eventID=f"event-{number}")
     made = record["responseElements"]["trustAnchor"]
     made["trustAnchorId"] = str(UUID(int=number))
     made["trustAnchorArn"] = f"{records.ANCHOR_ARN.rpartition('/')[0]}/{UUID(int=number)}"
-    return records.elastic_dotted(record) | {"kibana.alert.rule.execution.uuid": run_id}
+    return record
+
+
+def alert(number: int, run_id: str = RUN) -> records.Json:
+    """Elastic's alert of it."""
+    return records.elastic_dotted(creation(number)) | {"kibana.alert.rule.execution.uuid": run_id}
 
 
 async def taken(log: SqliteLog, book: CaseBook, *messages: object) -> list[Case]:
@@ -98,6 +103,13 @@ async def test_fewer_alerts_are_no_cut(log: SqliteLog, book: CaseBook) -> None:
     assert (found.facts["cut"], found.signs) == (False, ())
     counts = sorted([(await asked(log, case)).facts["alerts"] for case in cases], key=str)
     assert counts == [1, 2, 2]
+
+
+async def test_alerts_about_known_events_count(log: SqliteLog, book: CaseBook) -> None:
+    """Where CloudTrail tells of each event first, the run's alerts are counted all the same, each event once."""
+    events = [creation(number) for number in range(3)]
+    cases = await taken(log, book, *events, *(alert(number) for number in range(3)), alert(7), alert(1))
+    assert (await asked(log, cases[0])).facts["alerts"] == 4
 
 
 async def test_the_notice_is_plain_and_safe() -> None:

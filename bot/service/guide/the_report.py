@@ -21,7 +21,7 @@ See: https://github.com/elastic/detection-rules/blob/main/rules/integrations/aws
 # How far each run looks back beyond its interval: version 1 ran every 10 minutes over 30, version 6 every 5 over 6.
 _LONG_LOOK_BACK, _SHORT_LOOK_BACK = timedelta(minutes=20), timedelta(minutes=1)
 _SHORT_SINCE_VERSION = 6
-_UNCOUNTED = ("Alerts of that run that are in no case, and those of events that another report told of first.",)
+_UNCOUNTED = ("Alerts of that run that are in no case, such as those of approved CAs.",)
 # See: https://attack.mitre.org/techniques/T1098/003/
 _MITRE = (
     "MITRE ATT&CK: Persistence (TA0003), Account Manipulation (T1098): Additional Cloud Roles (T1098.003). "
