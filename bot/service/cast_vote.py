@@ -9,6 +9,7 @@ from bot.domain.case import Case, Request, RequestState
 from bot.domain.events import RequestRejected, draft
 from bot.domain.suspect import part_of_voting
 from bot.service.press import Answer, Press, PressRule
+from bot.service.rules_now import tightened
 from bot.service.signed_yes import Surface, not_to_be_signed, signed_yes
 
 
@@ -70,7 +71,10 @@ def _voted_on(policy: ApprovalPolicy, case: Case, press: Press, now: datetime) -
     if isinstance(request, Decision):
         return request
     decision = _may_vote(policy, request, press, now)
-    return request if decision.allowed else decision
+    if not decision.allowed:
+        return decision
+    why = tightened(policy.terms_for, case, request)
+    return request if why is None else refused(Reason.NOT_IN_THIS_STATE, f"{why} Reject this request first.")
 
 
 def pending(case: Case, press: Press) -> Request | Decision:

@@ -44,6 +44,16 @@ class RulesNow:
         return next((why for now in asked if (why := _why_not(request, now)) is not None), None)
 
 
+def tightened(terms_for: TermsFor, case: Case, request: Request) -> str | None:
+    """As :class:`RulesNow`, for somebody who is about to agree: why their yes would run nothing, None when it may.
+
+    A ladder's steps are asked about as they run: what each of them needs is not known here.
+    """
+    if request.plan.rungs:
+        return None
+    return _why_not(request, terms_for(request.action_id, request.risk, case.target.account, case.target.region))
+
+
 def _why_not(request: Request, now: Terms | Decision) -> str | None:
     if isinstance(now, Decision):
         return f"The approval rules were changed since this was asked for. {now.sentence}"

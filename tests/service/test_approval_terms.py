@@ -106,7 +106,14 @@ async def test_the_rule_of_the_asking_holds() -> None:
     assert (await request_of(desk)).state is RequestState.PENDING
 
 
-@pytest.mark.parametrize(
+def tightened_to(now: dict[str, Any]) -> ApprovalPolicy:
+    """The only rule, as it is now."""
+    changed = dict(now)
+    scope = changed.pop("scope", Scope())
+    return ApprovalPolicy((ApprovalRule(scope, Terms(rule="the rule", **changed)),))
+
+
+tightenings = pytest.mark.parametrize(
     ("now", "why"),
     [
         ({"needed": 2}, "now it needs 2 yes and not 1. Ask for it again."),
@@ -115,14 +122,29 @@ async def test_the_rule_of_the_asking_holds() -> None:
         ({"scope": Scope(accounts=("999999999999",))}, "Nobody may ask for this"),
     ],
 )
-async def test_rules_that_ask_for_more_since_stop_it(now: dict[str, Any], why: str) -> None:
-    """The house was tightened between the asking and the last yes: nothing runs, and the card says why."""
+
+
+@tightenings
+async def test_a_yes_under_rules_that_ask_for_more_is_refused(now: dict[str, Any], why: str) -> None:
+    """Who presses reads it at once, and the way on is open: it is rejected and asked for again."""
     desk = await desk_with(needed=1)
     assert (await desk.ask("U1", "delete_trust_anchor")).allowed
-    changed = dict(now)
-    scope = changed.pop("scope", Scope())
-    desk.policy = ApprovalPolicy((ApprovalRule(scope, Terms(rule="the rule", **changed)),))
+    desk.policy = tightened_to(now)
+    decision = await desk.approve("U3")
+    assert (decision.allowed, decision.reason) == (False, Reason.NOT_IN_THIS_STATE)
+    assert why in decision.sentence
+    assert decision.sentence.endswith(" Reject this request first.")
+    assert (await desk.reject("U1")).allowed
+    assert (await request_of(desk)).state is RequestState.REJECTED
+
+
+@tightenings
+async def test_rules_that_ask_for_more_since_stop_it(now: dict[str, Any], why: str) -> None:
+    """The house was tightened between the last yes and the call: nothing runs, and the card says why."""
+    desk = await desk_with(needed=1)
+    assert (await desk.ask("U1", "delete_trust_anchor")).allowed
     assert (await desk.approve("U3")).allowed
+    desk.policy = tightened_to(now)
     await desk.work()
     request = await request_of(desk)
     assert request.state is RequestState.STOPPED
