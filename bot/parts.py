@@ -206,7 +206,7 @@ def _controls(settings: Settings, handlers: Handlers, house: House) -> Controls:
 def _presenter(settings: Settings, handlers: Handlers, policy: ApprovalPolicy, house: House) -> SlackPresenter:
     """What turns cases into messages."""
     controls = _controls(settings, handlers, house)
-    card = Card(settings.channel, controls, policy.approvers_in_words, house.alert_hosts)
+    card = Card(settings.channel, controls, policy.approvers_in_words, house)
     failed_calls = FailedCallsMessage(settings.ops_channel)
     notes = Notes(settings.channel, settings.ops_channel, controls, policy.approvers_in_words, STEPS)
     question, reminder = OwnerQuestion(settings.channel), Reminder(settings.channel, controls)

@@ -23,6 +23,8 @@ _GROUP = re.compile(r"S[A-Z0-9]{2,20}")
 # People are sent there, so it must be nothing that Slack or a browser reads as something else.
 _WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!#-;=?-\[\]_a-z~]{0,1500})?")
 _HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}(:[0-9]{1,5})?")
+# See: https://docs.slack.dev/reference/objects/conversation-object
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _SECTIONS = frozenset(
     {
         "hours",
@@ -37,6 +39,7 @@ _SECTIONS = frozenset(
         "places",
         "guide",
         "alerts",
+        "channels",
     }
 )
 
@@ -85,6 +88,7 @@ class _Reader:
             places_database=self._take("places.database", lambda: _text(_table(data, "places"), "database"), None),
             guide_url=self._take("guide.url", lambda: _web_address(_table(data, "guide"), "url"), None),
             alert_hosts=self._take("alerts.hosts", lambda: _hosts(_table(data, "alerts")), ()),
+            channels=self._one("channels", data["channels"], _channels) or () if "channels" in data else (),
         )
 
     def _hours(self, it: Mapping[str, Any], data: Mapping[str, Any]) -> Hours:
@@ -162,6 +166,14 @@ def _hosts(it: Mapping[str, Any]) -> tuple[str, ...]:
     if wrong:
         raise _Wrong(f"hosts must be names such as kibana.example.com or kibana.example.com:5601: {wrong[0]!r}")
     return hosts
+
+
+def _channels(it: Mapping[str, Any]) -> tuple[tuple[Environment, str], ...]:
+    unknown = sorted(set(it) - set(Environment))
+    if unknown:
+        raise _Wrong(f"{unknown[0]!r} is no environment: {', '.join(Environment)}")
+    found = ((one, _matching(it, one.value, _CHANNEL)) for one in Environment)
+    return tuple((one, channel) for one, channel in found if channel)
 
 
 def _number(it: Mapping[str, Any], name: str) -> int | None:

@@ -21,7 +21,7 @@ ROWS_TEXT = """
 12 | v1 v6 | A | The rule's type and version |
 13 | v1 v6 | A | Documents of Filebeat and of the integration; the way back to the alert | \
 card: footer; code: bot/adapters/formats/elastic.py
-14 | v1 v6 | A | The rule's severity beside our own priority |
+14 | v1 v6 | A | The rule's severity beside our own priority | card: footer
 15 | v1 v6 | A | The rule's risk score |
 16 | v1 v6 | A | How late the alert came: event, alert, bot |
 17 | v1 v6 | A | One event in several runs of the rule is one case | code: bot/domain/reports.py

@@ -119,7 +119,8 @@ class House:
     Slack user group that is asked whether a CA is theirs. ``organization_names`` are what the organization calls
     itself in certificates. ``ticket_pattern`` is a regular expression that finds a change ticket in a text.
     ``places_database`` is the path of a database of addresses in MaxMind's format. ``alert_hosts`` are where people
-    open the alerts of our detection systems: names in small letters, with the port where it is not 443.
+    open the alerts of our detection systems: names in small letters, with the port where it is not 443. ``channels``
+    are the Slack channels for cards about accounts of an environment.
     """
 
     hours: Hours | None = None
@@ -134,10 +135,16 @@ class House:
     places_database: str | None = None
     guide_url: str | None = None
     alert_hosts: tuple[str, ...] = ()
+    channels: tuple[tuple[Environment, str], ...] = ()
 
     def account(self, account_id: str) -> Account | None:
         """What is known of an account."""
         return next((one for one in self.accounts if one.account_id == account_id), None)
+
+    def channel_for(self, account_id: str) -> str | None:
+        """The channel for cards about an account; None for the usual one, as for an account that is not known."""
+        account = self.account(account_id)
+        return dict(self.channels).get(account.environment) if account else None
 
     def network_of(self, address: str) -> Network | None:
         """The first of our networks that holds an address; None also for a text that is no address."""

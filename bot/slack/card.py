@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from bot.domain.alarm_reminders import alarms_call
 from bot.domain.ca_facts import Certificate
 from bot.domain.case import Case, Request
 from bot.domain.detection import RuleAlert
+from bot.domain.house import House
 from bot.ports import Message
 from bot.service.show_case import CARD_EVENT_TYPE
 from bot.slack.after_words import after_lines
@@ -54,21 +54,19 @@ class Card:
         channel: where new cards go.
         controls: which buttons they have.
         approvers_in_words: who may say yes, for the people who wait.
-        alert_hosts: see :func:`bot.slack.alert_link.alert_line`.
+        house: where its alerts are read, and which channels its accounts have.
     """
 
-    def __init__(
-        self, channel: str, controls: Controls, approvers_in_words: str, alert_hosts: Collection[str] = ()
-    ) -> None:
+    def __init__(self, channel: str, controls: Controls, approvers_in_words: str, house: House | None = None) -> None:
         self._channel = channel
-        self._alert_hosts = alert_hosts
+        self._house = house or House()
         self._controls = controls
         self._requests = RequestBlocks(controls.title, approvers_in_words)
 
     def draw(self, case: Case) -> Message:
         """The case's card as it is now."""
         envelope = {
-            "channel": case.card.channel or self._channel,
+            "channel": case.card.channel or self._house.channel_for(case.detection.account) or self._channel,
             "text": fallback(self._notification(case)),
             "unfurl_links": False,
             "unfurl_media": False,
@@ -140,7 +138,7 @@ class Card:
             words.append(f"{len(case.detections)} events")
         words.append(f"log entry {case.head.seq}, {case.head.hash[:8]}")
         elements = [_mrkdwn(" · ".join(words))]
-        elements.extend(map(_mrkdwn, alert_lines(case, self._alert_hosts)))
+        elements.extend(map(_mrkdwn, alert_lines(case, self._house.alert_hosts)))
         running = [self._controls.title(one.action_id) for one in case.requests.values() if one.is_read and one.is_open]
         if case.investigation.started is not None:
             running.append("Guide")

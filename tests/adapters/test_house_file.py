@@ -45,6 +45,7 @@ def test_every_line_of_the_example_can_be_switched_on(tmp_path: Path) -> None:
     assert (house.owners_group, house.organization_names) == ("S0123456789", ("Example Corp",))
     assert house.limits is not None
     assert (house.limits.least_rsa_bits, house.approved_cas[0].ends) == (3072, date(2027, 1, 31))
+    assert house.channels == ((Environment.PRODUCTION, "C0123456780"), (Environment.LAB, "C0123456781"))
     assert house.alert_hosts == ("kibana.example.com", "siem.example.com:5601")
     assert (house.places_database, house.guide_url is not None) == ("GeoLite2-City.mmdb", True)
 
@@ -62,6 +63,8 @@ def test_every_line_of_the_example_can_be_switched_on(tmp_path: Path) -> None:
         ("[guide]\nurl = 'https://wiki.example.com/a|b>c'\n", "guide.url: url must be an https address"),
         ("[guide]\nurl = 'javascript:alert(1)//https://'\n", "guide.url: url must be an https address"),
         ("[alerts]\nhosts = ['https://kibana.example.com']\n", "alerts.hosts: hosts must be names"),
+        ("[channels]\nlab = '#lab'\n", "channels: lab does not look like one"),
+        ("[channels]\ntest = 'C0123456781'\n", "channels: 'test' is no environment"),
         ("[alerts]\nhosts = ['example']\n", "alerts.hosts: hosts must be names"),
         ("network = 5\n", "[network] must be written as [[network]]"),
         ("[hours]\ntime_zone = 'Mars/Base'\n", "hours: there is no time zone"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.detection import RuleAlert
+from bot.domain.house import House
 from bot.slack.alert_link import alert_line
 from bot.slack.card import Card
 from bot.slack.controls import Controls
@@ -69,7 +70,8 @@ def test_the_card_ends_with_the_way_back_to_the_alert() -> None:
     case, _ = case_in("new")
     url = f"https://{HOSTS[0]}/alert"
     told = replace(case, detections=(replace(case.detection, alert=RuleAlert("Elastic", url=url)),))
-    linked, unlinked = (Card(CHANNEL, Controls(ACTIONS), "", hosts).draw(told) for hosts in (HOSTS, ()))
+    houses = (House(alert_hosts=HOSTS), House())
+    linked, unlinked = (Card(CHANNEL, Controls(ACTIONS), "", house).draw(told) for house in houses)
     assert f"<{url}|Open the alert in Elastic>" in str(linked.rich["blocks"][-1])
     assert "hxxps://kibana[.]example[.]com/alert" in str(unlinked.rich["blocks"][-1])
     assert linked.rendered == unlinked.rendered

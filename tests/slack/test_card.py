@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.case import Case, CaseState
 from bot.domain.detection import RuleAlert
+from bot.domain.house import Account, Environment, House
 from bot.domain.people import People
 from bot.ports import Message
 from bot.slack.button_value import parse_reference
@@ -189,6 +190,23 @@ def test_the_card_names_the_rule_that_rang() -> None:
     assert "Elastic: External CA, version 1, severity medium, risk score 47 · " in str(drawn(rated).rich["blocks"])
     unrated = replace(case, detections=(replace(case.detection, alert=replace(alert, version=None, severity=None)),))
     assert "Elastic: External CA, risk score 47 · " in str(drawn(unrated).rich["blocks"])
+
+
+def test_the_account_says_which_channel_a_new_card_goes_to() -> None:
+    """By its environment in the house file; an account that it does not name goes to the usual channel."""
+    case, _ = case_in("new")
+    posted = replace(case, card=replace(case.card, channel=None))
+    own = Account(case.detection.account, "payments", Environment.PRODUCTION)
+    channels = ((Environment.PRODUCTION, "C0PRODUCTION"),)
+    for house, channel in (
+        (House(accounts=(own,), channels=channels), "C0PRODUCTION"),
+        (House(accounts=(replace(own, environment=Environment.LAB),), channels=channels), CHANNEL),
+        (House(channels=channels), CHANNEL),
+    ):
+        card = Card(CHANNEL, Controls(ACTIONS), "", house)
+        assert card.draw(posted).rich["channel"] == channel
+        standing = replace(case, card=replace(case.card, channel="C0STANDS"))
+        assert card.draw(standing).rich["channel"] == "C0STANDS"
 
 
 def test_an_issuer_outside_the_bundle_is_said_to_be() -> None:
