@@ -64,7 +64,7 @@ def _add_audit(commands: Any) -> None:  # noqa: ANN401 - As above.
     export = verbs.add_parser(
         "export", help="print a case's log as JSON Lines", description="Print a case's log as JSON Lines."
     )
-    export.add_argument("case", metavar="CASE", help="the case id that the card shows, such as AW-…")
+    export.add_argument("case", metavar="CASE", help="the case id that the card shows (AW-…), or an id ATT-… or OPS-…")
     export.set_defaults(do=_audit_export)
     verify = verbs.add_parser(
         "verify",
