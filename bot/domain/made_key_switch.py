@@ -49,7 +49,7 @@ async def last_uses(wanted: Sequence[MadeKey], aws: ActionAws) -> dict[str, str 
 def last_use_sentence(uses: Mapping[str, str | None]) -> str:
     """When keys were used last, for a plan: the first three by name."""
     if uses and all(use == "" for use in uses.values()):
-        return "IAM has seen no use of them." if len(uses) > 1 else "IAM has seen no use of it."
+        return "IAM has seen no use of them so far." if len(uses) > 1 else "IAM has seen no use of it so far."
     words = {None: "not known", "": "never"}
     named = [f"{key_id} {use or words[use]}" for key_id, use in list(uses.items())[:_MOST_NAMED]]
     more = f", and {len(uses) - _MOST_NAMED} more" if len(uses) > _MOST_NAMED else ""

@@ -61,7 +61,7 @@ def test_the_callers_name_proves_it_from_the_callers_address_only() -> None:
     console = {"arn": MALLORY, "accessKeyId": "ASIAEXAMPLE000000001"}
     here, office = found(made(userIdentity=console)), found(made(userIdentity=console, sourceIPAddress=OFFICE))
     assert (list(here.made), list(office.made)) == ([NEW], [])
-    assert office.others == {NEW: "made with credentials that are not known to be the attack's"}
+    assert office.others == {NEW: "not made with the caller's credentials"}
 
 
 def test_a_key_that_a_proven_key_made_is_proven_too() -> None:
@@ -78,8 +78,8 @@ def test_a_key_that_a_proven_key_made_is_proven_too() -> None:
     [
         (made(minutes=-1), "made before the event"),
         (made(eventTime="soon"), "made before the event"),
-        (made(userIdentity={"arn": AVA, "accessKeyId": NEWER}), "made with credentials"),
-        (made(userIdentity="mallory"), "made with credentials"),
+        (made(userIdentity={"arn": AVA, "accessKeyId": NEWER}), "not made with the caller"),
+        (made(userIdentity="mallory"), "not made with the caller"),
         (made(recipientAccountId="444455556666"), "not proven to be of this account"),
         (made(recipientAccountId=None), "not proven to be of this account"),
         (made("ASIAEXAMPLE000000002"), "not proven to be of this account"),

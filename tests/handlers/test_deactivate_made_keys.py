@@ -68,7 +68,7 @@ async def test_the_plan_says_who_made_each_key_and_when(aws: FakeAws) -> None:
         ("access key AKIAEXAMPLE000000002 status", "Active"),
     ]
     assert plan.stops.startswith("Everything that is done with 3 new access keys of 2 users.")
-    assert plan.who_would_notice.endswith("IAM has seen no use of them.")
+    assert plan.who_would_notice.endswith("IAM has seen no use of them so far.")
     assert plan.does_not_stop.endswith("up to 36 hours. Left out: AKIAX (made before the event).")
 
 
@@ -78,7 +78,7 @@ async def test_from_the_log_it_is_the_same_plan_without_the_status(aws: FakeAws)
     known = await DEACTIVATE.plan(target, KnownAws(Case("AW-0000000000"), NOW))
     assert differences(known, await planned(DEACTIVATE, aws, target)) == ()
     assert known.unknown == (f"access key {THIRD.key_id} status",)
-    assert known.who_would_notice.endswith("IAM has seen no use of it.")
+    assert known.who_would_notice.endswith("IAM has seen no use of it so far.")
     other = await DEACTIVATE.plan(target_of(aws, SECOND), KnownAws(Case("AW-0000000000"), NOW))
     assert other.who_would_notice.endswith(f"Last used: {SECOND.key_id} not known.")
 

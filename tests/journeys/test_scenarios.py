@@ -14,7 +14,9 @@ import pytest
 from bot.domain.answer import Standing
 from bot.domain.ca_file import CaFile, ca_file
 from bot.domain.case import Case
+from bot.domain.case_evidence import evidence_of
 from bot.domain.case_pictures import Drawing, drawings_of
+from bot.domain.moments import moments_in
 from bot.sandbox.scenarios import TITLES
 from tests.fakes.investigated import Investigated, investigated
 
@@ -64,7 +66,7 @@ def _compared(found: Investigated) -> dict[str, tuple[Any, Any]]:
     """What the bot says and what is true, by what it is about."""
     pairs = {"priority": (found.verdict.priority.value, found.truth.priority), **_reach(found), **_elsewhere(found)}
     if found.played.name not in OPEN:
-        pairs |= {**_use(found), **_acts(found), **_actor(found)}
+        pairs |= {**_use(found), **_acts(found), **_doors(found), **_actor(found)}
     return pairs
 
 
@@ -101,7 +103,27 @@ def _acts(found: Investigated) -> dict[str, tuple[Any, Any]]:
             sorted(one["new_key_id"] for one in moved if one["kind"] == "way in made"),
             sorted(truth.keys_left_behind),
         ),
+        "keys that can be deactivated": (
+            sorted(one.key_id for one in evidence_of(found.case).made_keys),
+            sorted((*truth.keys_left_behind, *truth.caller_keys)),
+        ),
     }
+
+
+def _doors(found: Investigated) -> dict[str, tuple[Any, Any]]:
+    """What was made and opened since, by the names that the evidence of each answer tells."""
+    truth = found.truth
+    wanted = {
+        ("roles_after", "CreateRole"): truth.roles_made,
+        ("policy_changes", "UpdateAssumeRolePolicy"): truth.roles_opened,
+        ("profiles_after", "CreateProfile"): truth.profiles_made,
+    }
+    return {question: (_told(found, question, call), sorted(names)) for (question, call), names in wanted.items()}
+
+
+def _told(found: Investigated, question: str, call: str) -> list[str]:
+    moments, _ = moments_in(found.answer(question))
+    return sorted(one.about for one in moments if one.name == call)
 
 
 def _actor(found: Investigated) -> dict[str, tuple[Any, Any]]:

@@ -9,6 +9,7 @@ TITLES = {
     "used-once": "one certificate of the new CA got a session and looked around",
     "chained": "the session goes on into a role of another account",
     "exfiltration": "the session reads secrets, shares a snapshot and leaves an access key behind",
+    "own-door": "a stolen key makes anchor, role and profile, opens one more role, enters both and leaves keys behind",
     "approved-vendor-ca": "the PKI team puts the vendor's approved CA into one more Region",
     "lab": "a developer tries a self-signed CA in a sandbox account",
     "denied-permissions": "Anchorwatch's read role may not look into CloudTrail, IAM's lists and the metrics",

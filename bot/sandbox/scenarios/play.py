@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.sandbox.scenarios import busy_account, doors, leaked_key, many_accounts, ours, quiet_changes
+from bot.sandbox.scenarios import busy_account, doors, leaked_key, many_accounts, ours, own_door, quiet_changes
 from bot.sandbox.scenarios.stage import Stage
 from bot.sandbox.scenarios.truth import Played
 
@@ -11,6 +11,7 @@ SCENARIOS: dict[str, Callable[[Stage], Played]] = {
     "used-once": leaked_key.used_once,
     "chained": leaked_key.chained,
     "exfiltration": leaked_key.exfiltration,
+    "own-door": own_door.own_door,
     "approved-vendor-ca": ours.approved_vendor_ca,
     "lab": ours.lab,
     "denied-permissions": doors.denied_permissions,

@@ -66,6 +66,10 @@ class Truth:
         secrets_read: Names of secrets that sessions read.
         shared_with: Accounts that got a snapshot from a session.
         keys_left_behind: Access keys that sessions made.
+        caller_keys: Access keys that the actor made since.
+        roles_made: Names of the roles that were made since.
+        roles_opened: Names of the roles whose trust policies were opened to Roles Anywhere since.
+        profiles_made: Names of the profiles that were made since.
         earlier_anchors: Trust anchors that the same actor had made before, oldest first.
         recon: Names of the actor's reads in the hour before, in order.
         same_ca: Trust anchors that hold the same CA, the detection's own included.
@@ -95,6 +99,10 @@ class Truth:
     secrets_read: tuple[str, ...] = ()
     shared_with: tuple[str, ...] = ()
     keys_left_behind: tuple[str, ...] = ()
+    caller_keys: tuple[str, ...] = ()
+    roles_made: tuple[str, ...] = ()
+    roles_opened: tuple[str, ...] = ()
+    profiles_made: tuple[str, ...] = ()
     earlier_anchors: tuple[str, ...] = ()
     recon: tuple[str, ...] = ()
     same_ca: tuple[str, ...] = ()

@@ -105,7 +105,7 @@ def _new_keys(keys: KeysFound) -> Iterator[str]:
         state = "deleted since" if one.key_id in keys.deleted else "Deactivate New Access Keys ends it"
         yield f"new access key {one.key_id} of {one.user_name}, made by {one.made_by}: {state}"
     for key_id, why in keys.others.items():
-        yield f"new access key {key_id}: {why}, so look at it yourself"
+        yield f"new access key {key_id}: {why}; look at it, and at what the sessions did"
 
 
 async def _changes(inquiry: Inquiry, found: Nearby) -> Answer:

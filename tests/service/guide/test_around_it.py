@@ -148,7 +148,7 @@ async def test_a_new_access_key_is_named(desk: Desk) -> None:
     )
     assert found["credential_paths"].lines[3:] == (
         "new access key AKIAEXAMPLE000000002 of ava, made by the caller (mallory): Deactivate New Access Keys ends it",
-        "new access key AKIAEXAMPLE000000003: made before the event, so look at it yourself",
+        "new access key AKIAEXAMPLE000000003: made before the event; look at it, and at what the sessions did",
     )
 
 

@@ -93,7 +93,15 @@ async def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
             await accounts.close()
 
 
-USED = ["used-once", "chained", "exfiltration", "pinned-roles", "sleeping-anchor-enabled", "update-in-place"]
+USED = [
+    "used-once",
+    "chained",
+    "exfiltration",
+    "own-door",
+    "pinned-roles",
+    "sleeping-anchor-enabled",
+    "update-in-place",
+]
 
 
 @pytest.mark.parametrize("asked", [*USED, "unused-anchor", "approved-vendor-ca"], indirect=True)
