@@ -88,9 +88,15 @@ class Seat:
         await self.card.locator(f'[data-action-id="{control}"]').click()
 
     async def choose(self, option: str) -> None:
-        """Choose an option of the card's menu by a part of its name."""
-        await self.card.get_by_role("button", name="More actions").first.click()
-        await self.page.get_by_role("menuitem", name=option).click()
+        """Choose an option of one of the card's menus by a part of its name; what one has no room for is in another."""
+        item = self.page.get_by_role("menuitem", name=option)
+        for menu in await self.card.get_by_role("button", name="More actions").all():
+            await menu.click()
+            await self.page.get_by_role("menuitem").first.wait_for()
+            if await item.count():
+                break
+            await self.page.keyboard.press("Escape")
+        await item.click()
 
     async def fill_in(self, reason: str) -> None:
         """Write a reason into the form that opened and send it."""
