@@ -50,7 +50,7 @@ class Priority(StrEnum):
 
 
 EFFECTS: dict[str, Effect] = {
-    # Strongest first within each effect: the card shows no more than a few.
+    # Strongest first of those that raise, and within each other effect: the card shows no more than a few.
     "published_private_key": Effect.RAISES,
     "public_root": Effect.RAISES,
     "issued_by_public_ca": Effect.RAISES,
@@ -173,11 +173,12 @@ def verdict(flags: Iterable[RedFlag], answers: Iterable[Answer]) -> Verdict:
     signs = sorted(_distinct(found), key=_strength)
     by_effect = {effect: tuple(one for one in signs if effect_of(one) is effect) for effect in Effect}
     ours, test = by_effect[Effect.SETTLES], by_effect[Effect.SETTLES_TEST]
-    raising = (
-        *by_effect[Effect.RAISES],
-        *(() if ours else by_effect[Effect.RAISES_UNLESS_OURS]),
-        *(() if ours or test else by_effect[Effect.RAISES_UNLESS_TEST]),
-    )
+    raises = {
+        Effect.RAISES,
+        *(() if ours else (Effect.RAISES_UNLESS_OURS,)),
+        *(() if ours or test else (Effect.RAISES_UNLESS_TEST,)),
+    }
+    raising = tuple(one for one in signs if effect_of(one) in raises)
     calm = (*ours, *test, *by_effect[Effect.AGAINST_TROUBLE])
     trouble = tuple(one for one in signs if one not in calm)
     priority, decided = _priority(raising, (*ours, *test))

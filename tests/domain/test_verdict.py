@@ -56,6 +56,18 @@ def test_an_unknown_ca_is_told_and_raises_nothing() -> None:
     assert "``ca_unknown``) is one of them: it does not raise the priority" in (verdict_module.__doc__ or "")
 
 
+def test_that_a_ca_was_used_stands_before_what_it_could_reach() -> None:
+    """What happened decides the card's first sentence, although a test could settle it and not the rest."""
+    weighed = verdict((), [of("role_trusts_service", "credential_path_made", "administrator_reachable", "ca_used")])
+    assert [one.code for one in weighed.for_trouble] == [
+        "ca_used",
+        "administrator_reachable",
+        "credential_path_made",
+        "role_trusts_service",
+    ]
+    assert verdict((), [of("ca_used", "owners_say_not_ours")]).why == "owners_say_not_ours"
+
+
 def test_the_strongest_sign_stands_first() -> None:
     """A sign that raises comes before what only speaks for trouble, and what the table does not know comes last."""
     flags = [RedFlag("unheard_of", "?"), RedFlag("long_lived_key", "k")]

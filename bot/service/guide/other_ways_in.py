@@ -88,12 +88,15 @@ async def _credentials(inquiry: Inquiry, found: Nearby) -> Answer:
     made = [one for one in tried if not one.get("errorCode")]
     refused = len(tried) - len(made)
     tries = f"; {count(refused, 'try', 'tries')} refused" if refused else ""
-    sentence = f"The same identity or address made {count(len(made), 'other way')} in{tries}."
+    keys = await with_last_use(inquiry, keys_of_caller(found.records, made, inquiry.case.detections))
+    events = {str(one.get("eventID") or "") for one in made}
+    alive = sum(one.event_id in events and one.key_id not in keys.deleted for one in keys.made.values())
+    left = f", {count(alive, 'new access key')} among them" if alive else ""
+    sentence = f"The same identity or address made {count(len(made), 'other way')} in{left}{tries}."
     if not tried:
         sentence = "The same identity or address made no other way in."
     ids = events_told(str(one.get("eventID") or "") for one in made)
     signs = (Sign("credential_path_made", sentence, events=ids),) if made else ()
-    keys = await with_last_use(inquiry, keys_of_caller(found.records, made, inquiry.case.detections))
     facts = {"made": len(made), "refused": refused, **facts_of(moments_of(tried, detection)), **keys.facts()}
     lines = (*lines_of(tried), *_new_keys(keys))
     return answered(_CREDENTIALS.id, sentence, lines=lines, signs=signs, facts=facts, not_checked=found.searched[1:])

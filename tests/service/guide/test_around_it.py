@@ -146,6 +146,9 @@ async def test_a_new_access_key_is_named(desk: Desk) -> None:
         new_key(desk, -5, "AKIAEXAMPLE000000003"),
         record(desk, "CreateUser", 6, responseElements={"user": {"userName": "eve"}}),
     )
+    assert found["credential_paths"].sentence == (
+        "The same identity or address made 3 other ways in, 1 new access key among them."
+    )
     assert found["credential_paths"].lines[3:] == (
         "new access key AKIAEXAMPLE000000002 of ava, made by the caller (mallory): Deactivate New Access Keys ends it",
         "new access key AKIAEXAMPLE000000003: made before the event; look at it, and at what the sessions did",
