@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import structlog
 
+from bot.domain.bare_links import without_links
 from bot.domain.case import Case
 from bot.domain.errors import PageError, PageUnclear
 from bot.domain.incident import Incident
@@ -95,7 +96,7 @@ class Pager:
 
 
 def page_of(case: Case, incident: Incident, card_link: str | None, routing_key: str) -> dict[str, Any]:
-    """The event, as documented; what others wrote in it is made visible and cut short."""
+    """The event, as documented; what others wrote in it is made visible, links nowhere and is cut short."""
     detection, target = case.detection, case.target
     weighed = verdict(case.flags, case.investigation.answers.values())
     who = detection.actor.arn or detection.actor.name or "somebody"
@@ -131,4 +132,5 @@ def page_of(case: Case, incident: Incident, card_link: str | None, routing_key: 
 
 
 def _short(text: str | None) -> str:
-    return visible(text or "unknown")[:_MOST_DETAIL]
+    # A phone makes links of the addresses in a page.
+    return without_links(visible(text or "unknown"))[:_MOST_DETAIL]

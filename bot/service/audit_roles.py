@@ -19,6 +19,7 @@ from bot.domain.case import Case
 from bot.domain.effects import Effect
 from bot.domain.errors import AwsError, BadInput, LogConflict, SlackError, SlackRateLimited
 from bot.domain.events import draft
+from bot.domain.identity import ACCOUNT_ID
 from bot.domain.plan import Risk
 from bot.domain.role_audit import RoleAuditAsked, RoleAuditBegun, RoleAuditEvent, RoleAuditFailed, RoleAuditSent
 from bot.domain.spreadsheet import csv_file
@@ -129,7 +130,9 @@ class AuditRoles:
 
 def report_files(case: Case, audit: AccountAudit, at: datetime) -> list[Attachment]:
     """The report as a table for spreadsheets, and as JSON with every value as AWS has it."""
-    stem = f"roles-{case.target.account}-{at:%Y-%m-%dT%H%MZ}"
+    # Where no report names the trust anchor, whoever wrote the event wrote the account too.
+    account = case.target.account if ACCOUNT_ID.fullmatch(case.target.account) else "unknown"
+    stem = f"roles-{account}-{at:%Y-%m-%dT%H%MZ}"
     header = [one.replace("_", " ") for one in COLUMNS]
     table = csv_file(header, (one.cells() for one in audit.rows))
     whole = {

@@ -23,6 +23,8 @@ def audit_comment(case: Case, audit: AccountAudit, at: datetime) -> str:
     lines = [f"*Roles that trust IAM Roles Anywhere* in account {code(case.target.account, 40)}, read {date(at)}."]
     lines.append(f"{_counted(audit)} {_open(audit)}")
     lines += [f"• Not read: {_said(one)}" for one in audit.not_read[:_MOST_NOTES]]
+    more = len(audit.not_read) - _MOST_NOTES
+    lines += [f"• And {more} more {'thing' if more == 1 else 'things'}, in the JSON."] if more > 0 else []
     lines.append(_APOSTROPHE)
     return fallback("\n".join(lines))
 

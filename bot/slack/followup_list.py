@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain.approval_words import from_words
@@ -19,6 +19,9 @@ END_FOLLOWUP = "end_followup"
 END_FOLLOWUPS = "end_followups"
 _SENTENCE = 300
 _MOST_SHOWN = 20
+# All blocks of a message may take 13,200 characters; a point's own block takes about 200 beside its words.
+# See: `bot.slack.block_limits.whole`
+_MOST_CHARACTERS, _AROUND_POINT = 12_000, 220
 _UNTIL_REVIEWED = "This comes again each working morning until every broken glass is reviewed."
 _AGAIN = "This comes again each working morning, after a week once a week, until every point is closed."
 
@@ -46,6 +49,7 @@ class FollowupList:
         left, reference = case.followups.open, Reference(case.case_id, case.followups.changed_seq)
         text = _first_line(case, left)
         words = {one.key: self._words(case, one) for one in case.followups.points.values()}
+        shown_points = _fitting(_newest(case), words)
         envelope: dict[str, Any] = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,
@@ -58,8 +62,8 @@ class FollowupList:
             },
             **({"reply_broadcast": True} if anew else {}),
         }
-        blocks = [_section(text), *(_point(one, words[one.key], reference) for one in _newest(case))]
-        more = len(left) - sum(one.is_open for one in _newest(case))
+        blocks = [_section(text), *(_point(one, words[one.key], reference) for one in shown_points)]
+        more = len(left) - sum(one.is_open for one in shown_points)
         if more > 0:
             blocks.append(_section(f"And {more} more."))
         blocks += [_close_all(reference)] if any(not one.request_id for one in left) else []
@@ -118,6 +122,17 @@ def _newest(case: Case) -> list[Followup]:
         if one.is_open or (since is not None and one.ended_at is not None and one.ended_at >= since)
     ]
     return sorted(kept, key=lambda one: (not one.is_open, not one.request_id, one.number))[:_MOST_SHOWN]
+
+
+def _fitting(points: list[Followup], words: Mapping[str, str]) -> list[Followup]:
+    """As many of them, from the first on, as have room in one message."""
+    kept, room = list[Followup](), _MOST_CHARACTERS
+    for one in points:
+        room -= len(words[one.key]) + _AROUND_POINT
+        if room < 0:
+            break
+        kept.append(one)
+    return kept
 
 
 def _point(point: Followup, words: str, reference: Reference) -> Block:

@@ -58,7 +58,7 @@ def glass_form(case: Case, request: Request, title: str, pressed: Reference) -> 
     """The form that lets a waiting request run alone; it carries what the button carried, and shows the whole plan."""
     lacking = lacking_words(request.missing, mention=False)
     first = f"*{shown(title, 40)}*, plan {code(plan_name(request.digest), 12)}, as the card shows it."
-    last = f"*When you send this:* it runs at once, without {lacking}. {_RULE}"
+    last = f"*When you send this:* it runs at once and does not wait for {lacking}. {_RULE}"
     lines = [first, *plan_lines(request.plan), last]
     if fit(lines):
         blocks = [_section(lines)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.domain.case import Case
+from bot.domain.identity import ACCOUNT_ID
 from bot.domain.incident import Incident, IncidentStarted, IncidentStep, IncidentStepDone
 from bot.domain.verdict import verdict
 from bot.ports import Message
@@ -39,7 +40,7 @@ class IncidentMessages:
 
     def topic(self, case: Case) -> str:
         """The channel's topic: nothing in it was written by anybody else."""
-        account = case.target.account if case.target.account.isdecimal() else "unknown"
+        account = case.target.account if ACCOUNT_ID.fullmatch(case.target.account) else "unknown"
         return f"Incident {case.case_id}: external CA in IAM Roles Anywhere, AWS account {account}"
 
     def brief(self, case: Case, link_to_card: str | None) -> Message:

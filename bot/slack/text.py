@@ -23,9 +23,9 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from bot.domain.bare_links import without_links, without_names
 from bot.domain.strange_text import mark
 from bot.domain.visible_text import visible
-from bot.slack.bare_links import without_links, without_names
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SPACE_AT_EDGE = "␣"
@@ -39,6 +39,7 @@ _IN_PLAIN = str.maketrans({"<": "‹", ">": "›"})  # noqa: RUF001
 
 _EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _QUOTE = re.compile(" *>")
+_BRACKETS = re.compile("(<[^<>]*>)")
 # The colon that closes one may be ours, behind the text.
 _EMOJI = re.compile(r":(?=[^\s:]+(?::|$))")
 _BROADCAST = re.compile("@(?=channel|here|everyone|group)", re.IGNORECASE)
@@ -170,13 +171,16 @@ def joined(lines: Iterable[str], limit: int) -> str:
 def fallback(text: str, limit: int = _FALLBACK_CHARACTERS) -> str:
     """Make of finished mrkdwn what stands in a message's top-level `text`: Slack links bare words there by itself.
 
-    Our own mentions and dates stay; host names, addresses, and names of channels and people lose their signs.
+    Our own mentions, dates and links stay, all of them in brackets that no outside text has; host names, addresses, and
+    names of channels and people lose their signs.
 
     Args:
         text: Finished lines.
         limit: Code points that the result may take, at least 40.
     """
-    return joined(without_names(without_links(text)).split("\n"), limit)
+    parts = _BRACKETS.split(text)
+    parts[::2] = map(without_links, parts[::2])
+    return joined(without_names("".join(parts)).split("\n"), limit)
 
 
 def date(moment: datetime, fallback: str | None = None) -> str:

@@ -60,7 +60,8 @@ def training_lines(case: Case) -> list[str]:
     known = case.tasks.training
     if not isinstance(known.ended, TrainingSent) or known.ended_at is None:
         return []
-    return [f"*Training guide:* {_sent(known.ended)} for {mention_user(known.asked_by)}, {date(known.ended_at)}."]
+    asked = f"Asked for by {mention_user(known.asked_by)}, {date(known.ended_at)}."
+    return [f"*Training guide:* {_sent(known.ended)}. {asked}"]
 
 
 def training_note(event: TrainingSent | TrainingNotSent) -> str:
@@ -73,9 +74,8 @@ def training_note(event: TrainingSent | TrainingNotSent) -> str:
 
 def _sent(event: TrainingSent) -> str:
     where = f"sent to {mention_user(event.to)}" if event.to else "put into the thread, to be passed on"
-    times = {0: "for the first time", 1: "once before"}.get(event.earlier, f"{event.earlier} times before")
-    count = f"this caller got it {times}" if event.earlier else "it is the first one for this caller"
-    return f"{where} ({count})"
+    before = {0: "This caller never had it before", 1: "This caller had it once before"}
+    return f"{where}. {before.get(event.earlier, f'This caller had it {event.earlier} times before')}"
 
 
 def _message(case: Case, channel: str, thread_ts: str | None, text: str) -> Message:

@@ -60,7 +60,7 @@ async def break_on_the_card(ava: Seat) -> None:
     await ava.press("break_glass")
     form = ava.page.get_by_role("dialog", name="Break the glass")
     await expect(form).to_contain_text("rolesanywhere:DisableTrustAnchor")
-    await expect(form).to_contain_text("it runs at once, without 1 more yes")
+    await expect(form).to_contain_text("it runs at once and does not wait for 1 more yes")
     await send(form, WHY)
 
 

@@ -99,7 +99,7 @@ async def test_who_is_vouched_for_gets_a_message(desk: Desk) -> None:
     assert f"<{GUIDE}|our guide>" in text
     assert f"Sent for <@U1>, case {desk.case_id}." in text
     (line,) = training_lines(await desk.case())
-    assert line.startswith("*Training guide:* sent to <@U7> (it is the first one for this caller) for <@U1>, ")
+    assert line.startswith("*Training guide:* sent to <@U7>. This caller never had it before. Asked for by <@U1>, ")
 
 
 @pytest.mark.parametrize("actor", [NAMED, center("dmitri"), center("mallory@elsewhere.example")])
@@ -142,7 +142,7 @@ async def test_it_is_counted_over_cases(desk: Desk) -> None:
     await ask(desk)
     await send(desk)
     assert (await ended(desk)).earlier == 2
-    assert "this caller got it 2 times before" in training_lines(await desk.case())[0]
+    assert "This caller had it 2 times before" in training_lines(await desk.case())[0]
     stream = (await desk.book.load(TRAINING_ID)).tasks.training
     assert stream.counted["U7"] == ("AW-0000000001", "AW-0000000002", desk.case_id)
 

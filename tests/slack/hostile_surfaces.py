@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -122,13 +122,14 @@ def problems(message: Mapping[str, Any]) -> list[str]:
     return [str(one) for update in (False, True) for one in message_problems(message, update=update)]
 
 
-def foreign(message: Mapping[str, Any]) -> list[str]:
-    """What acts in a message and can't be ours."""
+def foreign(message: Mapping[str, Any], ours: Container[tuple[str, str]] = ()) -> list[str]:
+    """What acts in a message and can't be ours; ``ours`` is what else is, by kind and target."""
     known = {"user": PEOPLE, "group": {GROUP}}
     return [
         f"{one.kind} {one.target[:80]!r}"
         for one in in_message(message)
-        if not (one.kind == "link" and CONSOLE.fullmatch(one.target.partition("|")[0]))
+        if (one.kind, one.target) not in ours
+        and not (one.kind == "link" and CONSOLE.fullmatch(one.target.partition("|")[0]))
         and (one.kind not in OUR_KINDS or (one.kind in known and one.target not in known[one.kind]))
     ]
 

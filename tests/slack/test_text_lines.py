@@ -55,3 +55,11 @@ def test_a_fallback_keeps_what_is_ours_and_links_nothing() -> None:
     ours = f"{mention_user('U012ABCDEF')} {mention_group('S012ABCDEF')} {date(datetime(2026, 11, 1, tzinfo=UTC))}"
     broken = "hxxps://evil[.]example :\u200btada: ＃general ＠maria mailto[:]\u200ba@b"
     assert fallback(f"{ours}\n{theirs}") == f"{ours}\n{broken}"
+
+
+def test_a_notification_keeps_our_own_links() -> None:
+    """What stands in our own brackets leads on; the same address outside of them is broken."""
+    ours = "<https://wiki.example.com/a|our guide>"
+    assert (
+        fallback(f"Read {ours}, not https://wiki.example.com/a.") == f"Read {ours}, not hxxps://wiki[.]example[.]com/a."
+    )

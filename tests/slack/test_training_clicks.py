@@ -52,7 +52,7 @@ async def test_the_person_behind_the_caller_gets_a_message(bot: LoopbackBot) -> 
     case_id = await closed(bot, **by_identity_center(f"dmitri@{people.EMAIL_DOMAIN}"))
     ava = bot.hands()
     await ava.press(case_id, SEND)
-    line = f"*Training guide:* sent to <@{people.DMITRI}> (it is the first one for this caller) for <@{people.AVA}>"
+    line = f"*Training guide:* sent to <@{people.DMITRI}>. This caller never had it before."
     await until("the card", lambda: line in texts(ava.card(case_id).blocks) or None, 5)
     direct = bot.slack.workspace.direct_channel([people.DMITRI])
     (message,) = bot.slack.workspace.in_channel(direct.channel_id)

@@ -73,6 +73,7 @@ def _message_row(message: Message, reply_count: int, names: Names) -> Json:
         "channel": message.channel,
         "ts": message.ts,
         "thread_ts": message.thread_ts,
+        "broadcast": message.broadcast,
         "user": message.user,
         "bot": message.bot,
         "text": message.text,

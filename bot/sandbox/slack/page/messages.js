@@ -3,10 +3,11 @@ import { blockNodes } from "./blocks.js";
 import { formatDate, fullTime, dateNode } from "./dates.js";
 import { sendAction } from "./deliveries.js";
 import { el, icon } from "./dom.js";
-import { tokensToNodes } from "./mrkdwn.js";
-import { isReply, messagesOf, store } from "./state.js";
+import { tokensToNodes, tokensToText } from "./mrkdwn.js";
+import { isInChannel, isReply, messagesOf, store } from "./state.js";
 
 const GROUP_SECONDS = 300;
+const ROOT_WORDS = 100;
 
 /** One message's identity on this page. */
 export function messageKey(message) {
@@ -71,6 +72,19 @@ function repliesButton(message, open) {
   return el("button", { type: "button", class: "replies", data: { focus: "replies" }, on: { click: () => open.thread(message) } }, repliesText(message.reply_count));
 }
 
+// The first words of the thread that a reply was sent from; a root that was deleted has none.
+function rootWords(message) {
+  const root = messagesOf(message.channel).find((one) => one.ts === message.thread_ts);
+  const text = root?.text_tokens ? tokensToText(root.text_tokens) : (root?.text ?? "");
+  const [words] = text.split("\n");
+  return [...words].length > ROOT_WORDS ? `${[...words].slice(0, ROOT_WORDS).join("")}…` : words;
+}
+
+function repliedLine(message) {
+  return el("p", { class: "replied" }, "replied to a thread: ",
+    el("a", { href: `#/${message.channel}/${message.thread_ts}`, data: { focus: "replied" } }, rootWords(message) || "a deleted message"));
+}
+
 function tools(message, open) {
   return el("div", { class: "tools" },
     el("button", { type: "button", class: "quiet", "aria-label": "Show payload", title: "Show payload", data: { focus: "payload" }, on: { click: () => open.payload(message) } }, icon("braces")));
@@ -93,6 +107,7 @@ export function articleNode(message, { compact, inThread, open }) {
   el("div", { class: "message-main" },
     message.ephemeral_for ? el("p", { class: "private" }, icon("eye"), "Only visible to you") : null,
     compact ? null : headLine(message),
+    isReply(message) && !inThread ? repliedLine(message) : null,
     body(message, ctx),
     pictures(message),
     inThread ? null : repliesButton(message, open)),
@@ -101,7 +116,7 @@ export function articleNode(message, { compact, inThread, open }) {
 
 function sameGroup(before, message) {
   return Boolean(before) && before.user === message.user && before.bot === message.bot && before.ephemeral_for === message.ephemeral_for
-    && !before.reply_count && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
+    && !before.reply_count && !before.broadcast && !message.broadcast && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
 }
 
 /** What `syncChildren` needs for some messages in order. */
@@ -109,7 +124,7 @@ export function messageItems(messages, { inThread, open }) {
   return messages.map((message, at) => {
     const compact = sameGroup(messages[at - 1], message) && !(inThread && at === 1);
     const key = messageKey(message);
-    return { key, value: [message, compact, author(message).name], draw: () => articleNode(message, { compact, inThread, open }) };
+    return { key, value: [message, compact, author(message).name, isReply(message) && !inThread ? rootWords(message) : null], draw: () => articleNode(message, { compact, inThread, open }) };
   });
 }
 
@@ -118,9 +133,9 @@ function dayItem(message) {
   return { key: `day-${day}`, value: day, draw: () => el("div", { class: "day", role: "separator" }, dateNode(message.ts, "{day_divider_pretty}", day)) };
 }
 
-/** The channel's top messages with day dividers, or a word when it is empty. */
+/** What stands in the channel itself, with day dividers, or a word when it is empty. */
 export function channelItems(channel, open) {
-  const messages = messagesOf(channel).filter((message) => !isReply(message));
+  const messages = messagesOf(channel).filter(isInChannel);
   if (!messages.length) {
     const words = channel ? "Nothing here yet. When the app posts a message, it shows up here by itself." : "You are in no channel.";
     return [{ key: "empty", value: words, draw: () => el("p", { class: "empty" }, words) }];

@@ -1,7 +1,7 @@
 // Workspace, channels and the people one can be.
 import { el, hidden, syncChildren } from "./dom.js";
 import { avatar } from "./messages.js";
-import { isReply, messagesOf, store } from "./state.js";
+import { isInChannel, messagesOf, store } from "./state.js";
 
 const memoryKey = () => `sandbox-read-${store.data.me.id}`;
 
@@ -27,7 +27,7 @@ export function markRead(channel) {
 
 function isUnread(channel) {
   const seen = Number(readMarks()[channel] ?? 0);
-  return messagesOf(channel).some((message) => !isReply(message) && message.user !== store.data.me.id && Number(message.ts) > seen);
+  return messagesOf(channel).some((message) => isInChannel(message) && message.user !== store.data.me.id && Number(message.ts) > seen);
 }
 
 function channelLink({ id, name }, current) {

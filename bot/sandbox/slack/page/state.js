@@ -78,6 +78,11 @@ export function isReply(message) {
   return Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 }
 
+/** Whether a message stands in the channel itself: every one that is no reply, and replies sent there too. */
+export function isInChannel(message) {
+  return !isReply(message) || Boolean(message.broadcast);
+}
+
 /** Messages of one channel that this person may see, oldest first. */
 export function messagesOf(channel) {
   const mine = store.data.me.id;

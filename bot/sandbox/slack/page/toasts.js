@@ -2,7 +2,7 @@
 import { el } from "./dom.js";
 import { messageKey } from "./messages.js";
 import { tokensToText } from "./mrkdwn.js";
-import { isReply, store } from "./state.js";
+import { isInChannel, store } from "./state.js";
 
 const SHOWN_MS = 6000;
 const MOST = 3;
@@ -14,11 +14,11 @@ function mentions(tokens) {
   return (tokens ?? []).some((token) => LOUD.includes(token.t) || mentions(token.children));
 }
 
-// As in Slack, a reply in a thread only notifies when it mentions someone.
+// As in Slack, a reply that stands in the thread alone only notifies when it mentions someone.
 function notifies(message) {
   const { me } = store.data;
   if (message.user === me.id || (message.ephemeral_for && message.ephemeral_for !== me.id)) return false;
-  return !isReply(message) || Boolean(message.ephemeral_for) || mentions(message.text_tokens);
+  return isInChannel(message) || Boolean(message.ephemeral_for) || mentions(message.text_tokens);
 }
 
 function show(message) {

@@ -150,3 +150,16 @@ async def test_unknown_people_get_a_plain_sentence(stage: Any, browser: Any) -> 
     await page.goto(f"{stage.address}/u/nobody")
     await expect(page.get_by_role("alert")).to_contain_text("Nobody here is called “nobody”")
     await page.close()
+
+
+async def test_a_reply_that_was_sent_to_the_channel_stands_there_too(person: Open, stage: Any) -> None:
+    """As in Slack: under a line that leads to its thread, in which it stands without that line."""
+    stage.message("1731832810.000300")["broadcast"] = True
+    page = await person()
+    reply = page.locator("#messages article[data-ts='1731832810.000300']")
+    await expect(reply).to_contain_text("replied to a thread: Trust anchor created with an external CA")
+    await expect(page.locator("#messages article[data-ts='1731832820.000400']")).to_have_count(0)
+    await reply.get_by_role("link", name="Trust anchor created").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await expect(thread.get_by_role("article")).to_have_count(4)
+    await expect(thread.locator("article[data-ts='1731832810.000300']")).not_to_contain_text("replied to a thread")

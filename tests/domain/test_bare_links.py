@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.slack.bare_links import without_links, without_names
+from bot.domain.bare_links import without_links, without_names
 from tests.hostile_strings import HOSTILE
 from tests.slack_markup import in_plain
 
