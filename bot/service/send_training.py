@@ -37,7 +37,9 @@ HOW = (
 )
 """What people read where there is nothing to send."""
 _CLOSE_FIRST = "The guide is sent once the case is closed as a false positive or a benign positive."
-_NO_NAME = "the caller's name is not vouched for by Identity Center with an e-mail address"
+_NO_NAME = (
+    "the caller's name is not vouched for by Identity Center with an e-mail address, and anybody could have chosen it"
+)
 _NO_PERSON = "no full member here has the caller's verified address of a domain in ANCHORWATCH_EMAIL_DOMAINS"
 _KILLED = "Anchorwatch was stopped while it sent it."
 _LOST = "Slack gave no answer."

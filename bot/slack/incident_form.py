@@ -31,7 +31,7 @@ def incident_form(case: Case, protocol: IncidentProtocol) -> dict[str, Any]:
     if known.exists and not again:
         return view
     view["submit"] = {"type": "plain_text", "text": "Try Again" if again else "Start Incident"}
-    view["blocks"].append(_reason(optional=again))
+    view["blocks"].append(_reason(_goes_to(case, protocol), optional=again))
     return view
 
 
@@ -47,7 +47,16 @@ def _plan_words(case: Case, protocol: IncidentProtocol) -> Iterator[str]:
     yield "• puts who started it and when on the card and into the case log. It changes nothing in AWS."
 
 
-def _reason(*, optional: bool) -> Block:
+def _goes_to(case: Case, protocol: IncidentProtocol) -> str:
+    """Where the reason can be read: in what there is, and nothing else."""
+    begun = case.tasks.incident.started
+    channel = begun.channel if begun is not None else protocol.channel
+    pages = begun.page if begun is not None else protocol.pages
+    places = [*(["the channel"] if channel != ChannelKind.NONE else []), *(["the page"] if pages else []), "the thread"]
+    return f"Goes to {', '.join(places)} and the audit log."
+
+
+def _reason(goes_to: str, *, optional: bool) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": REASON_INPUT,
@@ -60,6 +69,6 @@ def _reason(*, optional: bool) -> Block:
         "block_id": REASON_BLOCK,
         "optional": optional,
         "label": {"type": "plain_text", "text": "Why?"},
-        "hint": {"type": "plain_text", "text": "Goes to the channel, the page, the thread and the audit log."},
+        "hint": {"type": "plain_text", "text": goes_to},
         "element": element,
     }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseState
 from bot.domain.identity import ACCOUNT_ID
 from bot.domain.incident import Incident, IncidentStarted, IncidentStep, IncidentStepDone
 from bot.domain.verdict import verdict
@@ -54,7 +54,7 @@ class IncidentMessages:
             [
                 f"*{headline(case)}*",
                 f"{mention_user(known.by)} started this incident, {when}: {_said(reason, MOST_REASON)}",
-                state_words(case, {one.action_id: self._title(one.action_id) for one in case.requests.values()}),
+                self._state(case),
                 what_happened(case),
                 f"*Priority: {weighed.priority.value}.* {_said(weighed.why, MOST_REASON)}",
                 f"Decide on {card}: its buttons, its thread and the guide are there. The case log follows as a file.",
@@ -72,6 +72,12 @@ class IncidentMessages:
             },
         }
         return Message({**envelope, "blocks": [section(text)]}, lambda: envelope)
+
+    def _state(self, case: Case) -> str:
+        # Who reads this has it: only the card knows of nobody yet.
+        if case.state is CaseState.NEW:
+            return "Nobody has acknowledged the case yet."
+        return state_words(case, {one.action_id: self._title(one.action_id) for one in case.requests.values()})
 
     def evidence(self, case: Case) -> str:
         """What stands above the file."""

@@ -33,10 +33,10 @@ class TrainingMessages:
         detection, asked_by = case.detection, mention_user(case.tasks.training.asked_by)
         place = f"{code(detection.account or 'unknown', _SHORT)}, {code(detection.region or 'unknown', _SHORT)}"
         text = (
-            f"{mention_user(user_id)}, on {date(detection.happened_at)} you made or changed a trust anchor with an "
-            f"external CA in the AWS account {place}. It was fine. Whoever holds that CA's key can get credentials of "
+            f"{mention_user(user_id)}, you made or changed a trust anchor with an external CA in the AWS account "
+            f"{place} ({date(detection.happened_at)}). It was fine. Whoever holds that CA's key can get credentials of "
             f"the account, so please read how we do it: {self._link()}.\n"
-            f"Sent for {asked_by}, case {case.case_id}."
+            f"{asked_by} asked for this message. Case {case.case_id}."
         )
         return _message(case, user_id, None, text)
 
@@ -45,9 +45,8 @@ class TrainingMessages:
         detection = case.detection
         caller = detection.actor.arn or detection.actor.name or "unknown"
         text = (
-            f"{mention_user(case.tasks.training.asked_by)}, the guide was sent to nobody: {_said(why, _WHY)}, and a "
-            f"name that a caller chose is not followed. Please pass it on to who is behind "
-            f"{marked(code(defang(caller), _ARN), caller)}: {self._link()}."
+            f"{mention_user(case.tasks.training.asked_by)}, the guide was sent to nobody: {_said(why, _WHY)}. "
+            f"Please pass it on to whoever is behind {marked(code(defang(caller), _ARN), caller)}: {self._link()}."
         )
         return _message(case, case.card.channel or self._channel, case.card.ts, text)
 

@@ -97,7 +97,7 @@ async def test_who_is_vouched_for_gets_a_message(desk: Desk) -> None:
     assert (message["channel"], message.get("thread_ts")) == ("U7", None)
     text = message["blocks"][0]["text"]["text"]
     assert f"<{GUIDE}|our guide>" in text
-    assert f"Sent for <@U1>, case {desk.case_id}." in text
+    assert f"<@U1> asked for this message. Case {desk.case_id}." in text
     (line,) = training_lines(await desk.case())
     assert line.startswith("*Training guide:* sent to <@U7>. This caller never had it before. Asked for by <@U1>, ")
 

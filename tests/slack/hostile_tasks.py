@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.domain import events as ev
 from bot.domain.alarms import AlarmAcknowledged, AlarmRaised, AllClearSaid
-from bot.domain.answer import Answer, Sign, Standing
 from bot.domain.audited_roles import AuditedRole
 from bot.domain.case import Case
 from bot.domain.closing import CloseReason
@@ -19,9 +18,7 @@ from bot.domain.followups import FollowupEnded, FollowupOpened
 from bot.domain.glass import GlassBroken, GlassReviewed
 from bot.domain.house import House
 from bot.domain.incident import ChannelKind, IncidentProtocol, IncidentStarted, IncidentStep, IncidentStepDone
-from bot.domain.investigation import RoundFinished, RoundStarted, StepAnswered
 from bot.domain.people import People
-from bot.domain.plan import Difference, Plan
 from bot.domain.post_events import PostDropped, PostKind
 from bot.domain.role_audit import RoleAuditAsked, RoleAuditBegun, RoleAuditFailed
 from bot.domain.terms import Terms
@@ -37,7 +34,6 @@ from bot.slack.glass_form import glass_form, review_form, with_inputs
 from bot.slack.glass_message import GlassMessage
 from bot.slack.incident_form import incident_form
 from bot.slack.incident_words import IncidentMessages
-from bot.slack.plan_view import plan_pages, plan_view
 from bot.slack.task_page import TaskPage
 from bot.slack.training_words import TrainingMessages
 from tests.slack.card_states import (
@@ -48,14 +44,11 @@ from tests.slack.card_states import (
     CHANNEL,
     NOON,
     Event,
-    approved,
     asked,
     at_noon,
     case_in,
     finished,
-    plan,
     started,
-    stopped,
     wanted,
 )
 from tests.slack.hostile_surfaces import APPROVERS, CARD, CONTROLS, NOTES, dresses
@@ -232,75 +225,3 @@ def alarms(text: str) -> Iterator[Shown]:
     for clear in (True, False):
         said = AllClearSaid(NOON, NOON, clear, 2, NOON, "" if clear else text, (text,) * 9)
         yield from drawn(had, bot(said))[1]
-
-
-def rich_plan(text: str) -> Plan:
-    """A plan in which every sentence and value is this text, as where policies, profiles and users are named."""
-    whole = plan("disable_trust_anchor", text)
-    return replace(
-        whole,
-        calls=(f"iam:AttachRolePolicy {text}",) * 3,
-        state={f"{text} {number}": text for number in range(8)},
-        stops=text,
-        does_not_stop=text,
-        who_would_notice=text,
-        way_back=text,
-        touches=(text,) * 3,
-        unknown=(text,) * 7,
-    )
-
-
-def plans(text: str) -> Iterator[Shown]:
-    """A plan that names policies, profiles and users, as form, card, pages and where it differs later."""
-    ask, by = asked("disable_trust_anchor", needed=1)
-    assert isinstance(ask, ev.ActionRequested)
-    shown_plan = rich_plan(text)
-    ask = replace(ask, plan=shown_plan, digest=shown_plan.digest(), reason=text)
-    before, _ = case_in("acknowledged", text=text)
-    yield action_form(before, ACTIONS[ask.action_id], shown_plan, wanted(1, APPROVERS))
-    case, shown = drawn(before, (ask, by))
-    request = case.requests["R1"]
-    yield from (*shown, glass_form(case, request, _TITLE, Reference(case.case_id, case.revision, "R1", ask.digest)))
-    for number in (1, 2, len(plan_pages(request, _TITLE))):
-        yield plan_view(case, request, _TITLE, number)
-    moved = tuple(Difference(f"{text} {number}", text, text) for number in range(8))
-    event, _ = stopped(text)
-    assert isinstance(event, ev.RunStopped)
-    _, shown = drawn(case, approved((ask, by)), bot(replace(event, differences=moved)))
-    yield from shown
-
-
-def found_facts(text: str) -> dict[str, object]:
-    """What steps hand on, with this text in every place that the card, the picture or the note reads."""
-    key = {"key_id": text, "user": text, "expires": text, "chained": True, "account": text}
-    session = {"at": text, "expires": text, "role_arn": text, "subject": text, "error_code": None}
-    return {
-        "anchors": [text] * 4,
-        "other_accounts": [text, "123456789012", text],
-        "keys": [key] * 3,
-        "sessions": [session] * 3,
-        "latest_expiry": text,
-        "longest_session_seconds": text,
-        "enabled": text,
-        "private_ca_arns": [text],
-    }
-
-
-def elsewhere(text: str) -> Iterator[Shown]:
-    """Keys that went on into other accounts, other uses and what the card's actions do not reach, while it is open."""
-    signs = tuple(Sign(code, text, (AVA, text)) for code in ("ca_spread", "same_ca_elsewhere", "fresh_ca", "other_use"))
-    names = ("same_ca", "lateral_movement", "sessions", "profiles", "roles_reached", "anchor_enabled")
-    answers = tuple(
-        Answer(one, Standing.ANSWERED, text, (text,) * 9, signs, (text,), (text,), found_facts(text)) for one in names
-    )
-    for state in ("new", "contained by disable"):
-        before, _ = case_in(state, text=text)
-        asked_of = RoundStarted(0, before.detection_seq, "me", NOON)
-        happened = [asked_of, StepAnswered(0, "step", answers), RoundFinished(0, {text: 1}, 900)]
-        yield from drawn(before, *map(bot, happened))[1]
-
-
-AREAS = {
-    one.__name__: one for one in (training, role_audit, incident, glass, points_and_note, alarms, plans, elsewhere)
-}
-"""Every part of the product that is drawn here, by name: it takes a text and draws all that has it."""

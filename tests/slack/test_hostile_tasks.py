@@ -18,14 +18,16 @@ from hypothesis import strategies as st
 
 from bot.adapters.pager import page_of
 from bot.domain.audited_roles import COLUMNS
-from bot.domain.incident import MOST_NAME_CHARACTERS, channel_name
+from bot.domain.incident import MOST_NAME_CHARACTERS, ChannelKind, IncidentProtocol, channel_name
 from bot.service.audit_roles import report_files
 from bot.slack.audit_words import audit_comment
+from bot.slack.incident_form import incident_form
 from bot.slack.incident_words import IncidentMessages
 from tests.hostile_strings import EACH, HOSTILE
+from tests.slack import hostile_plans, hostile_tasks
 from tests.slack.card_states import NOON, case_in
 from tests.slack.hostile_surfaces import CONTROLS, HARMLESS, acting, foreign, problems
-from tests.slack.hostile_tasks import AREAS, OURS, Shown, audited, begun_incident
+from tests.slack.hostile_tasks import OURS, Shown, audited, begun_incident
 from tests.slack.what_slack_shows import hidden_characters
 from tests.slack_markup import in_plain
 
@@ -33,6 +35,16 @@ from tests.slack_markup import in_plain
 TOGETHER = [" ".join(EACH[start : start + 60]) for start in range(0, len(EACH), 60)]
 LONGEST = ("W" * 64 + "<!channel>*`\n") * 130
 MOST_TOPIC_CHARACTERS = 250
+AREAS = {
+    "training": hostile_tasks.training,
+    "role_audit": hostile_tasks.role_audit,
+    "incident": hostile_tasks.incident,
+    "glass": hostile_tasks.glass,
+    "points_and_note": hostile_tasks.points_and_note,
+    "alarms": hostile_tasks.alarms,
+    "plans": hostile_plans.plans,
+    "elsewhere": hostile_plans.elsewhere,
+}
 _FORMULA = tuple("=+-@＝＋－＠\t")  # noqa: RUF001
 
 
@@ -123,3 +135,17 @@ def test_a_report_says_how_much_it_leaves_out() -> None:
     comment = audit_comment(case_in("new")[0], audited(HARMLESS), NOON)
     assert comment.count("• Not read: ") == 8
     assert "• And 4 more things, in the JSON." in comment
+
+
+@pytest.mark.parametrize(
+    ("protocol", "places"),
+    [
+        (IncidentProtocol(ChannelKind.PRIVATE, pages=True), "the channel, the page, the thread"),
+        (IncidentProtocol(ChannelKind.PUBLIC), "the channel, the thread"),
+        (IncidentProtocol(pages=True), "the page, the thread"),
+    ],
+)
+def test_the_form_names_only_places_that_there_are(protocol: IncidentProtocol, places: str) -> None:
+    """Where the reason goes depends on what is configured."""
+    hint = incident_form(case_in("new")[0], protocol)["blocks"][-1]["hint"]["text"]
+    assert hint == f"Goes to {places} and the audit log."

@@ -31,7 +31,7 @@ async def metric(inquiry: Inquiry) -> Answer:
         sentence += " Without the service-linked role of Roles Anywhere there are no metrics."
     signs = []
     if total > (in_trail or 0) and span.changed_at is None:
-        signs.append(Sign("ca_used", f"CloudWatch counts {total} sessions of this trust anchor."))
+        signs.append(Sign("ca_used", f"CloudWatch counts {counted(total, 'session')} of this trust anchor."))
     elif not total and seen and seen.is_whole and not seen.issued:
         signs.append(Sign("ca_not_used", "Neither CloudTrail nor CloudWatch shows a session so far."))
     facts = {"successes": total, "in_cloudtrail": in_trail}
