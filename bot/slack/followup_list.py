@@ -10,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.followups import Followup, FollowupEnded
 from bot.ports import Message
 from bot.service.show_followups import FOLLOWUPS_EVENT_TYPE, followups_key
+from bot.slack.block_limits.whole import BLOCKS_CHARACTERS, size
 from bot.slack.button_value import Reference
 from bot.slack.controls import REVIEW_GLASS
 from bot.slack.glass_words import glass_words, review_words
@@ -19,9 +20,8 @@ END_FOLLOWUP = "end_followup"
 END_FOLLOWUPS = "end_followups"
 _SENTENCE = 300
 _MOST_SHOWN = 20
-# All blocks of a message may take 13,200 characters; a point's own block takes about 200 beside its words.
-# See: `bot.slack.block_limits.whole`
-_MOST_CHARACTERS, _AROUND_POINT = 12_000, 220
+# Of the characters that all blocks of a message may take together: the first line, Close All and the last lines.
+_BESIDE_POINTS = 1_500
 _UNTIL_REVIEWED = "This comes again each working morning until every broken glass is reviewed."
 _AGAIN = "This comes again each working morning, after a week once a week, until every point is closed."
 
@@ -49,7 +49,7 @@ class FollowupList:
         left, reference = case.followups.open, Reference(case.case_id, case.followups.changed_seq)
         text = _first_line(case, left)
         words = {one.key: self._words(case, one) for one in case.followups.points.values()}
-        shown_points = _fitting(_newest(case), words)
+        shown_points = _fitting(_newest(case), words, reference)
         envelope: dict[str, Any] = {
             "channel": case.card.channel or self._channel,
             "thread_ts": case.card.ts,
@@ -124,11 +124,11 @@ def _newest(case: Case) -> list[Followup]:
     return sorted(kept, key=lambda one: (not one.is_open, not one.request_id, one.number))[:_MOST_SHOWN]
 
 
-def _fitting(points: list[Followup], words: Mapping[str, str]) -> list[Followup]:
+def _fitting(points: list[Followup], words: Mapping[str, str], reference: Reference) -> list[Followup]:
     """As many of them, from the first on, as have room in one message."""
-    kept, room = list[Followup](), _MOST_CHARACTERS
+    kept, room = list[Followup](), BLOCKS_CHARACTERS - _BESIDE_POINTS
     for one in points:
-        room -= len(words[one.key]) + _AROUND_POINT
+        room -= size(_point(one, words[one.key], reference))
         if room < 0:
             break
         kept.append(one)
