@@ -92,5 +92,5 @@ def elsewhere(text: str) -> Iterator[Shown]:
     for state in ("new", "contained by disable"):
         before, _ = case_in(state, text=text)
         asked_of = RoundStarted(0, before.detection_seq, "me", NOON)
-        happened = [asked_of, StepAnswered(0, "step", answers), RoundFinished(0, {text: 1}, 900)]
+        happened: list[ev.Event] = [asked_of, StepAnswered(0, "step", answers), RoundFinished(0, {text: 1}, 900)]
         yield from drawn(before, *map(bot, happened))[1]

@@ -165,7 +165,8 @@ def incident(text: str) -> Iterator[Shown]:
     yield sent_as_text(messages.evidence(done))
     yield sent_as_text(messages.topic(done))
     broken = [IncidentStepDone(one, text) for one in (IncidentStep.INVITE, IncidentStep.EVIDENCE, IncidentStep.PAGE)]
-    failed, shown = drawn(case, *map(bot, [made, *broken, PostDropped(PostKind.INCIDENT, case.head.seq, text)]))
+    nothing_works: list[ev.Event] = [made, *broken, PostDropped(PostKind.INCIDENT, case.head.seq, text)]
+    failed, shown = drawn(case, *map(bot, nothing_works))
     yield from (*shown, page(failed), incident_form(failed, PROTOCOL))
     lost, shown = drawn(case, *map(bot, [IncidentStepDone(IncidentStep.CHANNEL, text), broken[-1]]))
     yield from (*shown, page(lost), incident_form(lost, PROTOCOL))
