@@ -13,6 +13,7 @@ from bot.domain.case import Case
 from bot.domain.plan import Plan
 from bot.domain.response_action import ResponseAction
 from bot.slack.forms import View, bare_form, entered_in, planned_form
+from bot.slack.text import defang, plain
 from bot.slack.wanted import Wanted
 
 _FIRST = "Fill this in and look at the plan. Nothing happens before you send that too."
@@ -52,11 +53,11 @@ def entered_of(view: Mapping[str, Any], fields: Sequence[FormField]) -> dict[str
 
 
 def mistakes_answer(mistakes: Mapping[str, str]) -> dict[str, Any]:
-    """What Slack is answered so that each mistake stands under its field.
+    """What Slack is answered so that each mistake stands under its field; it may quote what a file holds.
 
     See: https://docs.slack.dev/surfaces/modals#displaying_errors
     """
-    errors = {block_id(field): sentence[:_MOST_ERROR] for field, sentence in mistakes.items()}
+    errors = {block_id(field): plain(defang(sentence), _MOST_ERROR) for field, sentence in mistakes.items()}
     return {"response_action": "errors", "errors": errors}
 
 

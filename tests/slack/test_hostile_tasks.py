@@ -21,6 +21,7 @@ from bot.domain.audited_roles import COLUMNS
 from bot.domain.incident import MOST_NAME_CHARACTERS, ChannelKind, IncidentProtocol, channel_name
 from bot.service.audit_roles import report_files
 from bot.slack.audit_words import audit_comment
+from bot.slack.entry_form import mistakes_answer
 from bot.slack.incident_form import incident_form
 from bot.slack.incident_words import IncidentMessages
 from tests.hostile_strings import EACH, HOSTILE
@@ -115,6 +116,15 @@ def test_a_page_is_short_and_links_nowhere(text: str) -> None:
     assert hidden_characters({"blocks": [{"type": "plain_text", "text": one} for one in values]}) == []
     assert [one for value in values for one in in_plain(value, emoji=False)] == []
     assert (page["dedup_key"], page["event_action"]) == (case.case_id, "trigger")
+
+
+@given(HOSTILE)
+def test_a_mistake_under_a_field_is_calm(text: str) -> None:
+    """It may quote a name of a file: it is short, on one line, hides and links nothing, and is never empty."""
+    (said,) = mistakes_answer({"list": f"The list is of {text * 20}"})["errors"].values()
+    assert 0 < len(said) <= 150
+    assert [*in_plain(said, emoji=True)] == []
+    assert hidden_characters({"blocks": [{"type": "plain_text", "text": said}]}) == []
 
 
 @settings(max_examples=20)
