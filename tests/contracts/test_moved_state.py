@@ -122,7 +122,7 @@ async def moves(action: ResponseAction, aws: FakeAws, target: Target) -> dict[st
             found[what] = partial(policy_on, name=what.split()[1])
         elif what == "this list":
             found[what] = switch_list
-        elif what == "access key status":
+        elif what.startswith("access key ") and what.endswith("status"):
             found[what] = switch_keys
         elif what.endswith(" enabled"):
             found[what] = switch_profiles
