@@ -7,11 +7,13 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
 
 import structlog
 
 from bot.domain.case import Case
-from bot.domain.effects import Effect, EffectKind, effects
+from bot.domain.effects import Effect, EffectKind, effects, wake_at
 from bot.domain.errors import (
     AnchorwatchError,
     LogConflict,
@@ -32,6 +34,10 @@ _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
 _AT_ONCE = 32
 _DUE_AT_ONCE = 5_000
+_TIMED_AT_ONCE = 10
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+T = TypeVar("T")
 
 Do = Callable[[Case, Effect], Awaitable[None]]
 """Does one effect and writes its outcome into the log."""
@@ -71,6 +77,7 @@ class Runner:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._look_at = 0.0
         self._looks: dict[CaseId, float] = {}
+        self._untimed: list[CaseId] | None = None
         self._stopping = False
 
     def nudge(self, case_id: CaseId) -> None:
@@ -110,11 +117,28 @@ class Runner:
         now = time.monotonic()
         ripe = {case_id for case_id, at in self._looks.items() if at <= now}
         for case_id in nudged | ripe | await self._due():
-            self._looks[case_id] = now + max(await self._look_safely(case_id), _LOOK_APART_SECONDS)
+            self._looks[case_id] = now + max(
+                await self._safely(case_id, self._look, _LOOK_EVERY_SECONDS), _LOOK_APART_SECONDS
+            )
             if self._looks[case_id] >= now + _LOOK_EVERY_SECONDS:
                 # The log has it, and is asked before that.
                 del self._looks[case_id]
-        return min([self._look_at, *self._looks.values()]) - time.monotonic()
+        await self._time_some()
+        soon = [time.monotonic() + _LOOK_APART_SECONDS] if self._untimed else []
+        return min([self._look_at, *self._looks.values(), *soon]) - time.monotonic()
+
+    async def _time_some(self) -> None:
+        """Time anew what waited when this process began, some at a time: the house may have other hours since."""
+        if self._untimed is None:
+            self._untimed = list(await self._log.due(_EVER, _DUE_AT_ONCE))[::-1]
+        for _ in range(min(_TIMED_AT_ONCE, len(self._untimed))):
+            case_id = self._untimed.pop()
+            at = await self._safely(case_id, self._wakes_at, None)
+            if at is not None and case_id not in self._looks:
+                self._looks[case_id] = time.monotonic() + (at - self._clock.now()).total_seconds()
+
+    async def _wakes_at(self, case_id: CaseId) -> datetime | None:
+        return wake_at(await self._book.load(case_id), self._book.standing)
 
     async def _due(self) -> set[CaseId]:
         """The cases that wait in the log. What this process appends nudges us, so the log is not asked every time."""
@@ -128,15 +152,15 @@ class Runner:
         self._look_at = time.monotonic() + min(max(seconds, _LOOK_APART_SECONDS), _LOOK_EVERY_SECONDS)
         return set(due)
 
-    async def _look_safely(self, case_id: CaseId) -> float:
+    async def _safely(self, case_id: CaseId, look: Callable[[CaseId], Awaitable[T]], otherwise: T) -> T:
         """Look at a case whose log may be damaged: it must not stop the others."""
         try:
-            return await self._look(case_id)
+            return await look(case_id)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - As below.
             _log.error("case_not_read", case=case_id, error=f"{type(error).__name__}: {error}")
-            return _LOOK_EVERY_SECONDS
+            return otherwise
 
     async def _look(self, case_id: CaseId) -> float:
         case = await self._book.load(case_id)

@@ -103,3 +103,15 @@ async def test_what_is_due_later_waits_for_its_time(desk: Desk) -> None:
         runner.nudge(desk.case_id)
         await asyncio.sleep(0.2)
     assert EffectKind.POST_NOTE in doing.done
+
+
+async def test_what_waits_is_timed_anew_at_the_start(desk: Desk) -> None:
+    """Its time in the log comes from the house of an earlier start; by the hours of now it is due."""
+    await desk.acknowledge("U1")
+    await desk.work()
+    desk.clock.advance(timedelta(seconds=1))
+    desk.disk.wake_at[desk.case_id] = desk.clock.now() + timedelta(days=3)
+    doing = Doing(desk)
+    async with working(desk, doing):
+        await asyncio.sleep(0.2)
+    assert EffectKind.POST_NOTE in doing.done
