@@ -90,7 +90,10 @@ class Seat:
     async def choose(self, option: str) -> None:
         """Choose an option of one of the card's menus by a part of its name; what one has no room for is in another."""
         item = self.page.get_by_role("menuitem", name=option)
-        for menu in await self.card.get_by_role("button", name="More actions").all():
+        menus = self.card.get_by_role("button", name="More actions")
+        # Listing them waits for none, and the page may still be loading.
+        await menus.first.wait_for()
+        for menu in await menus.all():
             await menu.click()
             await self.page.get_by_role("menuitem").first.wait_for()
             if await item.count():
