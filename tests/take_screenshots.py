@@ -39,14 +39,14 @@ async def main() -> None:
         await world.deliver(await world.attack(role_arn=world.account.open_role, sessions=1))
         ava, ben, carla = (Hands(world.slack, one) for one in (people.AVA, people.BEN, people.CARLA))
         case_id = case_of(await until("a card", lambda: next(iter(ava.cards()), None)))
+        # The card is redrawn with each answer before, and nothing is deleted before the guide's first round is over.
+        await until("the first answers", lambda: "Looks again" in texts(carla.card(case_id).blocks) or None, 60)
         await asyncio.sleep(SETTLE_SECONDS)
         await _picture(browser, world, "ava", "card-new", 1280)
         await _picture(browser, world, "ava", "card-new-phone", 390)
         await ava.press(case_id, "acknowledge")
         # Buttons of the card before the acknowledgement are dead.
         await until("the acknowledgement", lambda: "Acknowledged" in texts(carla.card(case_id).blocks))
-        # Nothing is deleted before the guide has asked its first questions.
-        await until("the first answers", lambda: "Looks again" in texts(carla.card(case_id).blocks) or None, 60)
         await carla.press(case_id, "delete_trust_anchor")
         await carla.fill_in(REASON)
         await asyncio.sleep(SETTLE_SECONDS)
