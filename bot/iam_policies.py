@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.iam_actions import ON_POLICY, READS, WITH_POLICY
 from bot.domain.managed_denials import premade_document
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
@@ -20,7 +21,6 @@ from bot.service.guide.steps import STEPS
 from bot.trail_policy import TrailPlace, trail_policy
 
 OBSERVES = "rolesanywhere:GetTrustAnchor"
-READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
 READ, ACT, ATHENA = "read", "act", "athena"
 FORMATS = ("json", "cloudformation", "terraform")
 
@@ -36,9 +36,6 @@ _RESOURCES = (
     (re.compile(r"iam:(Put|Delete|Attach|Detach)RolePolicy"), "iam:", "role/*"),
     (re.compile(r"iam:UpdateAccessKey"), "iam:", "user/*"),
 )
-# What only the managed policy that sessions are revoked with may be used for.
-_ON_POLICY = re.compile(r"iam:(Create|Delete)PolicyVersion")
-_WITH_POLICY = re.compile(r"iam:(Attach|Detach)RolePolicy")
 _HUMANS = ("U*", "W*")
 _ABOUT_POLICY = "Denies nobody anything until Anchorwatch writes a revocation into it. Let nothing else change it."
 
@@ -111,7 +108,7 @@ def permissions_policy(role: str, actions: Sequence[ResponseAction], place: Plac
     wanted = sorted(read_users(actions) if role == READ else act_users(actions))
     by_resource: dict[tuple[str, bool], list[str]] = {}
     for permission in wanted:
-        held = _WITH_POLICY.fullmatch(permission) is not None
+        held = WITH_POLICY.fullmatch(permission) is not None
         by_resource.setdefault((_resource(permission, place), held), []).append(permission)
     only = {"Condition": {"ArnEquals": {"iam:PolicyARN": place.revoke_policy_arn}}}
     statements: list[Json] = [
@@ -126,7 +123,7 @@ def permissions_policy(role: str, actions: Sequence[ResponseAction], place: Plac
 
 
 def _resource(permission: str, place: Place) -> str:
-    if _ON_POLICY.fullmatch(permission):
+    if ON_POLICY.fullmatch(permission):
         return place.revoke_policy_arn
     for pattern, service, kind in _RESOURCES:
         if pattern.fullmatch(permission):

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from bot.domain.errors import BadSettings
+from bot.domain.iam_actions import READS
 from bot.domain.ladder import Askable, Ladder
 from bot.domain.plan import Risk
 from bot.domain.response_action import ResponseAction
@@ -20,7 +21,6 @@ _MAX_TITLE_CHARACTERS = 40
 _FEWEST_RUNGS = 2
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PERMISSION = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
-_READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 # What a file that is no sound module raises when it is imported.
 _BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError)
@@ -135,7 +135,7 @@ def _permission_mistakes(action: ResponseAction) -> Iterator[str]:
     for permission, count in Counter(action.permissions).items():
         if not _PERMISSION.fullmatch(permission):
             yield f"permission {permission!r} must look like service:Operation"
-        elif action.risk is Risk.READ and not permission.partition(":")[2].startswith(_READS):
+        elif action.risk is Risk.READ and not permission.partition(":")[2].startswith(READS):
             yield f"permission {permission!r} changes something, but the risk is read"
         if count > 1:
             yield f"permission {permission!r} is named {count} times"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.action import (
+    MANAGED_CALLS,
     ActionAws,
     Evidence,
     Plan,
@@ -62,19 +63,7 @@ ACTION = ResponseAction(
     title="Lift Session Revocation",
     risk=Risk.REVERSIBLE,
     permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:DeleteRolePolicy"),
-    managed_permissions=(
-        "iam:GetRole",
-        "iam:GetRolePolicy",
-        "iam:DeleteRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:GetAccountSummary",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-        "iam:ListPolicyVersions",
-        "iam:CreatePolicyVersion",
-        "iam:DeletePolicyVersion",
-        "iam:DetachRolePolicy",
-    ),
+    managed_permissions=(*MANAGED_CALLS, "iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"),
     idempotent=True,
     plan=plan,
     apply=apply,

@@ -6,6 +6,7 @@ The root user can't be quarantined, nor can sessions of roles that only AWS may 
 from __future__ import annotations
 
 from bot.domain.action import (
+    MANAGED_CALLS,
     ActionAws,
     AwsError,
     Evidence,
@@ -116,19 +117,7 @@ ACTION = ResponseAction(
         "iam:GetRolePolicy",
         "iam:PutRolePolicy",
     ),
-    managed_permissions=(
-        "iam:ListAccessKeys",
-        "iam:UpdateAccessKey",
-        "iam:GetRole",
-        "iam:ListAttachedRolePolicies",
-        "iam:GetAccountSummary",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-        "iam:ListPolicyVersions",
-        "iam:CreatePolicyVersion",
-        "iam:DeletePolicyVersion",
-        "iam:AttachRolePolicy",
-    ),
+    managed_permissions=(*MANAGED_CALLS, "iam:ListAccessKeys", "iam:UpdateAccessKey", "iam:AttachRolePolicy"),
     idempotent=True,
     plan=plan,
     apply=apply,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.action import (
+    MANAGED_CALLS,
     ActionAws,
     Evidence,
     Plan,
@@ -84,18 +85,11 @@ ACTION = ResponseAction(
         "iam:DeleteRolePolicy",
     ),
     managed_permissions=(
+        *MANAGED_CALLS,
         "iam:ListAccessKeys",
         "iam:UpdateAccessKey",
-        "iam:GetRole",
         "iam:GetRolePolicy",
         "iam:DeleteRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:GetAccountSummary",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-        "iam:ListPolicyVersions",
-        "iam:CreatePolicyVersion",
-        "iam:DeletePolicyVersion",
         "iam:DetachRolePolicy",
     ),
     idempotent=True,

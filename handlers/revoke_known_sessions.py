@@ -12,6 +12,7 @@ See: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_contro
 from __future__ import annotations
 
 from bot.domain.action import (
+    MANAGED_CALLS,
     ActionAws,
     Plan,
     PlanWords,
@@ -72,17 +73,7 @@ ACTION = ResponseAction(
     title="Revoke Known Sessions Only",
     risk=Risk.REVERSIBLE,
     permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy"),
-    managed_permissions=(
-        "iam:GetRole",
-        "iam:ListAttachedRolePolicies",
-        "iam:GetAccountSummary",
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-        "iam:ListPolicyVersions",
-        "iam:CreatePolicyVersion",
-        "iam:DeletePolicyVersion",
-        "iam:AttachRolePolicy",
-    ),
+    managed_permissions=(*MANAGED_CALLS, "iam:AttachRolePolicy"),
     idempotent=True,
     plan=plan,
     apply=apply,

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 
 from bot.adapters.aws_clients import RoleSession
+from bot.domain.iam_actions import ON_POLICY, READS, WITH_POLICY
 from bot.domain.identity import Target
 from bot.ports import Acting
 
-_READS = ("Get", "List", "Lookup", "Describe", "BatchGet")
 # Session names and source identities share this alphabet and these bounds.
 # See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _NOT_IN_SESSION_NAMES = re.compile(r"[^\w+=,.@-]", re.ASCII)
@@ -24,10 +24,6 @@ _MAX_TAG_VALUE = 256
 _ON_ONE_ANCHOR = re.compile(r"rolesanywhere:(Get|Enable|Disable|Delete)TrustAnchor")
 # What is created with tags has no ARN yet.
 _ON_ANY_ANCHOR = re.compile(r"rolesanywhere:TagResource")
-# A version is a change of the policy itself; attaching is one of the role, and IAM can hold it to a policy.
-# See: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
-_ON_POLICY = re.compile(r"iam:(Create|Delete)PolicyVersion")
-_WITH_POLICY = re.compile(r"iam:(Attach|Detach)RolePolicy")
 # See: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 _MAX_SESSION_POLICY = 2_048
 
@@ -70,9 +66,9 @@ def session_policy(target: Target, permissions: Sequence[str], touches: Sequence
     on_anchor = sorted(one for one in permissions if target.anchor_arn and _ON_ONE_ANCHOR.fullmatch(one))
     on_any = sorted(one for one in permissions if target.anchor_arn and _ON_ANY_ANCHOR.fullmatch(one))
     rest = sorted(set(permissions) - {*on_anchor, *on_any})
-    changes = [one for one in rest if touches and not one.partition(":")[2].startswith(_READS)]
-    on_policies = [one for one in changes if _ON_POLICY.fullmatch(one)]
-    with_policies = [one for one in changes if _WITH_POLICY.fullmatch(one)]
+    changes = [one for one in rest if touches and not one.partition(":")[2].startswith(READS)]
+    on_policies = [one for one in changes if ON_POLICY.fullmatch(one)]
+    with_policies = [one for one in changes if WITH_POLICY.fullmatch(one)]
     on_others = [one for one in changes if one not in (*on_policies, *with_policies)]
     anywhere = [one for one in rest if one not in changes]
     only_these: dict[str, object] = {"Condition": {"ArnEquals": {"iam:PolicyARN": managed}}}

@@ -73,7 +73,7 @@ from bot.domain.reach_count import ReachCount
 from bot.domain.reach_report import account_of, check_profiles, evaluate_reach, reach_lines, reach_sentence
 from bot.domain.response_action import ResponseAction, offered_always, offered_while_it_exists
 from bot.domain.revocation_list import LIST_FORM, checked_list, find_list, list_state
-from bot.domain.revocation_plan import lift, lifted, lifting_plan, revocation_plan, revoke, revoked
+from bot.domain.revocation_plan import MANAGED_CALLS, lift, lifted, lifting_plan, revocation_plan, revoke, revoked
 from bot.domain.search_run import SEARCHES
 from bot.domain.session_revocation import (
     Revocation,
@@ -94,6 +94,7 @@ __all__ = [
     "GONE",
     "GUIDES_NAME",
     "LIST_FORM",
+    "MANAGED_CALLS",
     "NOT_KNOWN",
     "ROLES_ANYWHERE",
     "SEARCHES",

@@ -21,6 +21,18 @@ from bot.domain.role_policies import (
 )
 from bot.domain.session_revocation import Revocation
 
+MANAGED_CALLS = (
+    "iam:GetRole",
+    "iam:ListAttachedRolePolicies",
+    "iam:GetAccountSummary",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:ListPolicyVersions",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicyVersion",
+)
+"""What writing into the managed policy calls, whether it puts statements in or takes them out."""
+
 
 async def revocation_plan(
     action_id: str, target: Target, wanted: Sequence[Revocation], words: PlanWords, aws: ActionAws
