@@ -17,7 +17,7 @@ _MOST_KEPT = 100
 _MOST_POLICIES = 3
 _MOST_CHARACTERS = 100
 _NOT_CHECKED = (
-    "Conditions and single resources in policies: whom only these let is called perhaps; such a Deny is left out.",
+    "Conditions and single resources in policies: who is allowed only under them is listed as perhaps.",
     "Organization policies (SCPs): they may keep any of them from it, the root user too.",
     "Who can become one of these roles, or give themselves this permission through IAM.",
 )
